@@ -1,0 +1,23 @@
+// Bundles the Trino and Hive grammars of dt-sql-parser into assets/grammar.js.
+//
+// dt-sql-parser's ESM build uses directory imports, which Node cannot load, and it has no CommonJS build.
+// Class names must survive: the AST builder recognizes parse-tree nodes by them.
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+mkdirSync(join(root, 'assets'), { recursive: true });
+await build({
+  entryPoints: [join(root, 'scripts/grammar-entry.mjs')],
+  outfile: join(root, 'assets/grammar.js'),
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  minifyWhitespace: true,
+  keepNames: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
+});

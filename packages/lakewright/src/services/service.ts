@@ -1,0 +1,144 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Classification, FileAsset, LakeResource } from '../assembly/resource';
+import type { Host } from '../host/host';
+import type { CatalogStore } from '../workspace/catalog-store';
+import type { Clock } from '../workspace/clock';
+import type { LakeConfig } from '../workspace/config';
+import type { ObjectStore } from '../workspace/object-store';
+import type { Workspace } from '../workspace/workspace';
+import type { ApiShape } from './api-shape';
+import type { EventBus } from './event-bus';
+
+/**
+ * One AWS service = one room with the same furniture. Adding a service is adding a folder that exports a
+ * `ServiceFactory` and a line in registry.ts; the server, the planner, Step Functions, the support table of the docs and
+ * the contract test read everything else from here.
+ */
+export interface Service {
+  /** The SigV4 signing name: `s3`, `glue`, `athena`, `states` … */
+  readonly name: string;
+  /** How its requests arrive; undefined for a service that has resources only. */
+  readonly protocol?: Protocol;
+  /** CloudFormation type → what happens with it. */
+  readonly resources: Readonly<Record<string, ResourceHandler>>;
+  /** API operation (`StartQueryExecution`) → answer. */
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** Step Functions integrations with a form of their own (`athena:startQueryExecution.sync`); `aws-sdk:*` uses operations. */
+  readonly tasks: Readonly<Record<string, TaskIntegration>>;
+  /** Frees what the service holds (engine, timers). */
+  stop?(): Promise<void>;
+}
+
+export type ServiceFactory = (lake: LakeContext) => Service;
+
+export type Protocol =
+  /** `X-Amz-Target: AmazonAthena.StartQueryExecution`, JSON in and out. */
+  | { readonly kind: 'json'; readonly version: '1.0' | '1.1'; readonly target: string }
+  /** Form-encoded `Action=…`, XML out. */
+  | { readonly kind: 'query'; readonly xmlns: string }
+  /** Method and path say the operation; JSON in and out. */
+  | { readonly kind: 'rest-json'; readonly routes: readonly RestRoute[] }
+  /** The service reads the raw request itself (S3). */
+  | {
+      readonly kind: 'http';
+      handle(request: IncomingMessage, response: ServerResponse, call: HttpCall): Promise<void>;
+    };
+
+export interface RestRoute {
+  readonly method: string;
+  /** `/prefix/{Name}/rest`: placeholders become input fields. */
+  readonly path: string;
+  readonly operation: string;
+}
+
+export interface HttpCall {
+  readonly caller: Caller;
+  readonly url: URL;
+  /** Set when the bucket came in the Host header (`<bucket>.localhost`). */
+  readonly hostBucket?: string;
+  /** The body, with aws-chunked framing already removed and checksums checked. */
+  readonly body: Readable;
+}
+
+/** Who asks: the access-key id names the persona. */
+export interface Caller {
+  /** Role name, construct id, or `local-admin` for no or an unknown key id. */
+  readonly principal: string;
+  readonly accessKeyId?: string;
+  readonly requestId: string;
+}
+
+export const LOCAL_ADMIN: Caller = { principal: 'local-admin', requestId: 'local' };
+
+/** Input and output in the API's own shape (SDK member names). Throws `ServiceError`. */
+export type Operation = (input: ApiShape, caller: Caller) => Promise<Record<string, unknown> | undefined>;
+
+/** An AWS API error, with the service's own code. */
+export class ServiceError extends Error {
+  constructor(
+    public readonly code: string,
+    message: string,
+    public readonly status = 400,
+    /** Further members of the error's shape (`AthenaErrorCode`, `BucketName` …). */
+    public readonly fields: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+  }
+}
+
+export interface ResourceHandler {
+  readonly classification: Exclude<Classification, 'unsupported'>;
+  /** For `simulated`: by which means. For `recorded`: what doesn't happen. */
+  readonly note?: string;
+  /** Finer than `classification`, where it hangs on the properties (an Iceberg table, a Docker Lambda). */
+  classify?(resource: LakeResource): { readonly classification: Classification; readonly note?: string };
+  /** Brings the declared state about. Idempotent; called in deployment order on each run. */
+  apply?(resource: LakeResource): Promise<void>;
+}
+
+/** A Step Functions task. The signal aborts it on timeout or StopExecution. */
+export type TaskIntegration = (parameters: ApiShape, task: TaskCall) => Promise<TaskResult>;
+
+export interface TaskCall {
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+  readonly executionArn: string;
+  readonly stateName: string;
+}
+
+export interface TaskResult {
+  /** What becomes the state's result. */
+  readonly output: unknown;
+  /** For report.json; null = not measured. */
+  readonly measures?: TaskMeasures;
+}
+
+export interface TaskMeasures {
+  readonly rowsIn?: number | null;
+  readonly rowsOut?: number | null;
+  readonly filesIn?: number | null;
+  /** Tables (database.table) that the task wrote. */
+  readonly tables?: readonly string[];
+}
+
+/** What a service is given. */
+export interface LakeContext {
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly workspace: Workspace;
+  readonly objects: ObjectStore;
+  readonly catalog: CatalogStore;
+  readonly clock: Clock;
+  readonly events: EventBus;
+  readonly host: Host;
+  readonly config: LakeConfig;
+  /** The lake's resources; empty when only the workspace is served. */
+  readonly resources: readonly LakeResource[];
+  readonly assets: readonly FileAsset[];
+  /** Another service's operation, as an SDK call would do it. */
+  call(service: string, operation: string, input: unknown, caller?: Caller): Promise<ApiShape>;
+  /** Another service's room, for typed access between neighbours (Step Functions → all tasks). */
+  service(name: string): Service;
+}

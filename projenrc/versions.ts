@@ -1,0 +1,69 @@
+/**
+ * The only place where versions live. Every value is an exact floor or a range
+ * written out in full: nothing is "*", so `npx projen` never has to ask the
+ * registry and the committed package.json files never drift.
+ */
+export const NODE_MIN = '20.19.0';
+export const NODE_CI = '24.x';
+
+/** Floor of the peer range AND the single copy installed in the workspace. */
+export const CDK = '2.270.0';
+export const CONSTRUCTS = '10.5.1';
+
+/** The jsii dependencies of aws-cdk-lib@CDK, at the floor of its ranges: `npm view aws-cdk-lib@<CDK> dependencies`. */
+export const CDK_JSII_DEPS = {
+  '@aws-cdk/asset-node-proxy-agent-v6': '2.1.2',
+  '@aws-cdk/cloud-assembly-schema': '54.11.0',
+};
+
+export const V = {
+  // --- the repository's own tools
+  awsCdkCli: 'aws-cdk@~2.1148.1', // dist-tag "latest" points at a stray 3.0.0: never leave it open
+  biome: '2.5.15', // the newest whose 8 platform packages all exist: with 2.6.x `npm ci` fails in a clean clone
+  catv: 'commit-and-tag-version@^12.7.3', // 13 needs Node 22
+  cdkNag: 'cdk-nag@^3.0.2',
+  esbuild: 'esbuild@~0.28.2',
+  fastCheck: 'fast-check@^4.10.2',
+  jsii: '~6.0.16',
+  jsiiDiff: 'jsii-diff@^1.134.0',
+  jsiiDocgen: '^10.12.6',
+  jsiiPacmak: 'jsii-pacmak@^1.140.0',
+  nodeTypes: '@types/node@^20',
+  nx: 'nx@23.2.1', // from 23.3 on platform packages are missing
+  projen: '0.103.25', // exact: monorepo.ts overrides private methods
+  publib: '0.2.1061',
+  tsx: 'tsx@^4.23.15',
+  typescript: '~6.0.3',
+  vitest: 'vitest@~4.1.12',
+
+  // --- AWS SDK v3: bundled into Lambda code, and the unmodified clients of the runtime's tests
+  clientAthena: '@aws-sdk/client-athena@~3.1162.0',
+  clientGlue: '@aws-sdk/client-glue@~3.1169.0',
+  clientS3: '@aws-sdk/client-s3@~3.1169.0',
+  clientSecretsManager: '@aws-sdk/client-secrets-manager@~3.1162.0',
+  clientSfn: '@aws-sdk/client-sfn@~3.1162.0',
+  clientSsm: '@aws-sdk/client-ssm@~3.1169.0',
+  clientSts: '@aws-sdk/client-sts@~3.1169.0',
+  libStorage: '@aws-sdk/lib-storage@~3.1169.0',
+  s3Presigner: '@aws-sdk/s3-request-presigner@~3.1162.0',
+
+  // --- the local runtime (see docs/decisions for the choices)
+  ajv: 'ajv@^8.20.0',
+  avsc: 'avsc@^5.7.9',
+  clackPrompts: '@clack/prompts@^1.9.0',
+  cliTable: 'cli-table3@^0.6.5',
+  commander: 'commander@^14.0.0', // 15 needs Node 22
+  croner: 'croner@^10.0.0',
+  csvParse: 'csv-parse@^7.0.3',
+  dtSqlParser: 'dt-sql-parser@4.5.1', // bundled: the Trino and Hive grammars
+  duckdb: '@duckdb/node-api@1.5.5-r.5', // exact: the Iceberg extensions exist for 1.5.5
+  fastXmlParser: 'fast-xml-parser@^5.12.1',
+  jsonata: 'jsonata@^2.2.2',
+  jsonpathPlus: 'jsonpath-plus@^10.3.0', // 11 needs Node 22
+  properLockfile: 'proper-lockfile@^4.1.2',
+  properLockfileTypes: '@types/proper-lockfile@^4.1.4',
+  yaml: 'yaml@^2.9.1',
+
+  // --- real data: US Government aviation and weather records
+  vegaDatasets: 'vega-datasets@3.2.1',
+} as const;
