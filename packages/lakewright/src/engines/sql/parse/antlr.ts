@@ -1,0 +1,67 @@
+import { SqlError } from '../errors';
+import { syntaxMessage } from './syntax-error';
+import { type RawContext, type RawToken, type TokenTypes, TreeNode } from './tree';
+
+/** The bundled grammar (`scripts/bundle-grammar.mjs`); `src/` and `lib/` are siblings of `assets/`. */
+interface GrammarBundle {
+  readonly TrinoSqlLexer: new (input: unknown) => Lexer;
+  readonly TrinoSqlParser: (new (tokens: unknown) => Parser) & TokenTypes;
+  readonly antlr: {
+    readonly CharStreams?: { fromString(text: string): unknown };
+    readonly CharStream?: { fromString(text: string): unknown };
+    readonly CommonTokenStream: new (lexer: unknown) => unknown;
+    readonly BaseErrorListener: new () => object;
+    readonly PredictionMode: { readonly SLL: number; readonly LL: number };
+  };
+}
+
+interface Recognizer {
+  removeErrorListeners(): void;
+  addErrorListener(listener: object): void;
+}
+type Lexer = Recognizer;
+
+export interface Parser extends Recognizer {
+  readonly interpreter: { predictionMode: number };
+  readonly vocabulary: { getLiteralName(type: number): string | null; getSymbolicName(type: number): string | null };
+  getExpectedTokens(): { toArray(): number[] };
+  program(): RawContext;
+}
+
+let bundle: GrammarBundle | undefined;
+
+function grammar(): GrammarBundle {
+  // Loaded late: parsing the 1.8 MB of tables costs 100 ms that a command without SQL doesn't need.
+  bundle ??= require('../../../../assets/grammar.js') as GrammarBundle;
+  return bundle;
+}
+
+/** Parses with Trino's grammar: the fast prediction mode first, the full one when that fails. */
+export function parseTrinoTree(text: string): TreeNode {
+  const { PredictionMode } = grammar().antlr;
+  try {
+    return attempt(text, PredictionMode.SLL);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    return attempt(text, PredictionMode.LL);
+  }
+}
+
+function attempt(text: string, mode: number): TreeNode {
+  const { antlr, TrinoSqlLexer, TrinoSqlParser } = grammar();
+  const streams = antlr.CharStreams ?? antlr.CharStream;
+  if (!streams) throw new Error('the bundled grammar has no character stream');
+  const lexer = new TrinoSqlLexer(streams.fromString(text));
+  const parser = new TrinoSqlParser(new antlr.CommonTokenStream(lexer));
+  const listener = Object.assign(new antlr.BaseErrorListener(), {
+    syntaxError(_source: unknown, offending: RawToken | null, line: number, column: number, message: string) {
+      throw new SqlError('SYNTAX_ERROR', syntaxMessage(parser, offending, message), { line, column: column + 1 });
+    },
+  });
+  for (const recognizer of [lexer, parser]) {
+    recognizer.removeErrorListeners();
+    recognizer.addErrorListener(listener);
+  }
+  parser.interpreter.predictionMode = mode;
+  return new TreeNode(parser.program(), TrinoSqlParser);
+}

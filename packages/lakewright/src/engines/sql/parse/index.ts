@@ -1,0 +1,75 @@
+import { NotCoveredError, SqlError } from '../errors';
+import { parseTrinoTree } from './antlr';
+import type { PropertyItem, Query, Statement } from './ast';
+import { numberParameters } from './parameters';
+import { type RawStatement, toStatement } from './statements';
+import { blankOutside, splitUnload } from './unload';
+
+export type * from './ast';
+
+const CACHE_SIZE = 500;
+const cache = new Map<string, Statement>();
+
+/**
+ * Parses one statement of Athena's query language (queries and DML; DDL but CREATE TABLE AS and views is Hive's).
+ *
+ * The tree is immutable and kept for the {@link CACHE_SIZE} statements used last.
+ *
+ * @throws SqlError SYNTAX_ERROR with the position; NotCoveredError for what the grammar knows and this engine doesn't.
+ */
+export function parseStatement(text: string): Statement {
+  const known = cache.get(text);
+  if (known) {
+    cache.delete(text);
+    cache.set(text, known);
+    return known;
+  }
+  const statement = numberParameters(parseUnload(text) ?? parseTrino(text));
+  cache.set(text, statement);
+  if (cache.size > CACHE_SIZE) cache.delete(cache.keys().next().value as string);
+  return statement;
+}
+
+/** Parses a query alone, as a view's text holds it. */
+export function parseQuery(text: string): Query {
+  const statement = parseStatement(text);
+  if (statement.kind !== 'query statement') {
+    throw new SqlError('SYNTAX_ERROR', 'mismatched input. Expecting: <query>', statement.position);
+  }
+  return statement.query;
+}
+
+function parseTrino(text: string): RawStatement {
+  const statements = parseTrinoTree(text).all('statements');
+  const [first, second] = statements;
+  if (!first) throw new SqlError('SYNTAX_ERROR', "mismatched input '<EOF>'. Expecting: <query>", { line: 1, column: 1 });
+  if (second) {
+    // Athena: "Only one sql statement is allowed".
+    throw new SqlError('SYNTAX_ERROR', 'Only one sql statement is allowed', second.position);
+  }
+  const single = first.maybe('singleStatement');
+  if (!single) throw new NotCoveredError('standalone fragment', first.position);
+  return toStatement(single.child('statement'), text);
+}
+
+function parseUnload(text: string): RawStatement | undefined {
+  const parts = splitUnload(text);
+  if (!parts) return undefined;
+  const query = parseTrino(blankOutside(text, parts.query));
+  if (query.kind !== 'query statement') {
+    throw new SqlError('SYNTAX_ERROR', 'UNLOAD takes a query in parentheses', query.position);
+  }
+  return {
+    kind: 'unload',
+    location: parts.location,
+    properties: parts.properties ? unloadProperties(text.slice(parts.properties.start, parts.properties.end)) : [],
+    query: query.query,
+    position: parts.position,
+  };
+}
+
+/** The properties have the form of CREATE TABLE AS: Trino's parser reads them in one. */
+function unloadProperties(list: string): readonly PropertyItem[] {
+  const statement = parseTrino(`CREATE TABLE t WITH (${list}) AS SELECT 1`);
+  return statement.kind === 'create table as' ? statement.properties : [];
+}

@@ -1,0 +1,113 @@
+import { SqlError } from '../errors';
+import type { Expression, Join, Relation } from './ast';
+import { booleanExpression, toExpression } from './expressions';
+import { identifier, qualifiedName } from './literals';
+import { toQuery } from './queries';
+import type { TreeNode } from './tree';
+
+/** The `relation` rule. */
+export function toRelation(node: TreeNode): Relation {
+  switch (node.kind) {
+    case 'RelationDefault':
+      return sampledRelation(node.child('sampledRelation'));
+    case 'SampledRelation':
+      return sampledRelation(node);
+    case 'JoinRelation':
+      return join(node);
+    default:
+      return node.notCovered(node.kind);
+  }
+}
+
+function join(node: TreeNode): Join {
+  const base = {
+    kind: 'join' as const,
+    left: toRelation(node.labelled('left')),
+    right: toRelation(node.maybeLabelled('right') ?? node.labelled('rightRelation')),
+    position: node.position,
+  };
+  if (node.has('KW_CROSS')) return { ...base, type: 'CROSS' };
+  if (node.has('KW_NATURAL')) throw new SqlError('NOT_SUPPORTED', 'Natural join not supported', node.position);
+  const kind = node.maybe('joinType');
+  const type = kind?.has('KW_LEFT') ? 'LEFT' : kind?.has('KW_RIGHT') ? 'RIGHT' : kind?.has('KW_FULL') ? 'FULL' : 'INNER';
+  const criteria = node.child('joinCriteria');
+  if (criteria.has('KW_USING')) return { ...base, type, using: criteria.all('identifier').map(identifier) };
+  return { ...base, type, on: joinCondition(criteria) };
+}
+
+/** The grammar parses `ON a.x = b.y` as a rule of its own beside the general condition. */
+function joinCondition(criteria: TreeNode): Expression {
+  const condition = criteria.maybe('booleanExpression');
+  if (condition) return booleanExpression(condition);
+  const equality = criteria.child('joinColumnEquality');
+  const [left, right] = (['left', 'right'] as const).map((side): Expression => {
+    const reference = equality.labelled(side);
+    const table = reference.maybe('identifier');
+    const column = qualifiedName(reference.child('columnName'));
+    return {
+      kind: 'name',
+      parts: table ? [identifier(table), ...column] : column,
+      position: reference.position,
+    };
+  });
+  if (!left || !right) return equality.notCovered('join condition');
+  return { kind: 'comparison', operator: '=', left, right, position: equality.position };
+}
+
+function sampledRelation(node: TreeNode): Relation {
+  if (node.has('KW_TABLESAMPLE')) node.notCovered('TABLESAMPLE');
+  const pattern = node.child('patternRecognition');
+  if (pattern.has('KW_MATCH_RECOGNIZE')) pattern.notCovered('MATCH_RECOGNIZE');
+  const aliased = pattern.child('aliasedRelation');
+  const relation = relationPrimary(aliased.child('relationPrimary'));
+  const name = aliased.maybe('identifier');
+  if (!name) return relation;
+  return {
+    kind: 'alias',
+    relation,
+    name: identifier(name),
+    columns: aliased.maybe('columnAliases')?.all('identifier').map(identifier),
+    position: aliased.position,
+  };
+}
+
+function relationPrimary(node: TreeNode): Relation {
+  switch (node.kind) {
+    case 'TableName': {
+      if (node.maybe('queryPeriod')) node.notCovered('time travel (FOR TIMESTAMP | VERSION AS OF)');
+      const name = node.child('tableOrViewName');
+      return {
+        kind: 'table',
+        name: qualifiedName(name.maybe('tableRef') ?? name.child('viewRef')),
+        position: node.position,
+      };
+    }
+    case 'ParenthesizedRelation':
+      return toRelation(node.child('relation'));
+    case 'ExpressionSourceTable':
+      return relationSource(node.child('relationSourceTable'));
+    default:
+      return node.notCovered(`relation ${node.kind}`);
+  }
+}
+
+function relationSource(node: TreeNode): Relation {
+  const { position } = node;
+  switch (node.kind) {
+    case 'SubqueryRelation':
+      return { kind: 'subquery', query: toQuery(node.child('query')), lateral: false, position };
+    case 'Lateral':
+      return { kind: 'subquery', query: toQuery(node.child('query')), lateral: true, position };
+    case 'Unnest':
+      return {
+        kind: 'unnest',
+        expressions: node.all('expression').map(toExpression),
+        withOrdinality: node.has('KW_ORDINALITY'),
+        position,
+      };
+    case 'TableFunctionInvocation':
+      return node.notCovered('table functions (TABLE(f(…)))');
+    default:
+      return node.notCovered(`relation ${node.kind}`);
+  }
+}
