@@ -1,0 +1,77 @@
+import type { Assembly, LakeResource } from './assembly/resource';
+import type { Host } from './host/host';
+import { EventBus } from './services/event-bus';
+import { SERVICES } from './services/registry';
+import { type Caller, type LakeContext, LOCAL_ADMIN, type Service, ServiceError } from './services/service';
+import type { CatalogStore } from './workspace/catalog-store';
+import type { Clock } from './workspace/clock';
+import type { LakeConfig } from './workspace/config';
+import { FolderCatalogStore } from './workspace/folder-catalog-store';
+import type { FolderWorkspace } from './workspace/folder-workspace';
+import { LakeClock } from './workspace/lake-clock';
+import { LocalObjectStore } from './workspace/local-object-store';
+import type { ObjectStore } from './workspace/object-store';
+
+/** Used where the template leaves the environment open; the account is one that AWS never gives out. */
+export const DEFAULT_ACCOUNT = '000000000000';
+export const DEFAULT_REGION = 'us-east-1';
+
+/** A workspace and an assembly, with all services over them: what every action works on. */
+export class LocalLake implements LakeContext {
+  public readonly events = new EventBus();
+  public readonly clock: Clock;
+  public readonly objects: ObjectStore;
+  public readonly catalog: CatalogStore;
+  public readonly resources: readonly LakeResource[];
+  public readonly assets: Assembly['assets'];
+  public readonly account: string;
+  public readonly region: string;
+  public readonly partition: string;
+  public readonly services: readonly Service[];
+  private readonly byName: ReadonlyMap<string, Service>;
+
+  public constructor(
+    public readonly workspace: FolderWorkspace,
+    public readonly config: LakeConfig,
+    public readonly host: Host,
+    assembly: Assembly | undefined,
+    options: { readonly at?: string } = {},
+  ) {
+    this.resources = assembly?.resources ?? [];
+    this.assets = assembly?.assets ?? [];
+    const first = this.resources[0];
+    this.account = first?.account ?? DEFAULT_ACCOUNT;
+    this.region = first?.region ?? DEFAULT_REGION;
+    this.partition = first?.partition ?? 'aws';
+    this.clock = LakeClock.open(workspace, { start: config.clock, at: options.at });
+    this.objects = new LocalObjectStore(workspace);
+    this.catalog = new FolderCatalogStore(workspace);
+    for (const [bucket, folder] of Object.entries(config.buckets)) this.objects.mount(bucket, folder);
+    this.services = SERVICES.map((factory) => factory(this));
+    this.byName = new Map(this.services.map((service) => [service.name, service]));
+  }
+
+  public service(name: string): Service {
+    const service = this.byName.get(name);
+    if (service) return service;
+    throw new ServiceError('UnknownService', `the service "${name}" isn't run by Lakewright`, 501);
+  }
+
+  public async call(name: string, operation: string, input: unknown, caller: Caller = LOCAL_ADMIN): Promise<unknown> {
+    const run = this.service(name).operations[operation];
+    if (!run) {
+      throw new ServiceError(
+        'UnknownOperationException',
+        `${name}:${operation} isn't done by Lakewright (it does ${Object.keys(this.service(name).operations).length} of this service's operations)`,
+        501,
+      );
+    }
+    return await run(input ?? {}, caller);
+  }
+
+  /** Stops the services and gives the workspace back. */
+  public async close(): Promise<void> {
+    for (const service of this.services) await service.stop?.();
+    await this.workspace.close();
+  }
+}

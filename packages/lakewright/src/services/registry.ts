@@ -1,0 +1,27 @@
+import { athena } from './athena';
+import { events } from './events';
+import { glue } from './glue';
+import { lakeformation } from './lakeformation';
+import { lambda } from './lambda';
+import { s3 } from './s3';
+import { scheduler } from './scheduler';
+import { secretsmanager } from './secretsmanager';
+import type { ServiceFactory } from './service';
+import { ssm } from './ssm';
+import { states } from './states';
+import { sts } from './sts';
+
+/** Every service of the runtime. The server, the planner and the docs read the rest from what each one says of itself. */
+export const SERVICES: readonly ServiceFactory[] = [
+  s3,
+  glue,
+  lakeformation,
+  athena,
+  states,
+  events,
+  scheduler,
+  lambda,
+  ssm,
+  secretsmanager,
+  sts,
+];
