@@ -6,7 +6,7 @@ import type { TrinoType } from '../types/type';
  * A signature reads `name(type, type): type`. In patterns `T U K V R S` are type variables, `I` is any integer type
  * (the same one wherever it stands), `decimal(p,s)`, `varchar(n)`, `char(n)`, `timestamp(p)`,
  * `timestamp(p) with time zone`, `time(p)` bind their parameters, `(T)->U` is a lambda, `T...` repeats the last
- * argument (one or more).
+ * argument (one or more), `*` is any type (`*...`: any number of arguments, each of any type).
  *
  * In templates `$1 $2 …` are the arguments after coercion to the parameter types, `@R` is the DuckDB type of the
  * result, `@1` of an argument, `$L2` a lambda in DuckDB's `lambda x: …` form; in aggregates `{…}` is the call that takes

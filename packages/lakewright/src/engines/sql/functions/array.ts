@@ -1,0 +1,216 @@
+import type { TrinoType } from '../types/type';
+import type { CallText, FunctionArea, RuntimeError } from './entry';
+
+const invalid = (when: string, message: string): RuntimeError => ({
+  when,
+  name: 'INVALID_FUNCTION_ARGUMENT',
+  message,
+});
+
+const sequenceErrors = [
+  invalid('$3 = 0', 'step must not be zero'),
+  invalid(
+    '($2 > $1 AND $3 < 0) OR ($2 < $1 AND $3 > 0)',
+    'sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start',
+  ),
+];
+const tooLong = (when: string): RuntimeError =>
+  invalid(when, 'result of sequence function must not have more than 10000 entries');
+
+export function isFloat(type: TrinoType | undefined): boolean {
+  return type?.kind === 'double' || type?.kind === 'real';
+}
+
+function elementType(type: TrinoType | undefined): TrinoType {
+  if (type?.kind !== 'array') throw new Error(`not an array: ${type?.kind}`);
+  return type.element;
+}
+
+/** NULL when there's a NULL among the elements; NaN only when there is nothing else. */
+function extreme(name: 'min' | 'max'): (call: CallText) => string {
+  return (call) => {
+    const array = call.args[0] ?? '';
+    const hasNull = `list_count(${array}) < len(${array})`;
+    if (!isFloat(elementType(call.types[0]))) return `CASE WHEN ${hasNull} THEN NULL ELSE list_${name}(${array}) END`;
+    const e = call.fresh('e');
+    return `CASE WHEN ${hasNull} THEN NULL ELSE coalesce(list_${name}(list_filter(${array}, lambda ${e}: NOT isnan(${e}))), list_${name}(${array})) END`;
+  };
+}
+
+/** Trino's `=`: NaN equals nothing, though DuckDB's list functions find it. */
+function containsElement(call: CallText): string {
+  const [array = '', element = ''] = call.args;
+  const plain = `lw_contains(${array}, ${element})`;
+  return isFloat(call.types[1])
+    ? `CASE WHEN isnan(${element}) THEN CASE WHEN list_count(${array}) < len(${array}) THEN NULL WHEN ${array} IS NOT NULL THEN false END ELSE ${plain} END`
+    : plain;
+}
+
+function positionOf(call: CallText): string {
+  const [array = '', element = ''] = call.args;
+  const found = `coalesce(list_position(${array}, ${element}), 0)`;
+  const position = isFloat(call.types[1]) ? `CASE WHEN isnan(${element}) THEN 0 ELSE ${found} END` : found;
+  return `CASE WHEN ${element} IS NULL OR ${array} IS NULL THEN NULL ELSE CAST(${position} AS BIGINT) END`;
+}
+
+/** Rows of the n-th elements, NULL where an array is shorter. */
+function zip(call: CallText): string {
+  const i = call.fresh('i');
+  const missing = call.args.map((array) => `${array} IS NULL`).join(' OR ');
+  const length = `greatest(${call.args.map((array) => `len(${array})`).join(', ')})`;
+  const fields = call.args.map((array, k) => `'f${k + 1}': ${array}[${i}]`).join(', ');
+  return `CASE WHEN ${missing} THEN NULL ELSE list_transform(range(1, ${length} + 1), lambda ${i}: {${fields}}) END`;
+}
+
+/** Arrays as text: elements by Trino's CAST to varchar, NULLs left out or replaced. */
+function join(call: CallText): string {
+  const [array = '', separator = '', replacement] = call.args;
+  const element = elementType(call.types[0]);
+  const e = call.fresh('e');
+  const texts =
+    element.kind === 'varchar'
+      ? array
+      : `list_transform(${array}, lambda ${e}: ${call.cast(e, element, { kind: 'varchar' })})`;
+  if (replacement === undefined) return `lw_join(${texts}, ${separator})`;
+  return `CASE WHEN ${replacement} IS NULL THEN NULL ELSE lw_join(list_transform(${texts}, lambda ${e}: coalesce(${e}, ${replacement})), ${separator}) END`;
+}
+
+function concatArrays(call: CallText): string {
+  const wrapped = call.args.map((arg, i) => (call.types[i]?.kind === 'array' && sameDepth(call, i) ? arg : `[${arg}]`));
+  const arrays = wrapped.filter((arg, i) => arg === call.args[i]);
+  const joined = wrapped.reduce((left, right) => `list_concat(${left}, ${right})`);
+  return `CASE WHEN ${arrays.map((arg) => `${arg} IS NULL`).join(' OR ')} THEN NULL ELSE ${joined} END`;
+}
+
+/** An argument is an array to append, and not an element that is an array itself. */
+function sameDepth(call: CallText, argument: number): boolean {
+  const depth = (type: TrinoType | undefined): number => (type?.kind === 'array' ? 1 + depth(type.element) : 0);
+  return depth(call.types[argument]) === depth(call.result);
+}
+
+/** Arrays. */
+export const array: FunctionArea = {
+  source: 'https://trino.io/docs/current/functions/array.html',
+  scalar: {
+    'cardinality(array(T)): bigint': 'CAST(len($1) AS BIGINT)',
+    'array_sort(array(T)): array(T)': { sql: "list_sort($1, 'ASC', 'NULLS LAST')", orderable: ['T'] },
+    'array_distinct(array(T)): array(T)': { sql: 'lw_distinct($1)', comparable: ['T'] },
+    'array_union(array(T), array(T)): array(T)': {
+      sql: 'CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE lw_distinct(list_concat($1, $2)) END',
+      comparable: ['T'],
+    },
+    'array_except(array(T), array(T)): array(T)': { sql: 'lw_except($1, $2)', comparable: ['T'] },
+    'array_intersect(array(T), array(T)): array(T)': { sql: 'lw_intersect($1, $2)', comparable: ['T'] },
+    'arrays_overlap(array(T), array(T)): boolean': { sql: 'lw_overlap($1, $2)', comparable: ['T'] },
+    'array_position(array(T), T): bigint': { sql: positionOf, comparable: ['T'] },
+    'array_remove(array(T), T): array(T)': {
+      sql: 'CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda lw_e: lw_e IS DISTINCT FROM $2) END',
+      comparable: ['T'],
+    },
+    'contains(array(T), T): boolean': { sql: containsElement, comparable: ['T'] },
+    'array_max(array(T)): T': { sql: extreme('max'), orderable: ['T'] },
+    'array_min(array(T)): T': { sql: extreme('min'), orderable: ['T'] },
+    'reverse(array(T)): array(T)': 'list_reverse($1)',
+    'shuffle(array(T)): array(T)': {
+      sql: 'list_sort($1)',
+      note: 'gives the elements in ascending order: one of the orders that a shuffle may give',
+    },
+    'slice(array(T), bigint, bigint): array(T)': {
+      sql: 'CASE WHEN $2 > len($1) OR ($2 < 0 AND -$2 > len($1)) THEN CASE WHEN $3 IS NOT NULL THEN list_slice($1, 2, 1) END ELSE list_slice($1, CASE WHEN $2 < 0 THEN len($1) + $2 + 1 ELSE $2 END, CASE WHEN $2 < 0 THEN len($1) + $2 ELSE $2 - 1 END + $3) END',
+      errors: [
+        invalid('$2 = 0', 'SQL array indices start at 1'),
+        invalid('$3 < 0', 'length must be greater than or equal to 0'),
+      ],
+    },
+    'element_at(array(T), bigint): T': {
+      sql: '($1)[$2]',
+      errors: [invalid('$2 = 0', 'SQL array indices start at 1')],
+    },
+    'flatten(array(array(T))): array(T)': 'flatten($1)',
+    'repeat(T, bigint): array(T)': {
+      sql: 'list_transform(range($2), lambda lw_e: $1)',
+      errors: [
+        invalid('$2 < 0', 'count argument of repeat function must be greater than or equal to 0'),
+        invalid('$2 > 10000', 'count argument of repeat function must be less than or equal to 10000'),
+      ],
+      nulls: 'own',
+    },
+    'sequence(bigint, bigint): array(bigint)': {
+      sql: 'generate_series($1, $2, CASE WHEN $2 >= $1 THEN 1 ELSE -1 END)',
+      errors: [tooLong('abs(CAST($2 AS HUGEINT) - $1) >= 10000')],
+    },
+    'sequence(bigint, bigint, bigint): array(bigint)': {
+      sql: 'generate_series($1, $2, $3)',
+      errors: [...sequenceErrors, tooLong('$3 <> 0 AND (CAST($2 AS HUGEINT) - $1) // $3 >= 10000')],
+    },
+    'sequence(date, date): array(date)': {
+      sql: 'CAST(generate_series(CAST($1 AS TIMESTAMP), CAST($2 AS TIMESTAMP), to_days(CASE WHEN $2 >= $1 THEN 1 ELSE -1 END)) AS DATE[])',
+      errors: [tooLong('abs($2 - $1) >= 10000')],
+    },
+    'sequence(date, date, interval day to second): array(date)': {
+      sql: 'CAST(generate_series(CAST($1 AS TIMESTAMP), CAST($2 AS TIMESTAMP), to_milliseconds($3)) AS DATE[])',
+      errors: [
+        invalid('$3 % 86400000 <> 0', 'sequence step must be a day interval if start and end values are dates'),
+        ...sequenceErrors,
+        tooLong('$3 <> 0 AND ($2 - $1) * 86400000 // $3 >= 10000'),
+      ],
+    },
+    'sequence(date, date, interval year to month): array(date)':
+      'CAST(lw_seq_month(CAST($1 AS TIMESTAMP), CAST($2 AS TIMESTAMP), $3) AS DATE[])',
+    'sequence(timestamp(p), timestamp(p), interval day to second): array(timestamp(p))': {
+      sql: 'generate_series($1, $2, to_milliseconds($3))',
+      errors: [...sequenceErrors, tooLong('$3 <> 0 AND (epoch_ms($2) - epoch_ms($1)) // $3 >= 10000')],
+    },
+    'sequence(timestamp(p), timestamp(p), interval year to month): array(timestamp(p))': 'lw_seq_month($1, $2, $3)',
+    'array_join(array(T), varchar): varchar': { sql: join },
+    'array_join(array(T), varchar, varchar): varchar': { sql: join },
+    'trim_array(array(T), bigint): array(T)': {
+      sql: 'list_slice($1, 1, len($1) - $2)',
+      errors: [
+        invalid('$2 < 0', 'size must not be negative'),
+        invalid('$2 > len($1)', 'size must not exceed array cardinality'),
+      ],
+    },
+    'ngrams(array(T), bigint): array(array(T))': {
+      sql: 'CASE WHEN len($1) <= $2 THEN [$1] ELSE list_transform(range(1, CAST(len($1) - $2 + 2 AS BIGINT)), lambda lw_i: list_slice($1, lw_i, lw_i + $2 - 1)) END',
+      errors: [invalid('$2 < 1', 'N must be positive')],
+    },
+    'contains_sequence(array(T), array(T)): boolean': { sql: 'lw_contains_seq($1, $2)', comparable: ['T'] },
+    'array_histogram(array(T)): map(T,bigint)': { sql: 'lw_hist($1)', comparable: ['T'] },
+    'combinations(array(T), bigint): array(array(T))': {
+      sql: (call) => `CASE WHEN ${call.args[0]} IS NULL THEN NULL ELSE ${combinations(call)} END`,
+      literals: [2],
+    },
+    'zip(array(T), array(U)): array(row(T,U))': { sql: zip },
+    'zip(array(T), array(U), array(K)): array(row(T,U,K))': { sql: zip },
+    'zip(array(T), array(U), array(K), array(V)): array(row(T,U,K,V))': { sql: zip },
+    'zip(array(T), array(U), array(K), array(V), array(R)): array(row(T,U,K,V,R))': { sql: zip },
+    'concat(array(T), array(T)...): array(T)': { sql: concatArrays },
+    'concat(T, array(T)): array(T)': { sql: concatArrays, nulls: 'own' },
+    'concat(array(T), T): array(T)': { sql: concatArrays, nulls: 'own' },
+  },
+  notCovered: ['array_first', 'array_last'],
+};
+
+function combinations(call: CallText): string {
+  const source = call.args[0] ?? '';
+  const size = Number(call.literals[1]);
+  const target = call.physical(call.result);
+  if (size < 0 || size > 5) {
+    return call.fail(
+      'INVALID_FUNCTION_ARGUMENT',
+      'combination size must not be negative or greater than 5',
+      call.result,
+    );
+  }
+  if (size === 0) return `CAST([[]] AS ${target})`;
+  // Trino counts like an odometer whose first index moves fastest: (1,2) (1,3) (2,3) (1,4) …
+  const names = Array.from({ length: size }, () => call.fresh('i'));
+  let body = `[${names.map((name) => `${source}[${name}]`).join(', ')}]`;
+  names.forEach((name, k) => {
+    const upper = names[k + 1] ?? `(len(${source}) + 1)`;
+    const list = `list_transform(range(${k + 1}, ${upper}), lambda ${name}: ${body})`;
+    body = k === 0 ? list : `flatten(${list})`;
+  });
+  return `CASE WHEN len(${source}) < ${size} THEN CAST([] AS ${target}) ELSE ${body} END`;
+}

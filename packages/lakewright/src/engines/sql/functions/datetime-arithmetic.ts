@@ -1,0 +1,165 @@
+import { SqlError } from '../errors';
+import type { TrinoType } from '../types/type';
+import type { Behaviour, CallText, CallTypes } from './entry';
+
+/** Units of a fixed length, in milliseconds. */
+const FIXED: Readonly<Record<string, number>> = {
+  millisecond: 1,
+  second: 1000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+  week: 604_800_000,
+};
+/** Units of calendar months. */
+const MONTHS: Readonly<Record<string, number>> = { month: 1, quarter: 3, year: 12 };
+const DAY = 86_400_000;
+
+function unitOf({ literals }: CallTypes): string {
+  return String(literals[0]).toLowerCase();
+}
+
+/** Trino checks the unit per row; a literal's is known before. Dates have no time fields, times no date fields. */
+function validateUnit(valid: (unit: string) => boolean, type: string): (call: CallTypes) => void {
+  return (call) => {
+    if (call.literals[0] === undefined) return;
+    const unit = unitOf(call);
+    if (!valid(unit)) {
+      throw new SqlError('INVALID_FUNCTION_ARGUMENT', `'${unit}' is not a valid ${type} field`);
+    }
+  };
+}
+
+const anyUnit = validateUnit((unit) => unit in FIXED || unit in MONTHS, 'TIMESTAMP');
+const dateUnit = validateUnit((unit) => (FIXED[unit] ?? 0) >= DAY || unit in MONTHS, 'DATE');
+const timeUnit = validateUnit((unit) => (FIXED[unit] ?? DAY) < DAY, 'Time');
+
+/** A time of day as a timestamp, because DuckDB has no arithmetic on TIME. */
+const onSomeDay = (time: string): string => `(DATE '2000-01-01' + ${time})`;
+
+function truncate(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallText) => string {
+  return (call) => {
+    const unit = unitOf(call);
+    const value = call.args[1] ?? '';
+    switch (kind) {
+      case 'date':
+        return `CAST(date_trunc('${unit}', ${value}) AS DATE)`;
+      case 'timestamp':
+        return `date_trunc('${unit}', ${value})`;
+      case 'time':
+        return `CAST(date_trunc('${unit}', ${onSomeDay(value)}) AS TIME)`;
+      case 'zoned':
+        // Offsets are whole minutes (but for history), so small units can be cut on the instant.
+        return (FIXED[unit] ?? DAY) <= 60_000
+          ? `lw_mk_tz(date_trunc('${unit}', (${value}).i), (${value}).z)`
+          : `lw_from_local(date_trunc('${unit}', lw_local(${value})), (${value}).z)`;
+    }
+  };
+}
+
+function add(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallText) => string {
+  return (call) => {
+    const unit = unitOf(call);
+    const [, count = '', value = ''] = call.args;
+    const months = MONTHS[unit];
+    const amount =
+      months === undefined
+        ? `to_milliseconds(${count} * ${FIXED[unit]})`
+        : `to_months(CAST(${count} * ${months} AS INTEGER))`;
+    switch (kind) {
+      case 'date':
+        return months === undefined
+          ? `(${value} + CAST(${count} * ${(FIXED[unit] ?? DAY) / DAY} AS INTEGER))`
+          : `CAST(${value} + ${amount} AS DATE)`;
+      case 'timestamp':
+      case 'time':
+        return `(${value} + ${amount})`;
+      case 'zoned':
+        // Days and longer are added to the local time, shorter units to the instant.
+        return (FIXED[unit] ?? DAY) < DAY
+          ? `lw_mk_tz((${value}).i + ${amount}, (${value}).z)`
+          : `lw_from_local(lw_local(${value}) + ${amount}, (${value}).z)`;
+    }
+  };
+}
+
+/** Whole units from the first to the second value, by Joda's rules for months (`lw_months_between`). */
+function difference(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallText) => string {
+  return (call) => {
+    const unit = unitOf(call);
+    const [, from = '', to = ''] = call.args;
+    const fixed = FIXED[unit];
+    const between = (a: string, b: string): string => {
+      if (fixed !== undefined) return `((epoch_us(${b}) - epoch_us(${a})) // ${fixed * 1000})`;
+      if (unit === 'year') return `lw_years_between(${a}, ${b})`;
+      return `(lw_months_between(${a}, ${b}) // ${MONTHS[unit]})`;
+    };
+    switch (kind) {
+      case 'date':
+        return fixed === undefined
+          ? between(`CAST(${from} AS TIMESTAMP)`, `CAST(${to} AS TIMESTAMP)`)
+          : `(CAST(${to} - ${from} AS BIGINT) // ${fixed / DAY})`;
+      case 'timestamp':
+        return between(from, to);
+      case 'time':
+        return between(onSomeDay(from), onSomeDay(to));
+      case 'zoned': {
+        if (fixed !== undefined && fixed < DAY) return between(`(${from}).i`, `(${to}).i`);
+        const local = (value: string): string => `lw_local2((${value}).i, (${from}).z)`;
+        return between(local(from), local(to));
+      }
+    }
+  };
+}
+
+/** Adding milliseconds gives at least their precision. */
+function sumType(call: CallTypes): TrinoType {
+  const type = call.types[2] as Extract<
+    TrinoType,
+    { readonly kind: 'timestamp' | 'time' | 'timestamp with time zone' }
+  >;
+  return unitOf(call) === 'millisecond' ? { kind: type.kind, precision: Math.max(3, type.precision) } : type;
+}
+
+/** date_trunc, date_add, date_diff: the unit must be a literal. */
+export const dateArithmetic: Readonly<Record<string, Behaviour>> = {
+  'date_trunc(varchar, date): date': { sql: truncate('date'), literals: [1], validate: dateUnit },
+  'date_trunc(varchar, timestamp(p)): timestamp(p)': { sql: truncate('timestamp'), literals: [1], validate: anyUnit },
+  'date_trunc(varchar, timestamp(p) with time zone): timestamp(p) with time zone': {
+    sql: truncate('zoned'),
+    literals: [1],
+    validate: anyUnit,
+  },
+  'date_trunc(varchar, time(p)): time(p)': { sql: truncate('time'), literals: [1], validate: timeUnit },
+  'date_add(varchar, bigint, date): date': { sql: add('date'), literals: [1], validate: dateUnit },
+  'date_add(varchar, bigint, timestamp(p)): timestamp(p)': {
+    sql: add('timestamp'),
+    literals: [1],
+    validate: anyUnit,
+    type: sumType,
+  },
+  'date_add(varchar, bigint, timestamp(p) with time zone): timestamp(p) with time zone': {
+    sql: add('zoned'),
+    literals: [1],
+    validate: anyUnit,
+    type: sumType,
+  },
+  'date_add(varchar, bigint, time(p)): time(p)': {
+    sql: add('time'),
+    literals: [1],
+    validate: timeUnit,
+    type: sumType,
+  },
+  'date_diff(varchar, date, date): bigint': { sql: difference('date'), literals: [1], validate: dateUnit },
+  'date_diff(varchar, timestamp(p), timestamp(p)): bigint': {
+    sql: difference('timestamp'),
+    literals: [1],
+    validate: anyUnit,
+  },
+  'date_diff(varchar, timestamp(p) with time zone, timestamp(p) with time zone): bigint': {
+    sql: difference('zoned'),
+    literals: [1],
+    validate: anyUnit,
+  },
+  'date_diff(varchar, time(p), time(p)): bigint': { sql: difference('time'), literals: [1], validate: timeUnit },
+};

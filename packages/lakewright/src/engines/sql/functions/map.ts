@@ -1,0 +1,71 @@
+import type { CallText, FunctionArea, RuntimeError } from './entry';
+
+const invalid = (when: string, message: string): RuntimeError => ({
+  when,
+  name: 'INVALID_FUNCTION_ARGUMENT',
+  message,
+});
+
+/** The entries of an array of rows, whose physical field names aren't known: by position. */
+function entriesOf(call: CallText): { readonly keys: string; readonly values: string } {
+  const e = call.fresh('e');
+  const field = (position: number): string =>
+    `list_transform(${call.args[0]}, lambda ${e}: struct_extract_at(${e}, ${position}))`;
+  return { keys: field(1), values: field(2) };
+}
+
+const entryErrors = (call: CallText, keys: string): string => {
+  const source = call.args[0];
+  const fail = (message: string): string => call.fail('INVALID_FUNCTION_ARGUMENT', message, call.result);
+  return (
+    `CASE WHEN ${source} IS NULL THEN NULL WHEN list_count(${source}) < len(${source}) THEN ${fail('map entry cannot be null')} ` +
+    `WHEN list_count(${keys}) < len(${source}) THEN ${fail('map key cannot be null')} `
+  );
+};
+
+function fromEntries(call: CallText): string {
+  const { keys, values } = entriesOf(call);
+  const duplicate = call.fail('INVALID_FUNCTION_ARGUMENT', 'Duplicate map keys are not allowed', call.result);
+  return `${entryErrors(call, keys)}WHEN len(list_distinct(${keys})) < len(${call.args[0]}) THEN ${duplicate} ELSE map(${keys}, ${values}) END`;
+}
+
+/** One entry per key in the order of first appearance, with the values that it has. */
+function multimapFromEntries(call: CallText): string {
+  const { keys, values } = entriesOf(call);
+  const [k, i] = [call.fresh('k'), call.fresh('i')];
+  const own = `list_transform(list_filter(range(1, len(${keys}) + 1), lambda ${i}: (${keys})[${i}] = ${k}), lambda ${i}: (${values})[${i}])`;
+  return `${entryErrors(call, keys)}ELSE map_from_entries(list_transform(lw_distinct(${keys}), lambda ${k}: {'k': ${k}, 'v': ${own}})) END`;
+}
+
+function concatMaps({ args }: CallText): string {
+  return `CASE WHEN ${args.map((map) => `${map} IS NULL`).join(' OR ')} THEN NULL ELSE map_concat(${args.join(', ')}) END`;
+}
+
+/** Maps. Keys are unique and never NULL; a map has no order, but this engine keeps the order of insertion. */
+export const map: FunctionArea = {
+  source: 'https://trino.io/docs/current/functions/map.html',
+  scalar: {
+    'cardinality(map(K,V)): bigint': 'CAST(cardinality($1) AS BIGINT)',
+    'element_at(map(K,V), K): V': '($1)[$2]',
+    'map(): map(unknown,unknown)': 'map([]::INTEGER[], []::INTEGER[])',
+    'map(array(K), array(V)): map(K,V)': {
+      sql: 'map($1, $2)',
+      errors: [
+        invalid('len($1) <> len($2)', 'Key and value arrays must be the same length'),
+        invalid('list_count($1) < len($1)', 'map key cannot be null'),
+        invalid('len(list_distinct($1)) < len($1)', 'Duplicate map keys are not allowed'),
+      ],
+    },
+    'map_keys(map(K,V)): array(K)': 'map_keys($1)',
+    'map_values(map(K,V)): array(V)': 'map_values($1)',
+    'map_from_entries(array(row(K,V))): map(K,V)': { sql: fromEntries },
+    'multimap_from_entries(array(row(K,V))): map(K,array(V))': { sql: multimapFromEntries },
+    'map_entries(map(K,V)): array(row(K,V))': {
+      sql: (call) => {
+        const e = call.fresh('e');
+        return `list_transform(map_entries(${call.args[0]}), lambda ${e}: {'f1': ${e}.key, 'f2': ${e}.value})`;
+      },
+    },
+    'map_concat(map(K,V), map(K,V)...): map(K,V)': { sql: concatMaps },
+  },
+};

@@ -1,0 +1,40 @@
+import { SqlError } from '../errors';
+import type { CallTypes, FunctionArea } from './entry';
+
+const positive =
+  (argument: number, message: string) =>
+  ({ literals }: CallTypes): void => {
+    const value = literals[argument];
+    if (value !== undefined && Number(value) <= 0) throw new SqlError('INVALID_FUNCTION_ARGUMENT', message);
+  };
+
+const notNegative = ({ literals }: CallTypes): void => {
+  if (literals[1] !== undefined && Number(literals[1]) < 0) {
+    throw new SqlError('INVALID_FUNCTION_ARGUMENT', 'Offset must be at least 0');
+  }
+};
+
+/** Functions that need OVER. Aggregates take it, too. */
+export const window: FunctionArea = {
+  source: 'https://trino.io/docs/current/functions/window.html',
+  window: {
+    'row_number(): bigint': '{row_number()}',
+    'rank(): bigint': '{rank()}',
+    'dense_rank(): bigint': '{dense_rank()}',
+    'percent_rank(): double': '{percent_rank()}',
+    'cume_dist(): double': '{cume_dist()}',
+    'ntile(bigint): bigint': { sql: '{ntile($1)}', validate: positive(0, 'Buckets must be greater than 0') },
+    'lag(T): T': '{lag($1$N)}',
+    'lag(T, bigint): T': { sql: '{lag($1, $2$N)}', validate: notNegative },
+    'lag(T, bigint, T): T': { sql: '{lag($1, $2, $3$N)}', validate: notNegative },
+    'lead(T): T': '{lead($1$N)}',
+    'lead(T, bigint): T': { sql: '{lead($1, $2$N)}', validate: notNegative },
+    'lead(T, bigint, T): T': { sql: '{lead($1, $2, $3$N)}', validate: notNegative },
+    'first_value(T): T': '{first_value($1$N)}',
+    'last_value(T): T': '{last_value($1$N)}',
+    'nth_value(T, bigint): T': {
+      sql: '{nth_value($1, $2$N)}',
+      validate: positive(1, 'Offset must be at least 1'),
+    },
+  },
+};
