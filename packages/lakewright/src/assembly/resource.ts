@@ -29,8 +29,9 @@ export interface LakeResource {
   /** Resolved properties; undefined where `problem` says why. */
   readonly properties: Readonly<Record<string, ApiShape>>;
   readonly metadata: Readonly<Record<string, ApiShape>>;
+  /** Logical ids of the same template that it waits for: DependsOn, Ref, Fn::GetAtt, Fn::Sub. */
   readonly dependsOn: readonly string[];
-  /** Why the properties couldn't be resolved, in a sentence that names the intrinsic. */
+  /** Why some properties couldn't be resolved, in sentences that name the intrinsics; the others are there. */
   readonly problem?: string;
   /** Attributes and references that the runtime made up since only AWS knows them (`Fn::GetAtt Db.Endpoint.Address`). */
   readonly invented: readonly string[];
@@ -46,6 +47,16 @@ export interface FileAsset {
   readonly displayName?: string;
 }
 
+/** An image asset: the folder that a container image would be built from. It is never built here. */
+export interface ImageAsset {
+  readonly repository: string;
+  readonly tag: string;
+  /** Absolute path of the build context. */
+  readonly folder: string;
+  readonly dockerFile?: string;
+  readonly displayName?: string;
+}
+
 /** A synthesized lake, read and resolved. */
 export interface Assembly {
   /** Absolute path of `cdk.out` or of the template file. */
@@ -54,8 +65,12 @@ export interface Assembly {
   /** In deployment order: dependencies first. */
   readonly resources: readonly LakeResource[];
   readonly assets: readonly FileAsset[];
+  readonly images?: readonly ImageAsset[];
   /** stack → output name → value */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Things a user should know: templates that couldn't be read, unknown intrinsics, cycles. */
+  /**
+   * What a user should know beyond single resources (`LakeResource.problem`): templates that couldn't be read, circles,
+   * outputs without a value, transforms. Each line starts with the stack.
+   */
   readonly problems: readonly string[];
 }

@@ -1,0 +1,288 @@
+import type { ApiShape } from '../services/api-shape';
+import { digest, type Environment } from './environment';
+import { Evaluation } from './evaluation';
+import { expandForEach } from './for-each';
+import { derivedAttribute, identify, type Named, type ResourceIdentity } from './identity';
+import { isNoEcho, parameterValue } from './parameters';
+import type { Template } from './template';
+import { describe, isRecord, own, Unresolved } from './unresolved';
+import type { World } from './world';
+
+/** One template in its place: the stack's environment and parameters are known, so its values can be evaluated. */
+export class Scope {
+  private readonly conditions = new Map<string, boolean>();
+  private readonly identities = new Map<string, ResourceIdentity>();
+  private readonly values = new Map<string, ApiShape>();
+  private readonly nestedScopes = new Map<string, Scope>();
+  private nestedPrefixes: readonly string[] | undefined;
+  private expanded: Readonly<Record<string, ApiShape>> | undefined;
+
+  public constructor(
+    public readonly world: World,
+    /** `AWS::StackName`. */
+    public readonly stack: string,
+    public readonly environment: Environment,
+    public readonly template: Template,
+    /** Folder that relative template paths start from. */
+    public readonly folder: string,
+    /** What was passed for a parameter, before its default. */
+    private readonly given: (parameter: string) => ApiShape,
+    /** Construct paths that the whole stack has for a logical id, those of nested stacks included. */
+    private readonly paths: (logicalId: string) => readonly string[],
+    /** The template that this one is nested in, and what the construct paths in here start with. */
+    public readonly parent?: Scope,
+    private readonly pathPrefix = '',
+  ) {}
+
+  /** Resources with `Fn::ForEach` expanded; a loop that can't be is left out, and reported by `loopProblems`. */
+  public get resources(): Readonly<Record<string, ApiShape>> {
+    this.expanded ??= this.expand();
+    return this.expanded;
+  }
+
+  public readonly loopProblems: string[] = [];
+
+  /** The construct path of a resource of this very template. */
+  public pathOf(logicalId: string): string | undefined {
+    const declared = own(this.resources, logicalId)?.Metadata?.['aws:cdk:path'];
+    if (typeof declared === 'string') return declared;
+    const candidates = this.paths(logicalId).filter((path) => path.startsWith(this.pathPrefix));
+    if (candidates.length < 2) return candidates[0];
+    this.nestedPrefixes ??= Object.entries(this.resources)
+      .filter(([, resource]) => resource.Type === 'AWS::CloudFormation::Stack')
+      .flatMap(([id]) => this.paths(id).map(scopePrefix));
+    return candidates.find((path) => !this.nestedPrefixes?.some((prefix) => path.startsWith(prefix)));
+  }
+
+  public evaluation(): Evaluation {
+    return new Evaluation(this);
+  }
+
+  public reference(name: string, evaluation: Evaluation): ApiShape {
+    if (name.startsWith('AWS::')) return this.pseudo(name);
+    const declaration = own(this.template.parameters, name);
+    if (declaration !== undefined) {
+      if (isNoEcho(declaration)) evaluation.secret = true;
+      return this.once(`parameter '${name}'`, this.values, () =>
+        parameterValue(name, declaration, this.given(name), (key) => this.world.ssmValue(key)),
+      );
+    }
+    const resource = this.existing(name, `Ref '${name}'`);
+    evaluation.references.add(name);
+    const identity = this.identity(name);
+    if (identity.invented) evaluation.invented.add(`Ref ${name} (${resource.Type})`);
+    return identity.physicalId;
+  }
+
+  public attribute(logicalId: string, attribute: string, evaluation: Evaluation): ApiShape {
+    const resource = this.existing(logicalId, `Fn::GetAtt '${logicalId}.${attribute}'`);
+    evaluation.references.add(logicalId);
+    if (resource.Type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.')) {
+      return this.nested(logicalId).output(attribute.slice('Outputs.'.length), evaluation);
+    }
+    const identity = this.identity(logicalId);
+    const derived = derivedAttribute(this.named(logicalId), identity, attribute);
+    if (derived !== undefined && derived !== '') {
+      if (identity.invented) evaluation.invented.add(`Fn::GetAtt ${logicalId}.${attribute} (${resource.Type})`);
+      return derived;
+    }
+    const imported = this.crossRegionImport(resource, attribute);
+    if (imported !== undefined) return this.guarded(`${logicalId}.${attribute}`, () => evaluation.evaluate(imported));
+    const declared = isRecord(resource.Properties) ? own(resource.Properties, attribute) : undefined;
+    if (declared !== undefined && !resource.Type.startsWith('Custom::')) {
+      return this.guarded(`${logicalId}.${attribute}`, () => evaluation.evaluate(declared));
+    }
+    evaluation.invented.add(`Fn::GetAtt ${logicalId}.${attribute} (${resource.Type})`);
+    return attribute.endsWith('Arn') ? `${identity.arn}/${attribute}` : `${identity.name}.${attribute}`;
+  }
+
+  public output(name: string, evaluation: Evaluation): ApiShape {
+    const output = own(this.template.outputs, name);
+    if (output === undefined) throw new Unresolved(`stack '${this.stack}' has no output '${name}'`);
+    // The value belongs to this template, so its references are not the asking template's.
+    const inner = this.evaluation();
+    const value = this.guarded(`output '${name}'`, () => inner.evaluate(output.Value));
+    for (const note of inner.invented) evaluation.invented.add(note);
+    if (inner.secret) evaluation.secret = true;
+    return value;
+  }
+
+  public hasCondition(name: string): boolean {
+    return own(this.template.conditions, name) !== undefined;
+  }
+
+  public condition(name: string): boolean {
+    const declared = own(this.template.conditions, name);
+    if (declared === undefined) throw new Unresolved(`condition '${name}' is not declared in the template`);
+    return this.once(
+      `condition '${name}'`,
+      this.conditions,
+      () => {
+        const value = this.evaluation().evaluate(declared);
+        if (value === true || value === 'true') return true;
+        if (value === false || value === 'false') return false;
+        throw new Unresolved(`condition '${name}' gives ${describe(value)}, which is neither true nor false`);
+      },
+      name,
+    );
+  }
+
+  public mapping(map: string, first: string, second: string): ApiShape {
+    const top = own(this.template.mappings, map);
+    const inner = isRecord(top) ? own(top, first) : undefined;
+    return isRecord(inner) ? own(inner, second) : undefined;
+  }
+
+  /** Replaces `{{resolve:ssm:…}}`; secret references stay as they are (secrets.ts). */
+  public dynamic(text: string): string {
+    if (!text.includes('{{resolve:')) return text;
+    return text.replace(/\{\{resolve:([^:{}]*):([^{}]*)\}\}/g, (reference, service: string, body: string) => {
+      if (service === 'secretsmanager' || service === 'ssm-secure') return reference;
+      if (service !== 'ssm') throw new Unresolved(`dynamic reference '${reference}' names an unknown service`);
+      const name = body.replace(/:\d+$/, '');
+      const value = this.guarded(reference, () => this.world.ssmValue(name));
+      if (value !== undefined) return value;
+      throw new Unresolved(
+        `dynamic reference '${reference}': no stack of the assembly declares this SSM parameter and no lookup knows it`,
+      );
+    });
+  }
+
+  public forEach(key: string, argument: ApiShape, evaluation: Evaluation): [string, ApiShape][] {
+    return expandForEach(key, argument, (collection) => evaluation.evaluate(collection));
+  }
+
+  public identity(logicalId: string): ResourceIdentity {
+    return this.once(`the name of '${logicalId}'`, this.identities, () => identify(this.named(logicalId)), logicalId);
+  }
+
+  /** The template of an `AWS::CloudFormation::Stack`, in its place below this one. */
+  public nested(logicalId: string): Scope {
+    const known = this.nestedScopes.get(logicalId);
+    if (known !== undefined) return known;
+    const resource = this.existing(logicalId, `nested stack '${logicalId}'`);
+    const passed = isRecord(resource.Properties?.Parameters) ? resource.Properties.Parameters : {};
+    const { template, folder } = this.world.nestedTemplate(this, logicalId, resource);
+    const path = this.pathOf(logicalId);
+    const nested = new Scope(
+      this.world,
+      `${this.stack}-${logicalId}-${digest(12, this.stack, logicalId).toUpperCase()}`,
+      this.environment,
+      template,
+      folder,
+      (parameter) => {
+        const value = own(passed, parameter);
+        return value === undefined ? undefined : this.evaluation().evaluate(value);
+      },
+      this.paths,
+      this,
+      path === undefined ? `${this.stack}/${logicalId}/` : scopePrefix(path),
+    );
+    this.nestedScopes.set(logicalId, nested);
+    return nested;
+  }
+
+  /** The resource, unless it isn't declared or its condition keeps it from being made. */
+  private existing(logicalId: string, asked: string): ApiShape {
+    const resource = own(this.resources, logicalId);
+    if (resource === undefined) throw new Unresolved(`${asked}: the template has no such resource or parameter`);
+    if (typeof resource.Condition === 'string' && !this.condition(resource.Condition)) {
+      throw new Unresolved(`${asked}: the resource isn't made, since condition '${resource.Condition}' is false`);
+    }
+    return resource;
+  }
+
+  private named(logicalId: string): Named {
+    const resource = own(this.resources, logicalId);
+    return {
+      type: resource.Type,
+      logicalId,
+      stack: this.stack,
+      environment: this.environment,
+      property: (path) => {
+        let value: ApiShape = resource.Properties;
+        const evaluation = this.evaluation();
+        for (const key of path.split('.')) {
+          // Only what is asked for is evaluated: its neighbours may not be known.
+          const holder = isRecord(value) && !Object.hasOwn(value, key) ? evaluation.evaluate(value) : value;
+          value = isRecord(holder) ? own(holder, key) : undefined;
+        }
+        return evaluation.evaluate(value);
+      },
+    };
+  }
+
+  private crossRegionImport(resource: ApiShape, attribute: string): ApiShape {
+    if (resource.Type !== 'Custom::CrossRegionExportReader') return undefined;
+    const imports = resource.Properties?.ReaderProps?.imports;
+    return isRecord(imports) ? own(imports, attribute) : undefined;
+  }
+
+  private pseudo(name: string): ApiShape {
+    const { account, region, partition, urlSuffix } = this.environment;
+    switch (name) {
+      case 'AWS::AccountId':
+        return account;
+      case 'AWS::Region':
+        return region;
+      case 'AWS::Partition':
+        return partition;
+      case 'AWS::URLSuffix':
+        return urlSuffix;
+      case 'AWS::StackName':
+        return this.stack;
+      case 'AWS::StackId':
+        return `arn:${partition}:cloudformation:${region}:${account}:stack/${this.stack}/${digest(32, this.stack)}`;
+      case 'AWS::NotificationARNs':
+        return [];
+      case 'AWS::NoValue':
+        return undefined;
+      default:
+        throw new Unresolved(`pseudo parameter '${name}' is unknown`);
+    }
+  }
+
+  private expand(): Record<string, ApiShape> {
+    const entries: [string, ApiShape][] = [];
+    for (const [key, value] of Object.entries(this.template.resources)) {
+      if (!key.startsWith('Fn::ForEach::')) {
+        entries.push([key, value]);
+        continue;
+      }
+      try {
+        for (const [name, resource] of this.forEach(key, value, this.evaluation())) {
+          if (isRecord(resource) && typeof resource.Type === 'string') entries.push([name, resource]);
+          else this.loopProblems.push(`${key}: '${name}' is ${describe(resource)}, which is no resource`);
+        }
+      } catch (error) {
+        if (!(error instanceof Unresolved)) throw error;
+        this.loopProblems.push(error.message);
+      }
+    }
+    return Object.fromEntries(entries);
+  }
+
+  private once<T>(what: string, memory: Map<string, T>, compute: () => T, key = what): T {
+    if (memory.has(key)) return memory.get(key) as T;
+    const value = this.guarded(what, compute);
+    memory.set(key, value);
+    return value;
+  }
+
+  /** Refuses to enter what is being computed already: a circle that CloudFormation would refuse as well. */
+  private guarded<T>(what: string, compute: () => T): T {
+    const key = `${this.stack}\u0000${what}`;
+    if (this.world.active.has(key)) throw new Unresolved(`${what} of '${this.stack}' is defined by itself (a circle)`);
+    this.world.active.add(key);
+    try {
+      return compute();
+    } finally {
+      this.world.active.delete(key);
+    }
+  }
+}
+
+/** CDK puts the stack resource at `<scope>/<id>.NestedStack/<id>.NestedStackResource`, its resources at `<scope>/<id>/…`. */
+function scopePrefix(stackResourcePath: string): string {
+  return stackResourcePath.replace(/\.NestedStack\/[^/]*$/, '/');
+}
