@@ -1,0 +1,38 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+
+/** The id of the metrics configuration that covers a whole bucket: the name that the S3 console gives it. */
+export const ENTIRE_BUCKET = 'EntireBucket';
+
+/** One of S3's daily storage metrics. */
+export function storageMetric(bucket: s3.IBucket, name: string, storageType: string, options?: MetricOptions): Metric {
+  return metric(
+    bucket,
+    name,
+    { StorageType: storageType },
+    { period: Duration.days(1), statistic: 'Average' },
+    options,
+  );
+}
+
+/** One of S3's request metrics, for the whole bucket. */
+export function requestMetric(bucket: s3.IBucket, name: string, statistic: string, options?: MetricOptions): Metric {
+  return metric(bucket, name, { FilterId: ENTIRE_BUCKET }, { period: Duration.minutes(5), statistic }, options);
+}
+
+function metric(
+  bucket: s3.IBucket,
+  metricName: string,
+  dimensions: Record<string, string>,
+  defaults: MetricOptions,
+  options: MetricOptions = {},
+): Metric {
+  return new Metric({
+    namespace: 'AWS/S3',
+    metricName,
+    ...defaults,
+    ...options,
+    dimensionsMap: { BucketName: bucket.bucketName, ...dimensions, ...options.dimensionsMap },
+  }).attachTo(bucket);
+}
