@@ -11,6 +11,12 @@ export interface ObjectInfo {
   readonly contentEncoding?: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Further headers that were stored with the object (`cache-control`, `content-disposition` …), lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Base64 by algorithm (`CRC32`, `SHA256` …), as far as the client gave them. */
+  readonly checksums?: Readonly<Record<string, string>>;
+  /** Bytes of each part of a multipart upload, in order. */
+  readonly parts?: readonly number[];
 }
 
 export interface WriteOptions {
@@ -21,6 +27,20 @@ export interface WriteOptions {
   /** S3 conditional writes: fail with PreconditionFailed. `*` = only if absent. */
   readonly ifNoneMatch?: '*';
   readonly ifMatch?: string;
+  /** Further headers to keep, lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly checksums?: Readonly<Record<string, string>>;
+  readonly parts?: readonly number[];
+  /**
+   * With quotes.
+   *
+   * @default - the MD5 of the body; for a published file, one derived from its size and time
+   */
+  readonly etag?: string;
+  /** For `ObjectChange.reason`. */
+  readonly reason?: string;
+  /** Called when the body has ended and nothing is visible yet: what is known only by then (a trailing checksum). */
+  seal?(): Partial<WriteOptions>;
 }
 
 export interface ListOptions {
@@ -28,6 +48,27 @@ export interface ListOptions {
   /** Only keys after this one, in UTF-8 binary order. */
   readonly startAfter?: string;
   readonly limit?: number;
+}
+
+export interface PageOptions extends ListOptions {
+  /** Keys that share the text up to it, after the prefix, are one entry. */
+  readonly delimiter?: string;
+}
+
+/** A page of a listing; objects and common prefixes together count as entries. */
+export interface ObjectPage {
+  readonly objects: readonly ObjectInfo[];
+  readonly prefixes: readonly string[];
+  /** `startAfter` of the next page; undefined on the last one. */
+  readonly next?: string;
+}
+
+/** An object as it was when it was opened: overwriting or deleting it doesn't change what is read. */
+export interface OpenObject {
+  readonly info: ObjectInfo;
+  /** `start` and `end` inclusive. Closes the object at its end; call once. */
+  stream(range?: { readonly start: number; readonly end: number }): Readable;
+  close(): Promise<void>;
 }
 
 /**
@@ -48,6 +89,9 @@ export interface ObjectStore {
   head(bucket: string, key: string): Promise<ObjectInfo | undefined>;
   /** In UTF-8 binary order of keys. */
   list(bucket: string, options?: ListOptions): Promise<readonly ObjectInfo[]>;
+  page(bucket: string, options?: PageOptions): Promise<ObjectPage>;
+  /** @throws ServiceError NoSuchKey */
+  open(bucket: string, key: string): Promise<OpenObject>;
   /** `start` and `end` inclusive. */
   read(bucket: string, key: string, range?: { readonly start: number; readonly end: number }): Promise<Readable>;
   write(bucket: string, key: string, body: Readable | Buffer | string, options?: WriteOptions): Promise<ObjectInfo>;
@@ -58,6 +102,8 @@ export interface ObjectStore {
   ): Promise<ObjectInfo>;
   /** Deleting what isn't there is no error, as on S3. */
   delete(bucket: string, key: string): Promise<void>;
+
+  setTags(bucket: string, key: string, tags: Readonly<Record<string, string>>): Promise<void>;
 
   /** Absolute path of the file that holds the object: what engines read. */
   path(bucket: string, key: string): string;
