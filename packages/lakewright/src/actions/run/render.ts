@@ -1,0 +1,77 @@
+import Table from 'cli-table3';
+import type { PersonaReport, RunReport, TaskReport } from '../../report/report';
+
+/** What `run` leaves on the screen: the answers of the checks, the tables, the coverage, how to go on. */
+export function renderRun(report: RunReport, workspace: string): string {
+  const lines: string[] = [''];
+  for (const check of report.personas) lines.push(renderCheck(check), '');
+  if (report.tables.length > 0) lines.push(renderTables(report), '');
+  lines.push(renderCoverage(report), '', renderClosing(report, workspace));
+  return lines.join('\n');
+}
+
+/** `  ├─ CreateFlights   3,000,000 rows   1.4 s` */
+export function renderTask(task: TaskReport, depth: number): string {
+  const rows = task.rowsOut ?? task.rowsIn;
+  const measure = rows === null ? '' : `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`;
+  const seconds = task.seconds === null ? '' : `${task.seconds.toFixed(1)} s`;
+  const failed = task.state === 'SUCCEEDED' ? '' : `  ${task.state}${task.error ? `: ${task.error}` : ''}`;
+  return `${'  '.repeat(depth)}${task.name.padEnd(Math.max(1, 44 - 2 * depth))}${measure.padStart(16)}${seconds.padStart(9)}${failed}`;
+}
+
+function renderCheck(check: PersonaReport): string {
+  const title = check.name === 'local-admin' ? check.check : `${check.check}, as ${check.name}`;
+  if (check.outcome !== 'succeeded' || check.columns === null) {
+    return `${title}: ${check.outcome}${check.reason ? `: ${check.reason}` : ''}`;
+  }
+  const sample = check.sample ?? [];
+  const numeric = check.columns.map((_, index) => sample.every((row) => isNumber(row[index])));
+  const table = new Table({
+    head: [...check.columns],
+    colAligns: numeric.map((right) => (right ? 'right' : 'left')),
+    style: { head: [], border: [], compact: true },
+  });
+  for (const row of sample) table.push(row.map((cell) => cell ?? 'NULL'));
+  const more = (check.rows ?? 0) > sample.length ? `\n… ${check.rows} rows in all` : '';
+  return `${title}\n${table.toString()}${more}`;
+}
+
+function renderTables(report: RunReport): string {
+  const table = new Table({
+    head: ['table', 'rows', 'bytes', 'made by'],
+    colAligns: ['left', 'right', 'right', 'left'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { database, name, rows, bytes, producedBy } of report.tables) {
+    table.push([`${database}.${name}`, number(rows), number(bytes), producedBy ? `${producedBy.type} ${producedBy.task}` : '']);
+  }
+  return table.toString();
+}
+
+function renderCoverage({ resources }: RunReport): string {
+  const lines = [
+    `coverage  ${resources.executed.length} executed, ${resources.simulated.length} simulated, ${resources.recorded.length} recorded, ${resources.unsupported.length} unsupported`,
+  ];
+  for (const { path, type, note } of resources.unsupported) {
+    lines.push(`          unsupported: ${path} (${type})${note ? `: ${note}` : ''}`);
+  }
+  return lines.join('\n');
+}
+
+function renderClosing(report: RunReport, workspace: string): string {
+  const example = report.tables.at(-1);
+  return [
+    `${report.state === 'SUCCEEDED' ? 'done' : report.state.toLowerCase()} in ${report.seconds.toFixed(1)} s`,
+    `report  ${workspace}/runs/latest/report.json`,
+    ...(example ? [`query   npx lakewright query "SELECT * FROM ${example.database}.${example.name} LIMIT 10"`] : []),
+    'serve   npx lakewright serve   (AWS CLI, boto3, PyAthena and the SDKs through AWS_ENDPOINT_URL)',
+  ].join('\n');
+}
+
+function number(value: number | null): string {
+  return value === null ? '' : value.toLocaleString('en-US');
+}
+
+function isNumber(cell: string | null | undefined): boolean {
+  return cell == null || /^-?\d+(\.\d+)?(E-?\d+)?$/i.test(cell);
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { renderChecks } from './actions/doctor/render';
+import { renderPlan } from './actions/plan/render';
+import { QueryFailedError } from './actions/query/query';
+import { renderRun } from './actions/run/render';
+import { completionScript } from './cli/completion';
+import { type GlobalOptions, makeProgram, type Verbs } from './cli/program';
+import { queryVerb } from './cli/query-verb';
+import { type Host, LakewrightError } from './host/host';
+import { JsonHost, PlainHost, TerminalHost } from './host/render';
+import { Lake } from './lake';
+
+const VERBS: Verbs = {
+  async plan(options) {
+    await withLake(options, async (lake, host) => {
+      const plan = await lake.plan();
+      host.notify({ code: 'LW_PLAN', level: 'result', text: renderPlan(plan), data: plan });
+      const { unsupported } = plan.resources;
+      if (options.strict && unsupported.length > 0) {
+        throw new LakewrightError('LW_UNSUPPORTED', `${unsupported.length} unsupported resources`, 3, unsupported);
+      }
+    });
+  },
+  async run(options) {
+    await withLake(options, async (lake, host) => {
+      const cancel = new AbortController();
+      process.once('SIGINT', () => cancel.abort());
+      process.once('SIGTERM', () => cancel.abort());
+      const { strict, pipeline } = options;
+      const report = await lake.run({ strict, pipeline, signal: cancel.signal });
+      host.notify({ code: 'LW_RUN', level: 'result', text: renderRun(report, lake.workspace), data: report });
+      if (report.state !== 'SUCCEEDED') throw new LakewrightError('LW_RUN_FAILED', report.error ?? report.state);
+    });
+  },
+  async query(sql, options) {
+    const text = sql === '-' ? readFileSync(0, 'utf8') : sql;
+    await withLake(options, (lake, host) => queryVerb(lake, host, text, options));
+  },
+  async serve(options) {
+    await withLake(options, async (lake, host) => {
+      const server = await lake.serve({ port: options.port });
+      const { url } = server;
+      host.notify({
+        code: 'LW_SERVE_LISTENING',
+        level: 'result',
+        text: `serving the lake on ${url} (Ctrl-C ends)\n  export AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${server.region}`,
+        data: { url, region: server.region },
+      });
+      await new Promise<void>((resolve) => {
+        process.once('SIGINT', resolve);
+        process.once('SIGTERM', resolve);
+      });
+      await server.close();
+    });
+  },
+  async doctor(options) {
+    await withLake(options, async (lake, host) => {
+      const checks = await lake.doctor({ port: options.port });
+      host.notify({ code: 'LW_DOCTOR', level: 'result', text: renderChecks(checks), data: checks });
+      if (checks.some(({ state }) => state === 'missing')) {
+        throw new LakewrightError('LW_DOCTOR_MISSING', 'something that the runtime needs is missing (see above)');
+      }
+    });
+  },
+  async reset(options) {
+    await withLake(options, async (lake) => {
+      await lake.reset({ yes: options.yes });
+    });
+  },
+  async completion(shell, program) {
+    process.stdout.write(`${completionScript(program, shell)}\n`);
+  },
+};
+
+async function withLake(options: GlobalOptions, use: (lake: Lake, host: Host) => Promise<void>): Promise<void> {
+  const host = makeHost(options);
+  const { app, workspace, parameter } = options;
+  const at = (options as { at?: string }).at;
+  const lake = new Lake({ app, workspace, parameters: parameter, at, host });
+  try {
+    await use(lake, host);
+  } catch (error) {
+    process.exitCode = report(host, error);
+  } finally {
+    await lake.close();
+  }
+}
+
+function makeHost({ json, verbose = false }: GlobalOptions): Host {
+  const streams = { out: process.stdout, err: process.stderr };
+  if (json) return new JsonHost(streams, verbose);
+  const person = process.stderr.isTTY && process.stdin.isTTY && !process.env.CI;
+  return person ? new TerminalHost(streams, verbose) : new PlainHost(streams, verbose);
+}
+
+/** Says what went wrong, and gives the exit code. */
+function report(host: Host, error: unknown): number {
+  if (error instanceof LakewrightError) {
+    host.notify({ code: error.code, level: 'error', text: error.message, data: error.data });
+    return error.exitCode;
+  }
+  if (error instanceof QueryFailedError) {
+    host.notify({ code: `LW_QUERY_${error.state}`, level: 'error', text: error.reason });
+    return 1;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  host.notify({ code: 'LW_INTERNAL', level: 'error', text: `a defect of lakewright, please report it: ${text}` });
+  return 1;
+}
+
+async function main(): Promise<void> {
+  const program = makeProgram(VERBS).exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
+}
+
+void main();

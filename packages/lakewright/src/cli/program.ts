@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { OUTPUTS } from '../actions/query/render';
+import { DEFAULT_PORT } from '../lake';
+import { SHELLS } from './completion';
+
+/** What every verb takes. */
+export interface GlobalOptions {
+  readonly app: string;
+  readonly workspace: string;
+  readonly parameter?: Record<string, string>;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What each verb does with its options; cli.ts fills it. */
+export interface Verbs {
+  plan(options: GlobalOptions & { readonly strict?: boolean }): Promise<void>;
+  run(
+    options: GlobalOptions & { readonly strict?: boolean; readonly pipeline?: string; readonly at?: string },
+  ): Promise<void>;
+  query(sql: string, options: GlobalOptions & QueryFlags): Promise<void>;
+  serve(options: GlobalOptions & { readonly port: number }): Promise<void>;
+  doctor(options: GlobalOptions & { readonly port: number }): Promise<void>;
+  reset(options: GlobalOptions & { readonly yes?: boolean }): Promise<void>;
+  completion(shell: string, program: Command): Promise<void>;
+}
+
+export interface QueryFlags {
+  readonly output: (typeof OUTPUTS)[number];
+  readonly file?: string;
+  readonly database?: string;
+  readonly workgroup?: string;
+  readonly as?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  $ lakewright plan                      what would run, and how each resource is treated
+  $ lakewright run                       run the lake that "cdk synth" wrote to cdk.out
+  $ lakewright query "SELECT count(*) FROM converted.flights"
+  $ lakewright serve                     then, in another terminal:
+  $ AWS_ENDPOINT_URL=http://127.0.0.1:${DEFAULT_PORT} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws s3 ls
+
+Exit codes: 0 done, 1 the lake failed, 2 usage, 3 unsupported resources with --strict.`;
+
+/** Arguments → one action; nothing else happens here. */
+export function makeProgram(verbs: Verbs): Command {
+  const program = new Command('lakewright')
+    .description('Runs a synthesized AWS CDK data lake on this machine: no AWS account, no Docker.')
+    .version(version(), '--version')
+    .option('-a, --app <path>', 'a cdk.out folder, or a CloudFormation template (JSON or YAML)', 'cdk.out')
+    .option('-w, --workspace <folder>', 'state: buckets, catalog, runs', '.lakewright')
+    .option('-p, --parameter <name=value>', 'value of a template parameter (repeatable)', collect)
+    .option('--json', 'one JSON object per message, for programs')
+    .option('--verbose', 'debug messages too')
+    .addHelpText('after', EXAMPLES)
+    .showSuggestionAfterError()
+    .showHelpAfterError('(lakewright --help shows all commands)');
+  const globals = <T>(command: Command) => command.optsWithGlobals() as GlobalOptions & T;
+
+  program
+    .command('plan')
+    .summary('what would run')
+    .description(
+      'Shows what would run, and how each resource is treated: executed, simulated, recorded or unsupported.',
+    )
+    .option('--strict', 'exit 3 if a resource is unsupported')
+    .action((_, command) => verbs.plan(globals(command)));
+
+  program
+    .command('run')
+    .summary('run the lake')
+    .description(
+      'Brings the declared resources about, runs the state machines that no other one starts, then the checks of\nlakewright.config.json. Leaves a report in <workspace>/runs/latest/report.json.',
+    )
+    .option('--pipeline <path>', 'run only this state machine (construct path or name)')
+    .option('--at <time>', "set the lake's clock (ISO time)")
+    .option('--strict', 'exit 3, before anything runs, if a resource is unsupported')
+    .action((_, command) => verbs.run(globals(command)));
+
+  program
+    .command('query')
+    .summary('run one Athena statement')
+    .description(
+      'Runs one Athena SQL statement on the lake. Goes through a running "lakewright serve" if there is one.',
+    )
+    .argument('<sql>', 'the statement; - reads it from standard input')
+    .addOption(new Option('-o, --output <format>', 'how to print the result').choices(OUTPUTS).default('table'))
+    .option('-f, --file <path>', 'write the result to a file (needed for parquet)')
+    .option('-d, --database <name>', 'database of unqualified table names')
+    .option('-g, --workgroup <name>', 'Athena workgroup')
+    .option('--as <persona>', 'run as this role of the template (refused: not enforced yet)')
+    .action((sql, _, command) => verbs.query(sql, globals<QueryFlags>(command)));
+
+  program
+    .command('serve')
+    .summary('serve the AWS APIs')
+    .description(
+      'Serves the AWS APIs of the lake on one loopback port; SDKs and tools find it through AWS_ENDPOINT_URL.',
+    )
+    .option('--port <number>', 'TCP port; 0 takes a free one', port, DEFAULT_PORT)
+    .action((_, command) => verbs.serve(globals<{ port: number }>(command)));
+
+  program
+    .command('doctor')
+    .summary('what is on this machine')
+    .description('Shows what is on this machine and what it enables: Node.js, Java, Python, ports, disk.')
+    .option('--port <number>', 'TCP port to look at', port, DEFAULT_PORT)
+    .action((_, command) => verbs.doctor(globals<{ port: number }>(command)));
+
+  program
+    .command('reset')
+    .summary('delete the workspace')
+    .description('Deletes the workspace, after asking.')
+    .option('-y, --yes', "don't ask")
+    .action((_, command) => verbs.reset(globals(command)));
+
+  program
+    .command('completion')
+    .summary('print a shell completion script')
+    .description('Prints a completion script, for example: lakewright completion bash >> ~/.bashrc')
+    .argument('<shell>', SHELLS.join(', '))
+    .action((shell) => verbs.completion(shell, program));
+
+  return program;
+}
+
+function collect(given: string, all: Record<string, string> = {}): Record<string, string> {
+  const at = given.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected name=value, for example Stage=dev.');
+  return { ...all, [given.slice(0, at)]: given.slice(at + 1) };
+}
+
+function port(given: string): number {
+  const number = Number(given);
+  if (Number.isInteger(number) && number >= 0 && number <= 65535) return number;
+  throw new InvalidArgumentError('Expected a TCP port, 0 to 65535.');
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(path.join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
+}

@@ -1,0 +1,59 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { QueryFailedError, type QueryResult } from '../actions/query/query';
+import { renderResult } from '../actions/query/render';
+import { type Host, LakewrightError } from '../host/host';
+import type { Lake } from '../lake';
+import type { GlobalOptions, QueryFlags } from './program';
+
+/** `lakewright query`: one statement, printed or written to a file. */
+export async function queryVerb(
+  lake: Lake,
+  host: Host,
+  sql: string,
+  options: GlobalOptions & QueryFlags,
+): Promise<void> {
+  if (options.as !== undefined) {
+    throw new LakewrightError(
+      'LW_AS_NOT_ENFORCED',
+      `--as ${options.as} → personas are not enforced yet → leave --as away; the query would run as local-admin`,
+      2,
+    );
+  }
+  const settings = { database: options.database, workgroup: options.workgroup };
+  if (options.output === 'parquet') {
+    await toParquet(lake, host, sql, options.file, settings);
+    return;
+  }
+  const result = await lake.query(sql, settings);
+  const text = renderResult(result, options.output);
+  if (options.file) {
+    writeFileSync(options.file, `${text}\n`);
+    said(host, options.file, result);
+  } else {
+    host.notify({ code: 'LW_QUERY_RESULT', level: 'result', text, data: result });
+  }
+}
+
+/** Athena itself writes Parquet: the statement is unloaded, and its one file copied. */
+async function toParquet(
+  lake: Lake,
+  host: Host,
+  sql: string,
+  file: string | undefined,
+  settings: { readonly database?: string; readonly workgroup?: string },
+): Promise<void> {
+  if (!file) {
+    throw new LakewrightError('LW_QUERY_FILE', '--output parquet → a file, not text → add --file result.parquet', 2);
+  }
+  const files = await lake.unload(sql.trim().replace(/;$/, ''), settings);
+  if (files.length !== 1) {
+    throw new QueryFailedError('FAILED', `the result has ${files.length} Parquet files, expected one`);
+  }
+  copyFileSync(files[0], path.resolve(file));
+  host.notify({ code: 'LW_QUERY_FILE_WRITTEN', level: 'info', text: `wrote ${file}` });
+}
+
+function said(host: Host, file: string, result: QueryResult): void {
+  host.notify({ code: 'LW_QUERY_FILE_WRITTEN', level: 'info', text: `wrote ${result.rows.length} rows to ${file}` });
+}

@@ -1,0 +1,149 @@
+import path from 'node:path';
+import { type Check, doctor } from './actions/doctor/doctor';
+import { makePlan, type Plan } from './actions/plan/plan';
+import { type Call, type QueryOptions, type QueryResult, runQuery } from './actions/query/query';
+import { resultsLocation } from './actions/query/results-bucket';
+import { reset } from './actions/reset/reset';
+import { type RunOptions, run } from './actions/run/run';
+import { type RunningServer, serve } from './actions/serve/serve';
+import { loadAssembly } from './assembly';
+import { classify } from './assembly/classify';
+import { type Host, MemoryHost } from './host/host';
+import { LocalLake } from './local-lake';
+import type { RunReport } from './report/report';
+import { FolderWorkspace } from './workspace/folder-workspace';
+import { loadConfig } from './workspace/load-config';
+import { withScratchWorkspace } from './workspace/scratch-workspace';
+
+/** The port that `serve` takes if none is given. */
+export const DEFAULT_PORT = 4570;
+
+export interface LakeOptions {
+  /**
+   * The app's folder: relative paths start here, and `lakewright.config.json` lies here.
+   *
+   * @default - the working directory
+   */
+  readonly directory?: string;
+  /**
+   * A `cdk.out` folder or a CloudFormation template (JSON or YAML).
+   *
+   * @default "cdk.out"
+   */
+  readonly app?: string;
+  /**
+   * The state folder.
+   *
+   * @default ".lakewright"
+   */
+  readonly workspace?: string;
+  /** Values for the templates' parameters, by name or `<stack>:<name>`. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Sets the lake's clock (ISO time). */
+  readonly at?: string;
+  /**
+   * Where messages go.
+   *
+   * @default - nowhere
+   */
+  readonly host?: Host;
+}
+
+/**
+ * A lake on this machine: the verbs of the command line, for programs and tests.
+ *
+ * ```ts
+ * const lake = new Lake({ app: 'cdk.out' });
+ * const report = await lake.run();
+ * const { rows } = await lake.query('SELECT count(*) FROM converted.flights');
+ * await lake.close();
+ * ```
+ *
+ * The workspace is held from the first verb that needs it until `close()`. Failures are `LakewrightError`s.
+ */
+export class Lake {
+  private readonly host: Host;
+  private readonly directory: string;
+  private opened?: Promise<LocalLake>;
+
+  public constructor(private readonly options: LakeOptions = {}) {
+    this.host = options.host ?? new MemoryHost();
+    this.directory = path.resolve(options.directory ?? '.');
+  }
+
+  /** Absolute path of the state folder. */
+  public get workspace(): string {
+    return path.resolve(this.directory, this.options.workspace ?? '.lakewright');
+  }
+
+  /** What `run` would do. Needs no workspace and changes nothing. */
+  public async plan(): Promise<Plan> {
+    const assembly = this.assembly();
+    return await withScratchWorkspace(async (workspace) => {
+      const lake = new LocalLake(workspace, loadConfig(this.directory), this.host, assembly);
+      return makePlan(assembly, classify(assembly.resources, lake.services));
+    });
+  }
+
+  /** Brings the declared resources about, runs the pipelines and the checks, and writes the report. */
+  public async run(options: RunOptions = {}): Promise<RunReport> {
+    return await run(await this.open(), this.assembly(), options);
+  }
+
+  /**
+   * Runs one Athena statement.
+   *
+   * @throws QueryFailedError with Athena's reason
+   */
+  public async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
+    const lake = await this.open();
+    const call: Call = (service, operation, input) => lake.call(service, operation, input);
+    return await runQuery(call, sql, { ...options, outputLocation: options.outputLocation ?? resultsLocation(lake) });
+  }
+
+  /** Serves the AWS APIs on one loopback port until the returned server is closed. */
+  public async serve(options: { readonly port?: number } = {}): Promise<RunningServer> {
+    return await serve(await this.open(), options.port ?? DEFAULT_PORT);
+  }
+
+  /** What is on this machine, and what it enables. */
+  public async doctor(options: { readonly port?: number } = {}): Promise<readonly Check[]> {
+    return await doctor(this.workspace, options.port ?? DEFAULT_PORT);
+  }
+
+  /** Deletes the workspace; the host is asked first unless `yes`. */
+  public async reset(options: { readonly yes?: boolean } = {}): Promise<boolean> {
+    await this.close();
+    return await reset(this.workspace, this.host, options.yes ?? false);
+  }
+
+  /** Stops the services and gives the workspace back. */
+  public async close(): Promise<void> {
+    const opened = this.opened;
+    this.opened = undefined;
+    await (await opened)?.close();
+  }
+
+  private assembly() {
+    return loadAssembly(path.resolve(this.directory, this.options.app ?? 'cdk.out'), {
+      parameters: this.options.parameters,
+    });
+  }
+
+  private open(): Promise<LocalLake> {
+    this.opened ??= this.start();
+    return this.opened;
+  }
+
+  private async start(): Promise<LocalLake> {
+    const assembly = this.assembly();
+    const config = loadConfig(this.directory);
+    const workspace = await FolderWorkspace.open(this.workspace);
+    try {
+      return new LocalLake(workspace, config, this.host, assembly, { at: this.options.at });
+    } catch (error) {
+      await workspace.close();
+      throw error;
+    }
+  }
+}

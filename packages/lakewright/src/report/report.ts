@@ -1,0 +1,61 @@
+import type { ResourcesByClass } from '../actions/plan/plan';
+
+/** The form of report.json: schemas/report.schema.json says the same for programs. null = not measured. */
+export interface RunReport {
+  readonly schemaVersion: '1.0';
+  /** Sorts by time. */
+  readonly id: string;
+  readonly state: RunState;
+  readonly error: string | null;
+  /** ISO times of the machine's clock. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly seconds: number;
+  readonly source: string;
+  readonly resources: ResourcesByClass;
+  readonly tasks: readonly TaskReport[];
+  readonly tables: readonly TableReport[];
+  readonly personas: readonly PersonaReport[];
+}
+
+export type RunState = 'SUCCEEDED' | 'FAILED' | 'SKIPPED' | 'CANCELLED';
+
+export interface TaskReport {
+  /** The state's name. */
+  readonly name: string;
+  /** The state machine's construct path. */
+  readonly pipeline?: string;
+  /** The state's type, or a Task's integration (`athena:startQueryExecution.sync`). */
+  readonly type: string;
+  readonly state: RunState;
+  readonly seconds: number | null;
+  readonly rowsIn: number | null;
+  readonly rowsOut: number | null;
+  readonly filesIn: number | null;
+  readonly error?: string | null;
+  /** Iterations of a Map, branches of a Parallel state. */
+  readonly items?: readonly TaskReport[];
+}
+
+export interface TableReport {
+  readonly database: string;
+  readonly name: string;
+  readonly rows: number | null;
+  readonly bytes: number | null;
+  readonly producedBy: { readonly type: string; readonly task: string } | null;
+}
+
+export interface PersonaReport {
+  /** The check's name in lakewright.config.json. */
+  readonly check: string;
+  /** The persona, `local-admin` where the check names none. */
+  readonly name: string;
+  readonly query: string;
+  readonly outcome: 'succeeded' | 'refused' | 'failed';
+  readonly reason?: string | null;
+  readonly columns: readonly string[] | null;
+  /** How many rows the query answered. */
+  readonly rows: number | null;
+  /** The first rows, as Athena prints them. */
+  readonly sample?: readonly (readonly (string | null)[])[];
+}

@@ -1,0 +1,81 @@
+// Runs the repository's own commands one after another and counts what they tested.
+//
+//   node scripts/ci.mjs            every step (what .ci/run calls)
+//   node scripts/ci.mjs test lake  only these
+//
+// A step is one command of CONTRIBUTING.md. A failed step doesn't stop the later ones: one run shows all that is wrong.
+import { spawn, execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import process from 'node:process';
+
+const STEPS = [
+  { name: 'test', command: 'npm test' },
+  { name: 'build', command: 'npm run build', then: cleanTree },
+  { name: 'cached build', command: 'npm run build' },
+  { name: 'check', command: 'npm run check' },
+  { name: 'lake', command: 'npm run lake' },
+  { name: 'lake again', command: 'npm run lake' },
+  { name: 'corpus', command: 'npm run corpus' },
+  { name: 'clients', command: 'npm run clients' },
+  { name: 'reliability', command: 'npm run reliability -- --kills 8 --seconds 20' },
+  { name: 'bench', command: 'npm run bench -- --json' },
+];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !STEPS.some((step) => step.name === name));
+if (unknown.length > 0) {
+  console.error(`no step "${unknown[0]}"; steps are: ${STEPS.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const rows = [];
+for (const step of STEPS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  console.log(`\n=== ${step.name}: ${step.command}`);
+  const started = performance.now();
+  const { code, output } = await run(step.command);
+  const tests = vitestCounts(output);
+  const problem = code !== 0 ? `exit code ${code}` : step.then?.();
+  for (const key of Object.keys(counts)) counts[key] += tests[key];
+  counts[problem && tests.failed === 0 ? 'failed' : 'passed'] += problem && tests.failed > 0 ? 0 : 1;
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  rows.push([step.name, `${seconds} s`, tests.passed + tests.failed > 0 ? `${tests.passed} tests` : '', problem ?? 'ok']);
+}
+
+console.log(`\nNode ${process.versions.node}, ${cpus().length} cores`);
+for (const [name, seconds, tests, result] of rows) {
+  console.log(`${name.padEnd(14)}${seconds.padStart(7)}  ${tests.padEnd(12)}  ${result}`);
+}
+console.log(`${counts.passed} passed, ${counts.failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ''}`);
+process.exit(counts.failed === 0 ? 0 : 1);
+
+function run(command) {
+  return new Promise((resolve) => {
+    const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: 'true' } });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk;
+        process.stdout.write(chunk);
+      });
+    }
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** Adds up vitest's closing lines: `Tests  2 failed | 40 passed | 1 skipped (43)`. */
+function vitestCounts(output) {
+  const sums = { passed: 0, failed: 0, skipped: 0 };
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours
+  const plain = output.replace(/\u001b\[[0-9;]*m/g, '');
+  for (const [, line] of plain.matchAll(/^\s*Tests\s+(.*\(\d+\))\s*$/gm)) {
+    for (const [, count, kind] of line.matchAll(/(\d+) (passed|failed|skipped)/g)) sums[kind] += Number(count);
+  }
+  return sums;
+}
+
+/** Generated files are committed and current: a full build changes nothing. */
+function cleanTree() {
+  const status = execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' }).trim();
+  return status === '' ? undefined : `the build changed files:\n${status}`;
+}
