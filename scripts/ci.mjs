@@ -4,7 +4,7 @@
 //   node scripts/ci.mjs test lake  only these
 //
 // A step is one command of CONTRIBUTING.md. A failed step doesn't stop the later ones: one run shows all that is wrong.
-import { spawn, execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import process from 'node:process';
 
@@ -39,7 +39,12 @@ for (const step of STEPS.filter(({ name }) => wanted.length === 0 || wanted.incl
   for (const key of Object.keys(counts)) counts[key] += tests[key];
   counts[problem && tests.failed === 0 ? 'failed' : 'passed'] += problem && tests.failed > 0 ? 0 : 1;
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  rows.push([step.name, `${seconds} s`, tests.passed + tests.failed > 0 ? `${tests.passed} tests` : '', problem ?? 'ok']);
+  rows.push([
+    step.name,
+    `${seconds} s`,
+    tests.passed + tests.failed > 0 ? `${tests.passed} tests` : '',
+    problem ?? 'ok',
+  ]);
 }
 
 console.log(`\nNode ${process.versions.node}, ${cpus().length} cores`);
@@ -51,7 +56,11 @@ process.exit(counts.failed === 0 ? 0 : 1);
 
 function run(command) {
   return new Promise((resolve) => {
-    const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, CI: 'true' } });
+    const child = spawn(command, {
+      shell: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, CI: 'true' },
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
