@@ -1,0 +1,6 @@
+/** What the construct packages' tests share; imported by relative path, never published. */
+export * from './id-contract';
+export * from './nag';
+export * from './policy';
+export type { RequestContext } from './policy-conditions';
+export * from './resolve';
