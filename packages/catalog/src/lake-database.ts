@@ -1,0 +1,185 @@
+import { type DataLocation, type IDataset, PermissionModel } from '@lakewright/core';
+import { type IResolvable, type IResolveContext, type RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
+import * as glue from 'aws-cdk-lib/aws-glue';
+import type { Construct } from 'constructs';
+import { Dataset, type DatasetOptions } from './dataset';
+import { checkDatabaseName } from './private/names';
+
+/** A Glue database that knows where its tables lie and who decides about access to them. */
+export interface ILakeDatabase extends glue.IDatabase {
+  /** Below which the tables' data lies by default; undefined when nobody said. */
+  readonly location?: DataLocation;
+
+  /** Who decides about access to the tables. */
+  readonly permissions: PermissionModel;
+
+  /**
+   * A table of this database, which need not exist yet.
+   *
+   * @param tableName lower case
+   * @param options where the data lies, if not in the folder `tableName` of the database's location
+   */
+  dataset(tableName: string, options?: DatasetOptions): IDataset;
+}
+
+/** What a `LakeDatabase` is made of. */
+export interface LakeDatabaseProps {
+  /** The name, by which SQL calls it: lower case letters, digits, underscores. */
+  readonly databaseName: string;
+
+  /**
+   * Below which the tables' data lies.
+   * @default the database has no location; each table says where its data lies
+   */
+  readonly location?: DataLocation;
+
+  /**
+   * Who decides about access to the tables.
+   * @default PermissionModel.iam()
+   */
+  readonly permissions?: PermissionModel;
+
+  /**
+   * Shown in the console.
+   * @default no description
+   */
+  readonly description?: string;
+
+  /**
+   * What becomes of the database when it leaves the stack; the tables' data stays in any case.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** How a database that exists is found. */
+export interface LakeDatabaseAttributes {
+  /** The database's name. */
+  readonly databaseName: string;
+
+  /**
+   * Below which the tables' data lies.
+   * @default grants give the catalog entries, and no permission on objects
+   */
+  readonly location?: DataLocation;
+
+  /**
+   * Who decides about access to the tables.
+   * @default PermissionModel.iam()
+   */
+  readonly permissions?: PermissionModel;
+}
+
+/**
+ * The upstream `glue.Database` with an explicit name, a location and data sets.
+ *
+ * Other stacks refer to it by name, never by a CloudFormation export, so that layers of a lake can be changed and removed
+ * independently; CDK still deploys them in the right order.
+ */
+export class LakeDatabase extends glue.Database implements ILakeDatabase {
+  /**
+   * A database that was made elsewhere.
+   *
+   * @param scope where it is used
+   * @param id unique in `scope`
+   * @param attrs how it is found
+   */
+  public static fromLakeDatabaseAttributes(scope: Construct, id: string, attrs: LakeDatabaseAttributes): ILakeDatabase {
+    return new ImportedLakeDatabase(scope, id, attrs);
+  }
+
+  /** Below which the tables' data lies by default. */
+  public readonly location?: DataLocation;
+  /** Who decides about access to the tables. */
+  public readonly permissions: PermissionModel;
+
+  private readonly givenName: string;
+  private readonly nameToken: string;
+
+  public constructor(scope: Construct, id: string, props: LakeDatabaseProps) {
+    super(scope, id, {
+      databaseName: checkDatabaseName(props.databaseName),
+      locationUri: props.location?.uri,
+      description: props.description,
+      removalPolicy: props.removalPolicy,
+    });
+    this.givenName = props.databaseName;
+    this.nameToken = Token.asString(new NameByStack(this, super.databaseName, props.databaseName));
+    this.location = props.location;
+    this.permissions = props.permissions ?? PermissionModel.iam();
+  }
+
+  /** A reference in the database's own stack, the plain name in all others. */
+  public get databaseName(): string {
+    // The upstream constructor asks for nothing by this name, so the token is there when anybody does.
+    return this.nameToken;
+  }
+
+  /**
+   * A table of this database, which need not exist yet.
+   *
+   * @param tableName lower case
+   * @param options where the data lies, if not in the folder `tableName` of the database's location
+   */
+  public dataset(tableName: string, options: DatasetOptions = {}): IDataset {
+    return Dataset._named(this, this.givenName, tableName, {
+      location: options.location ?? this.location?.location(tableName),
+      permissions: options.permissions ?? this.permissions,
+    });
+  }
+}
+
+/** Orders resources of the database's own stack by a reference, without making other stacks import it. */
+class NameByStack implements IResolvable {
+  public readonly creationStack: string[] = [];
+
+  public constructor(
+    private readonly database: LakeDatabase,
+    private readonly reference: string,
+    private readonly literal: string,
+  ) {}
+
+  public resolve(context: IResolveContext): string {
+    const consumer = Stack.of(context.scope);
+    const producer = Stack.of(this.database);
+    if (consumer === producer) return this.reference;
+    if (!consumer.nested && !producer.nested) consumer.addDependency(producer, 'uses a database by name');
+    return this.literal;
+  }
+
+  public toString(): string {
+    return Token.asString(this);
+  }
+}
+
+class ImportedLakeDatabase extends Resource implements ILakeDatabase {
+  public readonly databaseName: string;
+  public readonly location?: DataLocation;
+  public readonly permissions: PermissionModel;
+
+  public constructor(scope: Construct, id: string, attrs: LakeDatabaseAttributes) {
+    super(scope, id);
+    this.databaseName = checkDatabaseName(attrs.databaseName);
+    this.location = attrs.location;
+    this.permissions = attrs.permissions ?? PermissionModel.iam();
+  }
+
+  public get catalog(): glue.ICatalog {
+    return glue.Catalog.forAccount(this);
+  }
+
+  public get databaseArn(): string {
+    return this.stack.formatArn({ service: 'glue', resource: 'database', resourceName: this.databaseName });
+  }
+
+  public get databaseRef(): glue.DatabaseReference {
+    return { databaseName: this.databaseName };
+  }
+
+  public dataset(tableName: string, options: DatasetOptions = {}): IDataset {
+    return Dataset.of(this, tableName, {
+      location: options.location ?? this.location?.location(tableName),
+      permissions: options.permissions ?? this.permissions,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { CrawlerProps } from '../crawler';
+
+/** The crawler's role, made or given: read on exactly the targets, write on exactly the database, its log. */
+export function crawlerRole(scope: Construct, props: CrawlerProps): iam.IRole {
+  const role =
+    props.role ??
+    new iam.Role(scope, 'Role', {
+      assumedBy: new iam.ServicePrincipal('glue.amazonaws.com'),
+      description: `Crawls into the database "${props.database.node.id}"`,
+    });
+  const { permissions } = props.database;
+  if (permissions.usesIam) for (const { _grantRead } of props.targets) _grantRead(role);
+  if (permissions.usesLakeFormation) allow(role, ['lakeformation:GetDataAccess'], ['*']);
+  writeTables(role, props);
+  writeLog(role, props);
+  return role;
+}
+
+/** The catalog half: tables and partitions of one database, and nothing of another. */
+function writeTables(role: iam.IRole, { database }: CrawlerProps): void {
+  const stack = Stack.of(database);
+  const glueArn = (resource: string, resourceName: string) =>
+    stack.formatArn({ service: 'glue', resource, resourceName });
+  allow(role, TABLE_ACTIONS, [
+    stack.formatArn({ service: 'glue', resource: 'catalog', arnFormat: ArnFormat.NO_RESOURCE_NAME }),
+    database.databaseArn,
+    glueArn('table', `${database.databaseName}/*`),
+  ]);
+}
+
+/** @see https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html */
+function writeLog(role: iam.IRole, { securityConfiguration }: CrawlerProps): void {
+  const stack = Stack.of(role);
+  const logGroup = (resourceName: string) =>
+    stack.formatArn({ service: 'logs', resource: 'log-group', resourceName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  allow(role, ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup('/aws-glue/crawlers*')]);
+  if (securityConfiguration) {
+    allow(role, ['logs:AssociateKmsKey'], [logGroup('/aws-glue/crawlers*')]);
+    // Glue knows no ARN for security configurations.
+    allow(role, ['glue:GetSecurityConfiguration'], ['*']);
+  }
+}
+
+function allow(role: iam.IRole, actions: string[], resourceArns: string[]): void {
+  iam.Grant.addToPrincipal({ grantee: role, actions, resourceArns });
+}
+
+const TABLE_ACTIONS = [
+  'glue:GetDatabase',
+  'glue:GetTable',
+  'glue:GetTables',
+  'glue:GetTableVersions',
+  'glue:CreateTable',
+  'glue:UpdateTable',
+  'glue:DeleteTable',
+  'glue:BatchDeleteTable',
+  'glue:GetPartition',
+  'glue:GetPartitions',
+  'glue:BatchGetPartition',
+  'glue:CreatePartition',
+  'glue:BatchCreatePartition',
+  'glue:UpdatePartition',
+  'glue:BatchUpdatePartition',
+  'glue:DeletePartition',
+  'glue:BatchDeletePartition',
+];
