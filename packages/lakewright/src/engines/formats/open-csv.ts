@@ -1,0 +1,105 @@
+import { NotCoveredError, SqlError } from '../sql/errors';
+import { typeText } from '../sql/types/text';
+import type { TrinoType } from '../sql/types/type';
+import type { Cell } from './cell';
+import { boundedText, epochDate, isoTimestamp, javaDecimal, javaDouble, javaInteger } from './hive-scalars';
+import type { LineDecoder, SerdeOptions } from './serde';
+
+/**
+ * OpenCSVSerDe: quotes and an escape character, no NULLs but for missing fields, one line a row. Columns that aren't
+ * text are converted by Athena: DATE from days and TIMESTAMP from milliseconds since 1970; what doesn't parse ends the
+ * query with HIVE_BAD_DATA.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html
+ */
+export function openCsv({ columns, parameters }: SerdeOptions): LineDecoder {
+  const separator = character(parameters.separatorChar, ',');
+  const quote = character(parameters.quoteChar, '"');
+  const escape = character(parameters.escapeChar, '\\');
+  const converters = columns.map((column) => converter(column.type));
+  return (line) => {
+    const fields = csvFields(line, separator, quote, escape, columns.length);
+    return converters.map((convert, index) => {
+      const field = fields[index];
+      if (field === undefined) return null;
+      const cell = convert(field);
+      if (cell !== undefined) return cell;
+      throw new SqlError(
+        'HIVE_BAD_DATA',
+        `Error parsing field value '${field}' for field ${index}: For input string: "${field}"`,
+      );
+    });
+  };
+}
+
+const character = (text: string | undefined, fallback: string): string => text?.charAt(0) || fallback;
+
+/**
+ * opencsv's way to read a line: an escape character counts only before a quote or another one, else it vanishes; a quote
+ * opens or closes wherever it stands; an unterminated last field is dropped.
+ */
+export function csvFields(line: string, separator: string, quote: string, escape: string, count: number): string[] {
+  if (line === '') return [];
+  if (!line.includes(quote) && !line.includes(escape)) return line.split(separator);
+  const fields: string[] = [];
+  let field = '';
+  let inQuotes = false;
+  let inField = false;
+  for (let at = 0; at < line.length && fields.length < count; at++) {
+    const current = line[at] as string;
+    const next = line[at + 1];
+    if (current === escape) {
+      if ((inQuotes || inField) && (next === quote || next === escape)) {
+        field += next;
+        at++;
+      }
+    } else if (current === quote) {
+      if ((inQuotes || inField) && next === quote) {
+        field += quote;
+        at++;
+      } else {
+        // A quote inside of a field stands for itself, but not among the first three characters of the line.
+        if (at > 2 && line[at - 1] !== separator && next !== undefined && next !== separator) {
+          field = field !== '' && field.trim() === '' ? '' : field + quote;
+        }
+        inQuotes = !inQuotes;
+      }
+      inField = !inField;
+    } else if (current === separator && !inQuotes) {
+      fields.push(field);
+      field = '';
+      inField = false;
+    } else {
+      field += current;
+      inField = true;
+    }
+  }
+  if (fields.length < count && !inQuotes) fields.push(field);
+  return fields;
+}
+
+function converter(type: TrinoType): (text: string) => Cell | undefined {
+  switch (type.kind) {
+    case 'varchar':
+    case 'char':
+      return (text) => boundedText(text, type);
+    case 'boolean':
+      return (text) => (text.toLowerCase() === 'true' ? 'true' : 'false');
+    case 'tinyint':
+    case 'smallint':
+    case 'integer':
+    case 'bigint':
+      return (text) => javaInteger(text, type.kind);
+    case 'real':
+    case 'double':
+      return javaDouble;
+    case 'decimal':
+      return (text) => javaDecimal(text, type.precision, type.scale);
+    case 'date':
+      return (text) => (/^[+-]?\d{1,8}$/.test(text) ? epochDate(Number(text)) : undefined);
+    case 'timestamp':
+      return (text) => (/^[+-]?\d{1,15}$/.test(text) ? isoTimestamp(Number(text)) : undefined);
+    default:
+      throw new NotCoveredError(`OpenCSVSerDe column of type ${typeText(type)}`);
+  }
+}
