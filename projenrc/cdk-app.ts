@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noNonNullAssertion: projen types as optional what its options have switched on
 import { JsonFile, JsonPatch, javascript, typescript } from 'projen';
 import type { ConstructPackage } from './construct-package';
 import { delegateInstallToRoot, type Monorepo, REPO, RootProjenrc } from './monorepo';

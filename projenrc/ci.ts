@@ -1,3 +1,5 @@
+// biome-ignore-all lint/style/noNonNullAssertion: projen types as optional what its options have switched on
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: GitHub's own expressions
 import { Component, github } from 'projen';
 import type { Monorepo } from './monorepo';
 import { NODE_CI } from './versions';

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/style/noNonNullAssertion: projen types as optional what its options have switched on
+// biome-ignore-all lint/suspicious/noExplicitAny: private methods of projen (pinned exactly)
 import { JsonFile, JsonPatch, javascript, typescript } from 'projen';
 import { JsiiBuild, Stability } from 'projen/lib/cdk';
 import { delegateInstallToRoot, keepPath, type Monorepo, REPO, RootProjenrc } from './monorepo';
@@ -113,7 +115,10 @@ export class ConstructPackage extends typescript.TypeScriptProject {
       JsonPatch.replace('/exclude', ['node_modules']),
     );
     const siblings = Object.fromEntries(
-      [...new Set([...closure(this), ...testPackages.flatMap((p) => [p, ...closure(p)])])].map((p) => [p.package.packageName, [`../../${p.shortName}/src/index.ts`]]),
+      [...new Set([...closure(this), ...testPackages.flatMap((p) => [p, ...closure(p)])])].map((p) => [
+        p.package.packageName,
+        [`../../${p.shortName}/src/index.ts`],
+      ]),
     );
     new JsonFile(this, 'test/tsconfig.json', {
       marker: false,

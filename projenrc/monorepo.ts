@@ -1,3 +1,5 @@
+// biome-ignore-all lint/style/noNonNullAssertion: projen types as optional what its options have switched on
+// biome-ignore-all lint/suspicious/noExplicitAny: private methods of projen (pinned exactly)
 import { github, JsonFile, JsonPatch, javascript, ProjenrcFile, typescript } from 'projen';
 import { Nx } from './nx';
 import { CDK, CDK_JSII_DEPS, CONSTRUCTS, NODE_CI, NODE_MIN, V } from './versions';
@@ -74,7 +76,16 @@ export class Monorepo extends typescript.TypeScriptProject {
       // hoists the app's newer one and nests the pinned one into every package (4 x 161 MB, and
       // types from two copies do not match).
       devDeps: [V.tsx, V.nodeTypes, `aws-cdk-lib@${CDK}`, `constructs@${CONSTRUCTS}`, V.vitest],
-      gitignore: ['.DS_Store', '*.tgz', 'cdk.out/', '.lakewright/', 'coverage/', 'test-reports/', '.venv/', '__pycache__/'],
+      gitignore: [
+        '.DS_Store',
+        '*.tgz',
+        'cdk.out/',
+        '.lakewright/',
+        'coverage/',
+        'test-reports/',
+        '.venv/',
+        '__pycache__/',
+      ],
     });
 
     // No download addresses in the lockfile: whoever installs uses the registry of their own settings.
@@ -118,11 +129,15 @@ export class Monorepo extends typescript.TypeScriptProject {
     const task = (name: string, description: string, exec: string) =>
       this.addTask(name, { description, exec, receiveArgs: true });
     task('lake', 'Synthesize the sample lake and run it on this machine', 'node scripts/lake.mjs');
-    task('test', 'Every test, lint and type check (cached)', 'nx run-many -t lint typecheck test');
-    task('lint', 'Lint every package and app (cached)', 'nx run-many -t lint');
+    const own = '.projenrc.ts projenrc scripts bench';
+    const test = task('test', 'Every test, lint and type check (cached)', 'nx run-many -t lint typecheck test');
+    test.prependExec(`biome check --error-on-warnings ${own} && tsc -p tsconfig.json`);
+    task('lint', 'Format and lint everything, mending what can be', 'biome check --write --error-on-warnings .');
     task('build', 'Compile, document and pack everything (cached)', 'nx run-many -t compile api rosetta package synth');
     task('bench', 'Measure the figures of bench/README.md', 'node bench/run.mjs');
     task('corpus', 'Judge the SQL engine on a corpus file', 'node scripts/corpus.mjs');
+    task('clients', 'Unmodified AWS clients against `lakewright serve`', 'node scripts/clients.mjs');
+    task('reliability', 'Kill the lake at random moments; write to it from all sides', 'node scripts/reliability.mjs');
     task('check', 'Generated files current, licences permissive, README commands true', 'node scripts/check.mjs');
 
     this.biome!.addFilePattern('**');

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noNonNullAssertion: projen types as optional what its options have switched on
 import * as path from 'node:path';
 import { Component, github, ReleasableCommits, release, Version } from 'projen';
 import { type ConstructPackage, closure } from './construct-package';

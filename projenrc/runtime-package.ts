@@ -1,3 +1,4 @@
+// biome-ignore-all lint/style/noNonNullAssertion: projen types as optional what its options have switched on
 import { JsonFile, JsonPatch, javascript, typescript } from 'projen';
 import { delegateInstallToRoot, keepPath, type Monorepo, REPO, RootProjenrc } from './monorepo';
 import { CDK, CONSTRUCTS, NODE_MIN, V } from './versions';
@@ -32,6 +33,7 @@ export class RuntimePackage extends typescript.TypeScriptProject {
       minNodeVersion: NODE_MIN,
       typescriptVersion: V.typescript,
       bin: { lakewright: 'bin/lakewright.js' },
+      autoDetectBin: false,
       deps: [
         V.ajv,
         V.avsc,

@@ -10,7 +10,7 @@ import process from 'node:process';
 
 const STEPS = [
   { name: 'test', command: 'npm test' },
-  { name: 'build', command: 'npm run build', then: cleanTree },
+  { name: 'build', command: 'npm run build', after: cleanTree },
   { name: 'cached build', command: 'npm run build' },
   { name: 'check', command: 'npm run check' },
   { name: 'lake', command: 'npm run lake' },
@@ -35,7 +35,7 @@ for (const step of STEPS.filter(({ name }) => wanted.length === 0 || wanted.incl
   const started = performance.now();
   const { code, output } = await run(step.command);
   const tests = vitestCounts(output);
-  const problem = code !== 0 ? `exit code ${code}` : step.then?.();
+  const problem = code !== 0 ? `exit code ${code}` : step.after?.();
   for (const key of Object.keys(counts)) counts[key] += tests[key];
   counts[problem && tests.failed === 0 ? 'failed' : 'passed'] += problem && tests.failed > 0 ? 0 : 1;
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
