@@ -1,0 +1,40 @@
+// `npm run bench [-- --json] [name …]`: see README.md beside this file.
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { lakeData } from './lake-data.mjs';
+import { query3m } from './query-3m.mjs';
+import { select1 } from './select-1.mjs';
+import { synthMinimalLake } from './synth-minimal-lake.mjs';
+
+const BENCHMARKS = [
+  { name: 'synth-minimal-lake', goal: 1.3, run: synthMinimalLake },
+  { name: 'select-1', goal: 3, run: select1 },
+  { name: 'query-3m', goal: 1.3, run: query3m },
+  { name: 'lake-data', goal: 2, run: lakeData },
+];
+
+const args = process.argv.slice(2);
+const json = args.includes('--json');
+const wanted = args.filter((arg) => arg !== '--json');
+const unknown = wanted.find((name) => !BENCHMARKS.some((one) => one.name === name));
+if (unknown !== undefined) {
+  console.error(`no benchmark "${unknown}"; there are ${BENCHMARKS.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))));
+const nx = createRequire(import.meta.url).resolve('nx/bin/nx.js');
+execFileSync(process.execPath, [nx, 'run-many', '-t', 'compile', 'synth'], { stdio: ['ignore', 'ignore', 'inherit'] });
+
+let missed = 0;
+for (const { name, goal, run } of BENCHMARKS.filter((one) => wanted.length === 0 || wanted.includes(one.name))) {
+  const { ratio, detail } = await run();
+  const rounded = Number(ratio.toFixed(3));
+  if (rounded > goal) missed++;
+  if (json) console.log(JSON.stringify({ name, ratio: rounded, goal, unit: 'x', ...detail }));
+  else console.log(`${name.padEnd(20)} ${rounded} (goal ≤ ${goal})  ${JSON.stringify(detail)}`);
+}
+process.exit(missed === 0 ? 0 : 1);
