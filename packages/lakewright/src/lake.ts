@@ -2,7 +2,9 @@ import path from 'node:path';
 import { type Check, doctor } from './actions/doctor/doctor';
 import { makePlan, type Plan } from './actions/plan/plan';
 import { type Call, type QueryOptions, type QueryResult, runQuery } from './actions/query/query';
-import { resultsLocation } from './actions/query/results-bucket';
+import { remoteCall } from './actions/query/remote';
+import { RESULTS_URI, resultsLocation } from './actions/query/results-bucket';
+import { unload } from './actions/query/unload';
 import { reset } from './actions/reset/reset';
 import { type RunOptions, run } from './actions/run/run';
 import { type RunningServer, serve } from './actions/serve/serve';
@@ -96,9 +98,21 @@ export class Lake {
    * @throws QueryFailedError with Athena's reason
    */
   public async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
+    const remote = this.opened ? undefined : remoteCall(this.workspace);
+    if (remote) return await runQuery(remote, sql, { outputLocation: RESULTS_URI, ...options });
     const lake = await this.open();
     const call: Call = (service, operation, input) => lake.call(service, operation, input);
-    return await runQuery(call, sql, { ...options, outputLocation: options.outputLocation ?? resultsLocation(lake) });
+    return await runQuery(call, sql, { outputLocation: resultsLocation(lake), ...options });
+  }
+
+  /**
+   * Runs one query and lets Athena write its result as Parquet.
+   *
+   * @returns the files' absolute paths
+   * @throws QueryFailedError with Athena's reason
+   */
+  public async unload(sql: string, options: QueryOptions = {}): Promise<readonly string[]> {
+    return await unload(await this.open(), sql, options);
   }
 
   /** Serves the AWS APIs on one loopback port until the returned server is closed. */

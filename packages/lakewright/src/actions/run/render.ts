@@ -43,7 +43,12 @@ function renderTables(report: RunReport): string {
     style: { head: [], border: [], compact: true },
   });
   for (const { database, name, rows, bytes, producedBy } of report.tables) {
-    table.push([`${database}.${name}`, number(rows), number(bytes), producedBy ? `${producedBy.type} ${producedBy.task}` : '']);
+    table.push([
+      `${database}.${name}`,
+      number(rows),
+      number(bytes),
+      producedBy ? `${producedBy.type} ${producedBy.task}` : '',
+    ]);
   }
   return table.toString();
 }

@@ -1,0 +1,93 @@
+import { classify } from '../../assembly/classify';
+import type { Assembly, LakeResource } from '../../assembly/resource';
+import { LakewrightError } from '../../host/host';
+import type { LocalLake } from '../../local-lake';
+import type { RunReport, RunState } from '../../report/report';
+import { writeReport } from '../../report/write-report';
+import { makePlan, type Plan, pipelines, summarize } from '../plan/plan';
+import { runChecks } from './checks';
+import { deploy } from './deploy';
+import { type PipelineRun, runPipeline } from './pipeline';
+import { describeTables } from './tables';
+
+export interface RunOptions {
+  /** Only this state machine: construct path, logical id or name. */
+  readonly pipeline?: string;
+  /** Fails, before anything runs, if a resource is unsupported. */
+  readonly strict?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Brings the declared resources about, runs the state machines that no other one starts, counts the tables, runs the
+ * checks, and writes the report. A failed pipeline ends the run; its report is written all the same.
+ *
+ * @throws LakewrightError LW_UNSUPPORTED (exit code 3), LW_NO_SUCH_PIPELINE
+ */
+export async function run(lake: LocalLake, assembly: Assembly, options: RunOptions): Promise<RunReport> {
+  const started = new Date();
+  const classified = classify(assembly.resources, lake.services);
+  const plan = makePlan(assembly, classified);
+  lake.host.notify({
+    code: 'LW_RUN_ASSEMBLY',
+    level: 'info',
+    text: `assembly  ${summarize(plan)}`,
+    data: plan.resources,
+  });
+  for (const problem of plan.problems)
+    lake.host.notify({ code: 'LW_ASSEMBLY_PROBLEM', level: 'warning', text: problem });
+  if (options.strict) refuseUnsupported(plan);
+  const machines = chosen(assembly.resources, options.pipeline);
+
+  await deploy(lake, classified);
+  const runs: PipelineRun[] = [];
+  for (const machine of machines) {
+    if (runs.some(({ state }) => state !== 'SUCCEEDED')) break;
+    runs.push(await runPipeline(lake, machine, options.signal));
+  }
+  const broken = runs.find(({ state }) => state !== 'SUCCEEDED');
+  const writers = new Map(runs.flatMap((one) => [...one.writers]));
+  const personas = broken ? [] : await runChecks(lake);
+  const failedCheck = personas.find(({ outcome }) => outcome === 'failed');
+
+  const finished = new Date();
+  const report: RunReport = {
+    schemaVersion: '1.0',
+    id: started.toISOString().replace(/[-:]/g, '').replace('.', ''),
+    state: broken?.state ?? (failedCheck ? 'FAILED' : 'SUCCEEDED'),
+    error: broken?.error ?? (failedCheck ? `check "${failedCheck.check}": ${failedCheck.reason}` : null),
+    startedAt: started.toISOString(),
+    finishedAt: finished.toISOString(),
+    seconds: (finished.getTime() - started.getTime()) / 1000,
+    source: assembly.source,
+    resources: plan.resources,
+    tasks: runs.flatMap(({ tasks }) => tasks),
+    tables: await describeTables(lake, writers),
+    personas,
+  };
+  writeReport(lake.workspace, report);
+  return report;
+}
+
+function refuseUnsupported({ resources: { unsupported } }: Plan): void {
+  if (unsupported.length === 0) return;
+  const named = unsupported.map(({ path, type }) => `${path} (${type})`).join(', ');
+  throw new LakewrightError('LW_UNSUPPORTED', `${unsupported.length} unsupported resources: ${named}`, 3, unsupported);
+}
+
+function chosen(resources: readonly LakeResource[], wanted: string | undefined): readonly LakeResource[] {
+  if (wanted === undefined) return pipelines(resources);
+  const machines = resources.filter(({ type }) => type === 'AWS::StepFunctions::StateMachine');
+  const found = machines.filter(
+    ({ path, logicalId, physicalId }) =>
+      path === wanted || path.startsWith(`${wanted}/`) || logicalId === wanted || physicalId.endsWith(`:${wanted}`),
+  );
+  if (found.length === 1) return found;
+  throw new LakewrightError(
+    'LW_NO_SUCH_PIPELINE',
+    `--pipeline ${wanted} → ${found.length === 0 ? 'no state machine of that path or name' : 'more than one state machine'} → one of: ${machines.map(({ path }) => path).join(', ') || 'this lake has none'}`,
+    2,
+  );
+}
+
+export type { RunState };

@@ -1,0 +1,32 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { classify } from '../../assembly/classify';
+import type { LocalLake } from '../../local-lake';
+import { startServer } from '../../server/server';
+import { deploy } from '../run/deploy';
+
+export interface RunningServer {
+  /** For `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  readonly region: string;
+  close(): Promise<void>;
+}
+
+/** Says other processes where the server of a workspace is. */
+export const SERVER_FILE = 'server.json';
+
+/** Brings the declared resources about, and serves the AWS APIs on a loopback port. */
+export async function serve(lake: LocalLake, port: number): Promise<RunningServer> {
+  await deploy(lake, classify(lake.resources, lake.services));
+  const server = await startServer(lake, lake.services, { port });
+  const file = path.join(lake.workspace.root, SERVER_FILE);
+  writeFileSync(file, `${JSON.stringify({ url: server.url, pid: process.pid })}\n`);
+  return {
+    url: server.url,
+    region: lake.region,
+    async close() {
+      rmSync(file, { force: true });
+      await server.close();
+    },
+  };
+}
