@@ -45,7 +45,7 @@ export class LocalLake implements LakeContext {
     this.partition = first?.partition ?? 'aws';
     this.clock = LakeClock.open(workspace, { start: config.clock, at: options.at });
     this.objects = new LocalObjectStore(workspace);
-    this.catalog = new FolderCatalogStore(workspace);
+    this.catalog = new FolderCatalogStore(workspace, this.clock, this.account);
     for (const [bucket, folder] of Object.entries(config.buckets)) this.objects.mount(bucket, folder);
     this.services = SERVICES.map((factory) => factory(this));
     this.byName = new Map(this.services.map((service) => [service.name, service]));

@@ -21,9 +21,18 @@ export function loadConfig(directory: string): LakeConfig {
   const file = path.resolve(directory, CONFIG_FILE);
   if (!fs.existsSync(file)) return EMPTY_CONFIG;
   const given = { ...EMPTY_CONFIG, ...checked(file) };
+  refuseLaterKeys(file, given);
   const folders = (names: Readonly<Record<string, string>>, key: string) =>
     Object.fromEntries(Object.entries(names).map(([name, folder]) => [name, resolveFolder(file, key, name, folder)]));
   return { ...given, buckets: folders(given.buckets, 'buckets'), fixtures: folders(given.fixtures, 'fixtures') };
+}
+
+/** Keys of services that come with later releases: refused rather than ignored. */
+function refuseLaterKeys(file: string, config: LakeConfig): void {
+  const later = (['connections', 'endpoints', 'fixtures', 'services'] as const).find(
+    (key) => Object.keys(config[key]).length > 0,
+  );
+  if (later) throw invalid(file, `"${later}" has no effect yet → leave it out until the ingestion release`);
 }
 
 function checked(file: string): Partial<LakeConfig> {
@@ -54,9 +63,19 @@ function describe(error: ErrorObject): string {
 }
 
 function resolveFolder(file: string, key: string, name: string, folder: string): string {
-  const absolute = path.resolve(path.dirname(file), folder);
+  const absolute = folder.startsWith('npm:')
+    ? installedFolder(path.dirname(file), folder.slice('npm:'.length))
+    : path.resolve(path.dirname(file), folder);
   if (fs.statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return absolute;
   throw invalid(file, `${key}.${name} is "${folder}", and ${absolute} is not a folder`);
+}
+
+/** `npm:vega-datasets/data`: a folder of an installed package, found as Node finds packages: in the nearest `node_modules`. */
+function installedFolder(directory: string, inPackage: string): string {
+  for (let folder = directory; ; folder = path.dirname(folder)) {
+    const candidate = path.join(folder, 'node_modules', inPackage);
+    if (fs.existsSync(candidate) || folder === path.dirname(folder)) return candidate;
+  }
 }
 
 function invalid(file: string, reason: string): LakewrightError {
