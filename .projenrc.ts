@@ -55,7 +55,7 @@ new CdkApp({
   description: 'A whole batch data lake on real aviation data',
   packages: [core, storage, catalog, consumption],
   runtime,
-  devDeps: [V.vegaDatasets],
+  devDeps: [V.vegaDatasets, V.duckdb],
 });
 
 new Ci(root);

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { Lake, type RunReport } from 'lakewright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const APP = path.join(__dirname, '..');
+const DATA = path.join(path.dirname(require.resolve('vega-datasets')), '..', 'data');
+const workspace = mkdtempSync(path.join(tmpdir(), 'batch-lake-'));
+const lake = new Lake({ directory: APP, workspace });
+let first: RunReport;
+let second: RunReport;
+
+beforeAll(async () => {
+  first = await lake.run();
+  second = await lake.run();
+}, 240_000);
+
+afterAll(async () => {
+  await lake.close();
+  rmSync(workspace, { recursive: true, force: true });
+});
+
+/** What DuckDB says on the source files themselves. */
+async function independently(sql: string): Promise<(string | null)[][]> {
+  const duckdb = await (await DuckDBInstance.create()).connect();
+  const result = await duckdb.runAndReadAll(
+    sql
+      .replaceAll('{flights}', `read_parquet('${DATA}/flights-3m.parquet')`)
+      .replaceAll('{airports}', `read_csv('${DATA}/airports.csv', header = true, all_varchar = true)`)
+      .replaceAll('{weather}', `read_csv('${DATA}/weather.csv', header = true)`),
+  );
+  return result.getRows().map((row) => row.map((cell) => (cell === null ? null : String(cell))));
+}
+
+/** Numbers compare as numbers (2.0 and 2), everything else as text. */
+function comparable(rows: readonly (readonly (string | null)[])[]): unknown[][] {
+  return rows.map((row) => row.map((cell) => (cell !== null && /^-?\d+(\.\d+)?$/.test(cell) ? Number(cell) : cell)));
+}
+
+async function expectEqual(athena: string, duckdb: string): Promise<void> {
+  const { rows } = await lake.query(athena);
+  const expected = await independently(duckdb);
+  expect(rows.length).toBeGreaterThan(0);
+  expect(comparable(rows)).toEqual(comparable(expected));
+}
+
+describe('the lake, run on this machine', () => {
+  test('ends well, twice', () => {
+    expect(first.error).toBeNull();
+    expect(first.state).toBe('SUCCEEDED');
+    expect(second.error).toBeNull();
+    expect(second.state).toBe('SUCCEEDED');
+  });
+
+  test('answers the same when it runs again', () => {
+    const answers = (report: RunReport) =>
+      report.personas.map(({ check, columns, sample }) => ({ check, columns, sample }));
+    expect(answers(second)).toEqual(answers(first));
+  });
+
+  test('keeps one version of each table', () => {
+    const versions = second.tables
+      .filter(({ name }) => /_[0-9a-f]{32}$/.test(name))
+      .map(({ name }) => name.slice(0, -33));
+    expect(versions.sort()).toEqual(['delays_by_airport_month', 'flights', 'weather_delay', 'worst_routes']);
+  });
+
+  test('converts every flight, by month', async () => {
+    await expectEqual(
+      `SELECT month, count(*), sum(delay_minutes), sum(distance_miles), min(departed_at), max(departed_at)
+       FROM converted.flights GROUP BY month ORDER BY month`,
+      `SELECT strftime(date, '%Y-%m') AS month, count(*), sum(delay), sum(distance),
+         strftime(min(date), '%Y-%m-%d %H:%M:%S.%g'), strftime(max(date), '%Y-%m-%d %H:%M:%S.%g')
+       FROM {flights} GROUP BY 1 ORDER BY 1`,
+    );
+  });
+
+  test('computes delays_by_airport_month as an independent query does', async () => {
+    await expectEqual(
+      `SELECT airport, airport_name, city, state, month, flights, total_delay_minutes, average_delay_minutes, delayed_flights,
+         delayed_percent FROM datasets.delays_by_airport_month ORDER BY airport, month`,
+      `SELECT f.origin, a.name, a.city, a.state, strftime(f.date, '%Y-%m') AS month, count(*), sum(f.delay),
+         round(avg(f.delay), 2), count(*) FILTER (f.delay > 15), round(100.0 * count(*) FILTER (f.delay > 15) / count(*), 2)
+       FROM {flights} f LEFT JOIN {airports} a ON a.iata = f.origin
+       GROUP BY ALL ORDER BY f.origin, month`,
+    );
+  });
+
+  test('computes worst_routes as an independent query does', async () => {
+    await expectEqual(
+      `SELECT route_rank, origin, destination, flights, distance_miles, total_delay_minutes, average_delay_minutes,
+         worst_delay_minutes FROM datasets.worst_routes ORDER BY route_rank, origin, destination`,
+      `SELECT rank() OVER (ORDER BY late DESC) AS place, origin, destination, flights, distance, total, late, worst FROM (
+         SELECT origin, destination, count(*) AS flights, max(distance) AS distance, sum(delay) AS total,
+           round(avg(delay), 2) AS late, max(delay) AS worst
+         FROM {flights} GROUP BY origin, destination HAVING count(*) >= 181)
+       ORDER BY place, origin, destination`,
+    );
+  });
+
+  test('computes weather_delay as an independent query does', async () => {
+    await expectEqual(
+      `SELECT location, airport, month_of_year, average_precipitation_mm, average_wind_metres_per_second, wet_days_percent,
+         flights, total_delay_minutes, average_delay_minutes FROM datasets.weather_delay ORDER BY airport, month_of_year`,
+      `SELECT c.location, f.origin, c.m, c.rain, c.wind, c.wet, count(*), sum(f.delay), round(avg(f.delay), 2)
+       FROM {flights} f
+       JOIN (SELECT location, month(date) AS m, round(avg(precipitation), 2) AS rain, round(avg(wind), 2) AS wind,
+               round(100.0 * count(*) FILTER (weather IN ('rain', 'snow')) / count(*), 1) AS wet
+             FROM {weather} GROUP BY location, month(date)) c
+         ON c.m = month(f.date)
+         AND c.location = CASE f.origin WHEN 'SEA' THEN 'Seattle' WHEN 'JFK' THEN 'New York' WHEN 'LGA' THEN 'New York' WHEN 'EWR' THEN 'New York' END
+       GROUP BY ALL ORDER BY f.origin, c.m`,
+    );
+  });
+
+  test('prints in its checks what the tables hold', async () => {
+    for (const { check, query, sample, rows } of second.personas) {
+      const again = await lake.query(query);
+      expect(again.rows.length, check).toBe(rows);
+      expect(again.rows.slice(0, 20), check).toEqual(sample);
+    }
+    expect(second.personas).toHaveLength(3);
+  });
+
+  test('executes all that moves data', () => {
+    expect(second.resources.unsupported).toEqual([]);
+    const types = new Set(second.resources.executed.map(({ type }) => type));
+    for (const type of [
+      'AWS::S3::Bucket',
+      'AWS::Glue::Database',
+      'AWS::Glue::Crawler',
+      'AWS::Athena::WorkGroup',
+      'AWS::StepFunctions::StateMachine',
+    ]) {
+      expect(types).toContain(type);
+    }
+  });
+});
