@@ -4,12 +4,12 @@ import type * as events from 'aws-cdk-lib/aws-events';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { CrawlerBase } from './crawler-base';
 import type { CrawlerClassifier } from './crawler-classifier';
 import type { CrawlerGrants } from './crawler-grants';
 import { RecrawlPolicy, SchemaChangePolicy, type TableGrouping } from './crawler-policies';
 import type { CrawlerTarget } from './crawler-target';
 import type { ILakeDatabase } from './lake-database';
-import { CrawlerBase } from './private/crawler-base';
 import { crawlerRole } from './private/crawler-role';
 
 /** A Glue crawler: finds files and keeps tables for them. */

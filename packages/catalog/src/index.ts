@@ -1,4 +1,5 @@
 export * from './crawler';
+export * from './crawler-base';
 export * from './crawler-classifier';
 export * from './crawler-grants';
 export * from './crawler-policies';

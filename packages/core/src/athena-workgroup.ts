@@ -1,4 +1,5 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { DataLocation } from './data-location';
 
 /** An Athena workgroup, as constructs see it that run queries in one. */
 export interface IAthenaWorkgroup {
@@ -10,6 +11,13 @@ export interface IAthenaWorkgroup {
 
   /** Gives others the right to query. */
   readonly grants: IAthenaWorkgroupGrants;
+
+  /**
+   * Where the results of a grantee's queries go: `OutputLocation` of StartQueryExecution, which every client may give.
+   *
+   * @param grantee who queries
+   */
+  resultLocation(grantee: iam.IGrantable): DataLocation;
 }
 
 /** Gives others the right to use a workgroup. */

@@ -1,0 +1,34 @@
+import type { LakeEnvironment } from '@lakewright/core';
+import { Duration } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+
+/**
+ * A bucket for nothing but query results: not versioned and without access logs, since whatever is in it can be computed
+ * again and expires soon.
+ */
+export function resultBucket(scope: Construct, environment: LakeEnvironment, encryptionKey?: kms.IKey): s3.Bucket {
+  return new s3.Bucket(scope, 'Results', {
+    ...(encryptionKey
+      ? { encryption: s3.BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }
+      : { encryption: s3.BucketEncryption.S3_MANAGED }),
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    removalPolicy: environment.removalPolicy,
+    ...(environment.destroysData ? { autoDeleteObjects: true } : {}),
+  });
+}
+
+/** Results expire, and with them unfinished uploads and, in a versioned bucket, what was overwritten or deleted. */
+export function expire(bucket: s3.Bucket, prefix: string, ruleId: string, age: Duration): void {
+  bucket.addLifecycleRule({
+    id: ruleId,
+    ...(prefix === '' ? {} : { prefix: `${prefix}/` }),
+    expiration: age,
+    noncurrentVersionExpiration: Duration.days(1),
+    abortIncompleteMultipartUploadAfter: Duration.days(1),
+  });
+}
