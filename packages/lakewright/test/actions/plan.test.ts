@@ -65,6 +65,11 @@ describe('run starts', () => {
     expect(pipelines([nested, outer]).map(({ logicalId }) => logicalId)).toEqual(['Outer']);
   });
 
+  test('a state machine whose name is only the beginning of another one that is started', () => {
+    const short = resource('AWS::StepFunctions::StateMachine', 'Nest');
+    expect(pipelines([short, nested, outer]).map(({ logicalId }) => logicalId)).toEqual(['Nest', 'Outer']);
+  });
+
   test('no state machine whose definition could not be resolved', () => {
     expect(pipelines([{ ...outer, problem: 'unknown Fn::Magic' }])).toEqual([]);
   });

@@ -54,7 +54,13 @@ export function summarize(plan: Plan): string {
 export function pipelines(resources: readonly LakeResource[]): readonly LakeResource[] {
   const machines = resources.filter(({ type, problem }) => type === 'AWS::StepFunctions::StateMachine' && !problem);
   const definitions = machines.map(({ properties }) => JSON.stringify(properties));
-  return machines.filter(({ arn }, index) => !definitions.some((text, other) => other !== index && text.includes(arn)));
+  // Not an ARN that only begins alike.
+  const starts = (text: string, arn: string) =>
+    text
+      .split(arn)
+      .slice(1)
+      .some((rest) => !/^[A-Za-z0-9_-]/.test(rest));
+  return machines.filter(({ arn }, index) => !definitions.some((text, other) => other !== index && starts(text, arn)));
 }
 
 function byClass(classified: readonly ClassifiedResource[]): ResourcesByClass {
