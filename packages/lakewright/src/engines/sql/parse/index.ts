@@ -1,6 +1,6 @@
 import { NotCoveredError, SqlError } from '../errors';
 import { parseTrinoTree } from './antlr';
-import type { PropertyItem, Query, Statement } from './ast';
+import type { Expression, PropertyItem, Query, Statement } from './ast';
 import { numberParameters } from './parameters';
 import { type RawStatement, toStatement } from './statements';
 import { blankOutside, splitUnload } from './unload';
@@ -37,6 +37,17 @@ export function parseQuery(text: string): Query {
     throw new SqlError('SYNTAX_ERROR', 'mismatched input. Expecting: <query>', statement.position);
   }
   return statement.query;
+}
+
+/** Parses an expression alone: an execution parameter. */
+export function parseExpression(text: string): Expression {
+  const query = parseQuery(`SELECT ${text}`);
+  const item = query.body.kind === 'select' ? query.body.items[0] : undefined;
+  const alone = query.body.kind === 'select' && query.body.items.length === 1 && query.body.from.length === 0;
+  if (!alone || item?.kind !== 'expression' || item.alias !== undefined) {
+    throw new SqlError('SYNTAX_ERROR', `not an expression: ${text}`, query.position);
+  }
+  return item.expression;
 }
 
 function parseTrino(text: string): RawStatement {

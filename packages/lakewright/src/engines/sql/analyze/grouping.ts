@@ -1,0 +1,116 @@
+import { NotCoveredError, SqlError } from '../errors';
+import type * as ast from '../parse/ast';
+import { isComparable } from '../types/coercion';
+import { typeText } from '../types/text';
+import type { Context } from './context';
+import { analyze } from './expressions';
+import { positionOutOfRange } from './queries';
+import type { SelectOutput } from './select-order';
+import type { Column, Field, Typed, TypedGrouping } from './typed';
+import { children, containsAggregate, containsWindow, fingerprint, some, windowChildren } from './walk';
+
+/** GROUP BY: expressions over the columns read, or numbers of output columns. */
+export function analyzeGrouping(
+  elements: readonly ast.GroupingElement[],
+  outputs: readonly SelectOutput[],
+  context: Context,
+): TypedGrouping[] {
+  const key = (node: ast.Expression) => groupingKey(node, outputs, context);
+  return elements.map((element) =>
+    element.kind === 'simple'
+      ? { kind: 'simple', keys: element.terms.map(key) }
+      : { kind: element.kind, sets: element.sets.map((set) => set.map(key)) },
+  );
+}
+
+function groupingKey(node: ast.Expression, outputs: readonly SelectOutput[], context: Context): Typed {
+  const value = keyExpression(node, outputs, context);
+  const { position } = node;
+  if (!isComparable(value.type)) {
+    const text = `${typeText(value.type)} is not comparable, and therefore cannot be used in GROUP BY`;
+    throw new SqlError('TYPE_MISMATCH', text, position);
+  }
+  if (value.type.kind === 'timestamp with time zone') {
+    throw new NotCoveredError(`GROUP BY on ${typeText(value.type)}`, position);
+  }
+  return value;
+}
+
+function keyExpression(node: ast.Expression, outputs: readonly SelectOutput[], context: Context): Typed {
+  if (node.kind !== 'number' || node.form !== 'integer') {
+    return analyze(node, { ...context, scalarOnly: 'GROUP BY clause' });
+  }
+  const output = outputs[Number(node.text) - 1];
+  if (!output) throw positionOutOfRange('GROUP BY', node);
+  if (containsAggregate(output.expression) || containsWindow(output.expression)) {
+    const text = 'GROUP BY clause cannot contain aggregations, window functions or grouping operations';
+    throw new SqlError('EXPRESSION_NOT_SCALAR', text, node.position);
+  }
+  return output.expression;
+}
+
+/** The fingerprints of all keys. */
+export function keysOf(groupBy: readonly TypedGrouping[]): Set<string> {
+  return new Set(
+    groupBy.flatMap((element) => (element.kind === 'simple' ? element.keys : element.sets.flat())).map(fingerprint),
+  );
+}
+
+/** Outside aggregations, a column of this query must be a key or part of an expression that is one. */
+export function checkGrouped(nodes: readonly Typed[], keys: ReadonlySet<string>, local: readonly Field[]): void {
+  const own = new Set(local.flatMap(columnsOf));
+  const visit = (node: Typed): void => {
+    if (keys.has(fingerprint(node))) return;
+    switch (node.kind) {
+      case 'column':
+        if (own.has(fingerprint(node))) throw notGrouped(node);
+        return;
+      case 'aggregate':
+        if (!node.window) return;
+        break;
+      case 'grouping':
+        checkGroupingCall(node.columns, keys);
+        return;
+      case 'scalar subquery':
+      case 'exists':
+      case 'in subquery':
+      case 'quantified':
+        for (const column of node.captures) visit(column);
+        break;
+    }
+    for (const child of children(node)) visit(child);
+    if (node.kind === 'aggregate') for (const child of windowChildren(node)) visit(child);
+  };
+  for (const node of nodes) visit(node);
+}
+
+/** The prints of the columns that a field reads: itself, or those of the USING that it stands for. */
+function columnsOf(field: Field): string[] {
+  if ('relation' in field.source) return [`${field.source.relation}.${field.source.column}`];
+  const columns: string[] = [];
+  some(field.source.expression, (node) => {
+    if (node.kind === 'column') columns.push(fingerprint(node));
+    return false;
+  });
+  return columns;
+}
+
+function notGrouped(column: Column): SqlError {
+  const name = [...(column.field.qualifier?.slice(-1) ?? []), column.field.name ?? ''].join('.');
+  return new SqlError(
+    'EXPRESSION_NOT_AGGREGATE',
+    `'${name}' must be an aggregate expression or appear in GROUP BY clause`,
+    column.position,
+  );
+}
+
+function checkGroupingCall(columns: readonly Typed[], keys: ReadonlySet<string>): void {
+  for (const column of columns) {
+    if (keys.has(fingerprint(column))) continue;
+    throw new SqlError(
+      'INVALID_ARGUMENTS',
+      'The arguments to GROUPING() must be expressions referenced by the GROUP BY at the associated query level',
+      column.position,
+    );
+  }
+}

@@ -1,0 +1,151 @@
+import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
+import type { ComparisonOperator } from '../parse/ast';
+import * as build from '../types/build';
+import { coercionCost, commonSuperType, isComparable, isOrderable } from '../types/coercion';
+import { asDecimal, productType, quotientType, remainderType, sumType } from '../types/decimal';
+import { typeText } from '../types/text';
+import type { TrinoType } from '../types/type';
+import { coerce, commonType, nullLiteral } from './coerce';
+import type { Arithmetic, Typed } from './typed';
+
+type ArithmeticOperator = Arithmetic['operator'];
+
+function cannotApply(operator: string, left: Typed, right: Typed, position?: SqlPosition): SqlError {
+  const text = `Cannot apply operator: ${typeText(left.type)} ${operator} ${typeText(right.type)}`;
+  return new SqlError('TYPE_MISMATCH', text, position);
+}
+
+export function compare(operator: ComparisonOperator, left: Typed, right: Typed, position?: SqlPosition): Typed {
+  const type = comparisonType(operator, left, right, position);
+  return {
+    kind: 'comparison',
+    type: build.BOOLEAN,
+    operator,
+    left: coerce(left, type),
+    right: coerce(right, type),
+    position,
+  };
+}
+
+/** The type that both sides are compared in. */
+export function comparisonType(operator: ComparisonOperator, left: Typed, right: Typed, position?: SqlPosition) {
+  const type = commonSuperType(left.type, right.type);
+  const needsOrder = operator !== '=' && operator !== '<>';
+  if (!type || !isComparable(type) || (needsOrder && !isOrderable(type))) {
+    throw cannotApply(operator, left, right, position);
+  }
+  return type;
+}
+
+/** The one type of a value and those it's compared with (`IN`, `BETWEEN`). */
+export function sharedType(nodes: readonly Typed[], what: string, ordered: boolean, position?: SqlPosition): TrinoType {
+  const type = commonType(nodes, what);
+  if (!isComparable(type) || (ordered && !isOrderable(type))) {
+    throw new SqlError('TYPE_MISMATCH', `Type ${typeText(type)} cannot be compared`, position);
+  }
+  return type;
+}
+
+/** Refuses comparisons whose answer DuckDB would give in its own way. */
+export function refuseFor(type: TrinoType, what: string, kinds: 'zoned' | 'structural' | 'floating', position?: SqlPosition) {
+  const bad =
+    kinds === 'zoned'
+      ? build.someType(type, (part) => part.kind === 'timestamp with time zone')
+      : kinds === 'structural'
+        ? build.isStructural(type)
+        : build.containsFloating(type);
+  if (bad) throw new NotCoveredError(`${what} on ${typeText(type)}`, position);
+}
+
+export function negate(operand: Typed, position?: SqlPosition): Typed {
+  if (!build.isNumeric(operand.type) && !build.isInterval(operand.type)) {
+    throw new SqlError('TYPE_MISMATCH', `Cannot negate ${typeText(operand.type)}`, position);
+  }
+  return { kind: 'negation', type: operand.type, operand, position };
+}
+
+const DATETIME = ['date', 'timestamp', 'timestamp with time zone'];
+const isInstant = (type: TrinoType): boolean => DATETIME.includes(type.kind);
+
+export function arithmetic(operator: ArithmeticOperator, left: Typed, right: Typed, position?: SqlPosition): Typed {
+  const node = (type: TrinoType, l: Typed, r: Typed): Typed => ({
+    kind: 'arithmetic',
+    type,
+    operator,
+    left: l,
+    right: r,
+    position,
+  });
+  if (left.type.kind === 'unknown' && right.type.kind === 'unknown') return nullLiteral(build.INTEGER, position);
+  if (left.type.kind === 'unknown' && build.isNumeric(right.type)) {
+    return arithmetic(operator, coerce(left, right.type), right, position);
+  }
+  if (right.type.kind === 'unknown' && build.isNumeric(left.type)) {
+    return arithmetic(operator, left, coerce(right, left.type), position);
+  }
+  if (build.isNumeric(left.type) && build.isNumeric(right.type)) return numeric(operator, left, right, node);
+  const other = withDatesAndIntervals(operator, left, right, node, position);
+  if (other) return other;
+  throw cannotApply(operator, left, right, position);
+}
+
+type MakeNode = (type: TrinoType, left: Typed, right: Typed) => Typed;
+
+function numeric(operator: ArithmeticOperator, left: Typed, right: Typed, node: MakeNode): Typed {
+  const common = commonSuperType(left.type, right.type) ?? build.DOUBLE;
+  if (common.kind !== 'decimal') return node(common, coerce(left, common), coerce(right, common));
+  const a = asDecimal(left.type);
+  const b = asDecimal(right.type);
+  const rules = { '+': sumType, '-': sumType, '*': productType, '/': quotientType, '%': remainderType };
+  return node(rules[operator](a, b), coerce(left, a), coerce(right, b));
+}
+
+function withDatesAndIntervals(
+  operator: ArithmeticOperator,
+  left: Typed,
+  right: Typed,
+  node: MakeNode,
+  position?: SqlPosition,
+): Typed | undefined {
+  const additive = operator === '+' || operator === '-';
+  const hasClock = (type: TrinoType) => isInstant(type) || type.kind === 'time';
+  if (additive && hasClock(left.type) && build.isInterval(right.type)) return addInterval(left, right, node, position);
+  if (operator === '+' && build.isInterval(left.type) && hasClock(right.type)) {
+    return addInterval(right, left, node, position);
+  }
+  if (operator === '-' && isInstant(left.type) && isInstant(right.type)) {
+    const type = commonSuperType(left.type, right.type);
+    if (type) return node(build.DAY_TO_SECOND, coerce(left, type), coerce(right, type));
+  }
+  if (operator === '-' && left.type.kind === 'time' && right.type.kind === 'time') {
+    return node(build.DAY_TO_SECOND, left, right);
+  }
+  if (!build.isInterval(left.type)) {
+    return operator === '*' && build.isInterval(right.type) && build.isNumeric(left.type)
+      ? withDatesAndIntervals(operator, right, left, node, position)
+      : undefined;
+  }
+  if (additive && right.type.kind === left.type.kind) return node(left.type, left, right);
+  if ((operator === '*' || operator === '/') && build.isNumeric(right.type)) {
+    const exact = build.isInteger(right.type);
+    return node(left.type, left, exact ? coerce(right, build.BIGINT) : coerce(right, build.DOUBLE));
+  }
+  return undefined;
+}
+
+function addInterval(value: Typed, interval: Typed, node: MakeNode, position?: SqlPosition): Typed {
+  const { type } = value;
+  const months = interval.type.kind === 'interval year to month';
+  if (type.kind === 'time' && months) {
+    throw new SqlError('TYPE_MISMATCH', `Cannot apply operator: ${typeText(type)} + ${interval.type.kind}`, position);
+  }
+  const zonedOrTime = type.kind === 'timestamp with time zone' || type.kind === 'time';
+  const result =
+    !months && zonedOrTime && 'precision' in type ? { ...type, precision: Math.max(3, type.precision) } : type;
+  return node(result, value, interval);
+}
+
+/** `a || b`: the overloads of concat, by operator. */
+export function canCoerce(node: Typed, type: TrinoType): boolean {
+  return coercionCost(node.type, type) !== undefined;
+}

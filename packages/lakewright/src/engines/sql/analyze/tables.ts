@@ -1,0 +1,134 @@
+import type { ResolvedTable, ResolvedView, TableName } from '../contract';
+import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
+import { parseQuery } from '../parse/index';
+import { coercionCost } from '../types/coercion';
+import { typeText } from '../types/text';
+import type { Context } from './context';
+import { informationSchema } from './information-schema';
+import { analyzeQuery } from './queries';
+import { derivedFields } from './relations';
+import type { Field, Scan, TypedRelation } from './typed';
+
+/** What a FROM item gives: the relation in the text, and the columns that it offers. */
+export interface AnalyzedRelation {
+  readonly relation: TypedRelation;
+  readonly fields: readonly Field[];
+  /** The alias under which the recursive table being defined is read. */
+  readonly recursionAlias?: string;
+}
+
+/** Athena's name of the Glue Data Catalog. */
+export const DEFAULT_CATALOG = 'awsdatacatalog';
+
+/** `t`, `s.t`, `c.s.t` → a full name, lower case; `AwsDataCatalog` in any case. */
+export function fullName(parts: readonly string[], context: Context, position?: SqlPosition): TableName {
+  const lower = parts.map((part) => part.toLowerCase());
+  if (lower.length > 3) throw new SqlError('SYNTAX_ERROR', `Too many dots in table name: ${parts.join('.')}`, position);
+  const table = lower.at(-1) ?? '';
+  const schema = lower.at(-2) ?? context.schema;
+  if (schema === undefined) {
+    throw new SqlError('MISSING_SCHEMA_NAME', 'Schema must be specified when session schema is not set', position);
+  }
+  return { catalog: lower.at(-3) ?? DEFAULT_CATALOG, schema: schema.toLowerCase(), table };
+}
+
+export const nameText = ({ catalog, schema, table }: TableName): string => `${catalog}.${schema}.${table}`;
+
+/** A table or view of the catalog, information_schema included. */
+export function analyzeTable(parts: readonly string[], context: Context, position?: SqlPosition): AnalyzedRelation {
+  const name = fullName(parts, context, position);
+  const { catalog } = context.analysis.session;
+  if (name.schema === 'information_schema') return informationSchema(name, context, position);
+  if (name.table.includes('$')) throw new NotCoveredError(`table "${name.table}"`, position);
+  const found = catalog.resolve(name);
+  if (!found) throw notFound(name, context, position);
+  return found.kind === 'view' ? expandView(found, context, position) : scanTable(found, context);
+}
+
+function notFound(name: TableName, context: Context, position?: SqlPosition): SqlError {
+  const { catalog } = context.analysis.session;
+  if (catalog.schemas(name.catalog).length === 0 && !catalog.hasSchema(name.catalog, name.schema)) {
+    if (name.catalog !== DEFAULT_CATALOG) {
+      return new SqlError('CATALOG_NOT_FOUND', `Catalog '${name.catalog}' does not exist`, position);
+    }
+  }
+  if (!catalog.hasSchema(name.catalog, name.schema)) {
+    return new SqlError('SCHEMA_NOT_FOUND', `Schema '${name.schema}' does not exist`, position);
+  }
+  return new SqlError('TABLE_NOT_FOUND', `Table '${nameText(name)}' does not exist`, position);
+}
+
+function scanTable(table: ResolvedTable, context: Context): AnalyzedRelation {
+  const { analysis } = context;
+  const alias = analysis.alias('r');
+  const scan: Scan = { kind: 'scan', alias, table, used: new Set(), constraints: [] };
+  analysis.scans.push(scan);
+  const { name } = table;
+  analysis.reads.set(nameText(name), analysis.reads.get(nameText(name)) ?? { name, columns: new Set() });
+  const fields = table.columns.map(
+    (column): Field => ({
+      name: column.name,
+      type: column.type,
+      qualifier: [name.catalog, name.schema, name.table],
+      source: { relation: alias, column: column.name },
+      hidden: column.hidden ?? false,
+      scan,
+    }),
+  );
+  return { relation: scan, fields };
+}
+
+/** A view's names are looked up in its own schema, without anything of the query around it. */
+function expandView(view: ResolvedView, context: Context, position?: SqlPosition): AnalyzedRelation {
+  const { analysis } = context;
+  const path = nameText(view.name);
+  if (context.viewPath.includes(path)) {
+    throw new SqlError('VIEW_IS_RECURSIVE', `Statement would create a recursive view: ${path}`, position);
+  }
+  const query = inView(path, position, () =>
+    analyzeQuery(parseQuery(view.sql), {
+      ...context,
+      schema: view.schema,
+      scope: undefined,
+      captures: undefined,
+      commonTables: new Map(),
+      parameters: [],
+      windows: new Map(),
+      scalarOnly: undefined,
+      insideAggregate: undefined,
+      insideWindow: false,
+      viewPath: [...context.viewPath, path],
+    }),
+  );
+  if (query.fields.length !== view.columns.length) throw stale(path, `column count has changed`, position);
+  for (const [index, column] of view.columns.entries()) {
+    const field = query.fields[index];
+    if (field && coercionCost(field.type, column.type) === undefined && field.type.kind !== column.type.kind) {
+      const change = `column [${column.name}] of type ${typeText(field.type)} projected from query view at position ${index} cannot be coerced to column [${column.name}] of type ${typeText(column.type)} stored in view definition`;
+      throw stale(path, change, position);
+    }
+  }
+  analysis.reads.set(path, { name: view.name, columns: new Set(view.columns.map((column) => column.name)) });
+  const alias = analysis.alias('r');
+  const fields = derivedFields(query.fields, alias).map((field, index) => ({
+    ...field,
+    name: view.columns[index]?.name ?? field.name,
+    qualifier: [view.name.catalog, view.name.schema, view.name.table],
+  }));
+  return { relation: { kind: 'derived', alias, query, lateral: false }, fields };
+}
+
+function stale(path: string, what: string, position?: SqlPosition): SqlError {
+  return new SqlError('VIEW_IS_STALE', `View '${path}' is stale or in invalid state: ${what}`, position);
+}
+
+/** Positions inside a view's text mean nothing to the statement. */
+function inView<T>(path: string, position: SqlPosition | undefined, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    if (error instanceof NotCoveredError) throw new NotCoveredError(`${error.what} (in view ${path})`, position);
+    throw new SqlError('INVALID_VIEW', `Failed analyzing stored view '${path}': ${error.reason}`, position);
+  }
+}

@@ -1,0 +1,143 @@
+import type { Arithmetic } from '../analyze/typed';
+import { type DecimalType, isFloating, isInteger, isInterval, isNumeric } from '../types/build';
+import { physicalType } from '../types/physical';
+import type { TrinoType } from '../types/type';
+import type { Operand } from './compare';
+import { bindOnce, check } from './text';
+
+const DIVISION = ['DIVISION_BY_ZERO', 'Division by zero'] as const;
+
+/** `+ - * / %` on numbers, dates and intervals. */
+export function arithmeticSql(node: Arithmetic, left: Operand, right: Operand): string {
+  const { operator, type } = node;
+  const [a, b] = [node.left.type, node.right.type];
+  if (isNumeric(a) && isNumeric(b)) {
+    if (a.kind === 'decimal' && b.kind === 'decimal' && type.kind === 'decimal') {
+      return decimalArithmetic(operator, type, { type: a, ...left }, { type: b, ...right });
+    }
+    return isFloating(type) ? floating(operator, type, left, right) : integer(operator, type, left, right);
+  }
+  if (isInterval(a)) return intervalArithmetic(operator, type, b, left.sql, right.sql);
+  if (isInterval(b)) return addInterval(a, b, left.sql, operator === '-' ? `(-${right.sql})` : right.sql);
+  return differenceOf(a, left.sql, right.sql);
+}
+
+function integer(operator: string, type: TrinoType, left: Operand, right: Operand): string {
+  if (operator !== '/' && operator !== '%') return `(${left.sql} ${operator} ${right.sql})`;
+  const native = operator === '/' ? '//' : '%';
+  if (right.literal && !/^\(?CAST\(0 AS|^0\b/.test(right.sql)) return `(${left.sql} ${native} ${right.sql})`;
+  return bindOnce([left.sql, right.sql], ([l, r]) => {
+    const zero = left.literal ? `${r} = 0` : `${r} = 0 AND ${l} IS NOT NULL`;
+    return check(zero, ...DIVISION, type, `(${l} ${native} ${r})`);
+  });
+}
+
+function floating(operator: string, type: TrinoType, left: Operand, right: Operand): string {
+  if (operator !== '%') return `(${left.sql} ${operator} ${right.sql})`;
+  const nan = `CAST('NaN' AS ${physicalType(type)})`;
+  return bindOnce([left.sql, right.sql], ([l, r]) => `CASE WHEN ${r} = 0 AND ${l} IS NOT NULL THEN ${nan} ELSE (${l} % ${r}) END`);
+}
+
+type DecimalOperand = Operand & { readonly type: DecimalType };
+
+function decimalArithmetic(operator: string, type: DecimalType, left: DecimalOperand, right: DecimalOperand): string {
+  const target = physicalType(type);
+  switch (operator) {
+    case '+':
+    case '-': {
+      if (type.precision < 38) return `CAST((${left.sql} ${operator} ${right.sql}) AS ${target})`;
+      const wide = `DECIMAL(38,${type.scale})`;
+      return `CAST((CAST(${left.sql} AS ${wide}) ${operator} CAST(${right.sql} AS ${wide})) AS ${target})`;
+    }
+    case '*':
+      return `CAST((${left.sql} * ${right.sql}) AS ${target})`;
+    case '/':
+      return bindOnce([left.sql, right.sql], ([l = '', r = '']) =>
+        check(`${r} = 0 AND ${l} IS NOT NULL`, ...DIVISION, type, quotient(type, left.type, right.type, l, r)),
+      );
+    default: {
+      const scale = Math.max(left.type.scale, right.type.scale);
+      return bindOnce([left.sql, right.sql], ([l = '', r = '']) => {
+        const dividend = `${unscaled(left.type, l)}${powerOfTen(scale - left.type.scale)}`;
+        const divisor = `${unscaled(right.type, r)}${powerOfTen(scale - right.type.scale)}`;
+        return check(`${r} = 0 AND ${l} IS NOT NULL`, ...DIVISION, type, rescaled(type, `(${dividend} % (${divisor}))`));
+      });
+    }
+  }
+}
+
+/** The stored integer of a decimal. */
+function unscaled({ scale }: DecimalType, x: string): string {
+  return scale > 0 ? `CAST(${x} * 1${'0'.repeat(scale)} AS HUGEINT)` : `CAST(${x} AS HUGEINT)`;
+}
+
+/** The decimal that an integer stores. */
+function rescaled(type: DecimalType, integerSql: string): string {
+  const target = physicalType(type);
+  if (type.scale === 0) return `CAST(${integerSql} AS ${target})`;
+  const unit = `CAST('${smallest(type.scale)}' AS DECIMAL(${type.scale},${type.scale}))`;
+  return `CAST(CAST(${integerSql} AS DECIMAL(38,0)) * ${unit} AS ${target})`;
+}
+
+const smallest = (scale: number): string => `0.${'0'.repeat(scale - 1)}1`;
+const powerOfTen = (digits: number): string => (digits > 0 ? ` * CAST('1${'0'.repeat(digits)}' AS HUGEINT)` : '');
+
+/** HALF_UP on the stored integers; in 64 bits where every intermediate fits, which is ten times faster. */
+function quotient(type: DecimalType, a: DecimalType, b: DecimalType, l: string, r: string): string {
+  const shift = type.scale - a.scale + b.scale;
+  if (a.precision + shift > 17 || b.precision > 17) {
+    return rescaled(type, `lw_divh(${unscaled(a, l)}${powerOfTen(shift)}, ${unscaled(b, r)})`);
+  }
+  const small = (value: string, scale: number) => `CAST(${value} * 1${'0'.repeat(scale)} AS BIGINT)`;
+  const n = `${small(l, a.scale)}${shift > 0 ? ` * 1${'0'.repeat(shift)}` : ''}`;
+  const d = small(r, b.scale);
+  const half = `CASE WHEN (${l} < 0) = (${r} < 0) THEN abs(${d}) ELSE -abs(${d}) END * sign(${d})`;
+  const whole = `CAST((2 * (${n}) + ${half}) // (2 * (${d})) AS DECIMAL(18,0))`;
+  if (type.scale === 0) return `CAST(${whole} AS ${physicalType(type)})`;
+  return `CAST(${whole} * CAST('${smallest(type.scale)}' AS DECIMAL(${type.scale},${type.scale})) AS ${physicalType(type)})`;
+}
+
+/** Interval with interval, or times a number. */
+function intervalArithmetic(operator: string, type: TrinoType, other: TrinoType, l: string, r: string): string {
+  if (operator === '+' || operator === '-') return `(${l} ${operator} ${r})`;
+  const target = physicalType(type);
+  if (operator === '*') {
+    return isInteger(other) ? `CAST(${l} * ${r} AS ${target})` : `CAST(trunc(${l} * ${r}) AS ${target})`;
+  }
+  const divided = `CAST(trunc(${l} / CAST(${r} AS DOUBLE)) AS ${target})`;
+  return check(`${r} = 0 AND ${l} IS NOT NULL`, ...DIVISION, type, divided);
+}
+
+/** Days and shorter are added to the instant of a zoned timestamp, months to its local time. */
+function addInterval(type: TrinoType, interval: TrinoType, value: string, amount: string): string {
+  const months = interval.kind === 'interval year to month';
+  switch (type.kind) {
+    case 'date':
+      if (months) return `CAST(${value} + to_months(${amount}) AS DATE)`;
+      return bindOnce([amount], ([ms = '']) =>
+        check(
+          `${ms} % 86400000 <> 0`,
+          'INVALID_FUNCTION_ARGUMENT',
+          'Cannot add hour, minutes or seconds to a date',
+          type,
+          `(${value} + CAST(${ms} // 86400000 AS INTEGER))`,
+        ),
+      );
+    case 'timestamp with time zone':
+      return bindOnce([value], ([zoned]) =>
+        months
+          ? `lw_from_local(lw_local(${zoned}) + to_months(${amount}), (${zoned}).z)`
+          : `lw_mk_tz((${zoned}).i + to_milliseconds(${amount}), (${zoned}).z)`,
+      );
+    default:
+      return `(${value} + ${months ? 'to_months' : 'to_milliseconds'}(${amount}))`;
+  }
+}
+
+/** The milliseconds between two values of one type. */
+function differenceOf(type: TrinoType, l: string, r: string): string {
+  if (type.kind === 'date') return `(CAST(${l} - ${r} AS BIGINT) * 86400000)`;
+  const instant = (x: string) =>
+    type.kind === 'timestamp with time zone' ? `(${x}).i` : type.kind === 'time' ? `(DATE '2000-01-01' + ${x})` : x;
+  return `((epoch_us(${instant(l)}) - epoch_us(${instant(r)})) // 1000)`;
+}

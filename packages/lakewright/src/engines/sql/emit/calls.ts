@@ -1,0 +1,102 @@
+import type { Argument, FunctionCall } from '../analyze/typed';
+import { callTypes, withPosition } from '../analyze/calls';
+import type { CallText } from '../functions/entry';
+import type { Overload } from '../functions/table';
+import { physicalType } from '../types/physical';
+import type { TrinoType } from '../types/type';
+import { castSql } from './casts';
+import { compareSql } from './compare';
+import { type EmitContext, emit, inlineLambda, lambdaSql } from './expressions';
+import { bindOnce, fresh, raise, VOLATILE } from './text';
+
+/** A scalar function: its entry's template or code, with its checks. */
+export function callSql(node: FunctionCall, context: EmitContext): string {
+  const { overload, args, type } = node;
+  const { sql, deterministic } = overload.behaviour;
+  const texts = args.map((arg) => (arg.kind === 'lambda' ? lambdaSql(arg, context) : emit(arg, context)));
+  const repeated = new Set(
+    args.flatMap((arg, index) => (arg.kind !== 'lambda' && isRepeated(overload, index) ? [index] : [])),
+  );
+  const written = bindOnce(
+    [...repeated].map((index) => texts[index] ?? ''),
+    (bound) => {
+      const names = [...texts];
+      for (const [order, index] of [...repeated].entries()) names[index] = bound[order] ?? '';
+      const call = callText({ args, texts: names, result: type, context });
+      const value = typeof sql === 'string' ? expand(sql, call) : withPosition(node.position, () => sql(call));
+      return withChecks(overload, args, names, type, value);
+    },
+  );
+  return deterministic ? written : `${VOLATILE}${written}`;
+}
+
+/** Whether the text may name the argument (from 0) more than once. */
+function isRepeated({ behaviour }: Overload, index: number): boolean {
+  if (typeof behaviour.sql !== 'string') return true;
+  const template = [behaviour.sql, ...(behaviour.errors ?? []).map((error) => error.when)].join(' ');
+  const guarded = (behaviour.errors?.length ?? 0) > 0 ? 1 : 0;
+  return template.split(new RegExp(`\\$${index + 1}(?!\\d)`)).length - 1 + guarded > 1;
+}
+
+interface CallParts {
+  readonly args: readonly Argument[];
+  /** DuckDB expressions of the arguments; a lambda's in DuckDB's form. */
+  readonly texts: readonly string[];
+  readonly result: TrinoType;
+  readonly context: EmitContext;
+}
+
+/** What a code behaviour writes its expression from; aggregates add their clauses. */
+export function callText(parts: CallParts): CallText {
+  const { args, texts, result, context } = parts;
+  return {
+    ...callTypes(args),
+    args: texts,
+    result,
+    lambda: (index, values) => {
+      const lambda = args[index];
+      if (lambda?.kind !== 'lambda') throw new Error(`argument ${index} is not a lambda`);
+      return inlineLambda(lambda, values, context);
+    },
+    aggregate: (call) => call,
+    distinct: '',
+    order: '',
+    physical: physicalType,
+    cast: castSql,
+    equal: (type, left, right) => compareSql('=', type, { sql: left, literal: false }, { sql: right, literal: false }),
+    fail: raise,
+    fresh,
+  };
+}
+
+/** Fills a template in. */
+export function expand(template: string, call: CallText): string {
+  return template.replace(/\$L(\d)|\$(\d)|@R|@(\d)/g, (match, lambda?: string, arg?: string, type?: string) => {
+    const index = Number(lambda ?? arg ?? type) - 1;
+    if (match === '@R') return physicalType(call.result);
+    const argumentType = call.types[index];
+    if (type !== undefined && argumentType) return physicalType(argumentType);
+    return call.args[index] ?? match;
+  });
+}
+
+/** Trino's runtime errors, raised only where no argument is NULL. */
+function withChecks(
+  { behaviour }: Overload,
+  args: readonly Argument[],
+  texts: readonly string[],
+  type: TrinoType,
+  value: string,
+): string {
+  if (!behaviour.errors?.length) return value;
+  const branches = behaviour.errors.map(({ when, name, message }) => {
+    const condition = when.replace(/\$(\d)/g, (_match, index: string) => texts[Number(index) - 1] ?? '');
+    const guards = args.flatMap((arg, index) => {
+      const isConstant = arg.kind === 'lambda' || (arg.kind === 'literal' && arg.value !== null);
+      const counts = behaviour.nulls === 'strict' || when.includes(`$${index + 1}`);
+      return isConstant || !counts ? [] : [`${texts[index]} IS NOT NULL`];
+    });
+    return `WHEN ${[`(${condition})`, ...guards].join(' AND ')} THEN ${raise(name, message, type)}`;
+  });
+  return `CASE ${branches.join(' ')} ELSE ${value} END`;
+}

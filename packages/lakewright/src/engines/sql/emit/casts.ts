@@ -1,0 +1,225 @@
+import { NotCoveredError } from '../errors';
+import * as build from '../types/build';
+import { sameType } from '../types/coercion';
+import { physicalFields, physicalType, quoteName } from '../types/physical';
+import { typeText } from '../types/text';
+import type { TrinoType } from '../types/type';
+import { castFromJson, jsonOf } from './json-of';
+import { bindOnce, check, fresh, quoteText, raise, sessionZone } from './text';
+import { textOf } from './text-of';
+
+/**
+ * `CAST` by Trino's rules, coercions included. The analyzer has checked that Trino has the cast and that it's covered
+ * (`types/cast-matrix.ts`).
+ */
+export function castSql(sql: string, from: TrinoType, to: TrinoType): string {
+  return sameType(from, to) ? sql : bindOnce([sql], ([operand = '']) => castBound(operand, from, to));
+}
+
+function castBound(x: string, from: TrinoType, to: TrinoType): string {
+  if (from.kind === 'unknown') return `CAST(NULL AS ${physicalType(to)})`;
+  if (from.kind === 'json' && to.kind !== 'json') return castFromJson(x, to);
+  switch (to.kind) {
+    case 'varchar':
+    case 'char':
+      return toText(x, from, to);
+    case 'boolean':
+      return from.kind === 'varchar' ? orFail(`lw_cast_bool(${x})`, x, from, to) : `(${x} <> 0)`;
+    case 'tinyint':
+    case 'smallint':
+    case 'integer':
+    case 'bigint':
+    case 'decimal':
+    case 'double':
+    case 'real':
+      return toNumber(x, from, to);
+    case 'date':
+      if (from.kind === 'varchar') return orFail(`TRY_CAST(lw_cast_date(${x}) AS DATE)`, x, from, to);
+      return `CAST(${from.kind === 'timestamp with time zone' ? `lw_local(${x})` : x} AS DATE)`;
+    case 'timestamp':
+      return toTimestamp(x, from, to.precision);
+    case 'timestamp with time zone':
+      return toZonedTimestamp(x, from, to.precision);
+    case 'time':
+      return toTime(x, from, to.precision);
+    case 'varbinary':
+      return `encode(${x})`;
+    case 'uuid':
+      return orFail(`TRY_CAST(${x} AS UUID)`, x, from, to);
+    case 'json':
+      return jsonOf(x, from);
+    case 'array':
+      return toArray(x, from, to);
+    case 'map':
+      return toMap(x, from, to);
+    case 'row':
+      return toRow(x, from, to);
+    default:
+      throw notCovered(from, to);
+  }
+}
+
+const notCovered = (from: TrinoType, to: TrinoType): NotCoveredError =>
+  new NotCoveredError(`CAST of ${typeText(from)} to ${typeText(to)}`);
+
+/** The attempt's value; NULL of a value that isn't NULL is an error. */
+function orFail(attempt: string, x: string, from: TrinoType, to: TrinoType): string {
+  const message = `Cannot cast ${typeText(from)} to ${typeText(to)}`;
+  return `coalesce(${attempt}, CASE WHEN ${x} IS NOT NULL THEN ${raise('INVALID_CAST_ARGUMENT', message, to)} END)`;
+}
+
+function toText(x: string, from: TrinoType, to: build.VarcharType | build.CharType): string {
+  const { length } = to;
+  if (build.isText(from)) {
+    const padded = from.kind === 'char' && to.kind === 'varchar' ? `rpad(${x}, ${from.length}, ' ')` : x;
+    const cuts = length !== undefined && (from.length === undefined || from.length > length);
+    const cut = cuts ? `substr(${padded}, 1, ${length})` : padded;
+    return to.kind === 'char' && from.kind === 'varchar' ? `rtrim(${cut}, ' ')` : cut;
+  }
+  const text = textOf(x, from);
+  if (length === undefined) return text;
+  return bindOnce([text], ([value = '']) =>
+    check(
+      `length(${value}) > ${length}`,
+      'INVALID_CAST_ARGUMENT',
+      `Value cannot be represented as varchar(${length})`,
+      to,
+      value,
+    ),
+  );
+}
+
+function toNumber(x: string, from: TrinoType, to: TrinoType): string {
+  const target = physicalType(to);
+  if (from.kind === 'varchar') {
+    const parser = build.isInteger(to) ? 'lw_cast_int' : to.kind === 'decimal' ? 'lw_cast_dec' : 'lw_cast_dbl';
+    return orFail(`TRY_CAST(${parser}(${x}) AS ${target})`, x, from, to);
+  }
+  if (build.isFloating(from)) {
+    if (build.isInteger(to)) return `CAST(round(${x}) AS ${target})`;
+    // By the shortest text that stands for the number: 0.1 is 0.1.
+    if (to.kind === 'decimal') return `CAST(CAST(${x} AS VARCHAR) AS ${target})`;
+    if (to.kind === 'real') return doubleToReal(x);
+  }
+  return `CAST(${x} AS ${target})`;
+}
+
+/** DuckDB fails where Java gives an infinity. */
+function doubleToReal(x: string): string {
+  const infinity = `CASE WHEN ${x} > 0 THEN 'Infinity'::DOUBLE ELSE '-Infinity'::DOUBLE END`;
+  const tooLarge = `abs(${x}) > 3.4028235677973366e38 AND isfinite(${x})`;
+  return `CAST(CASE WHEN ${tooLarge} THEN ${infinity} ELSE ${x} END AS FLOAT)`;
+}
+
+/** Cuts a timestamp to fewer digits, half up. */
+function rounded(x: string, precision: number): string {
+  if (precision >= 6) return x;
+  const unit = 10 ** (6 - precision);
+  return bindOnce([`(epoch_us(${x}) + ${unit / 2})`], ([us = '']) =>
+    `make_timestamp(${us} - (${us} % ${unit} + ${unit}) % ${unit})`,
+  );
+}
+
+const precisionOf = (type: TrinoType): number => ('precision' in type ? type.precision : 0);
+
+function toTimestamp(x: string, from: TrinoType, precision: number): string {
+  switch (from.kind) {
+    case 'varchar': {
+      const to = build.timestamp(precision);
+      return rounded(orFail(`TRY_CAST(lw_cast_ts(${x}) AS TIMESTAMP)`, x, from, to), precision);
+    }
+    case 'date':
+      return `CAST(${x} AS TIMESTAMP)`;
+    case 'timestamp':
+      return precision < from.precision ? rounded(x, precision) : x;
+    case 'timestamp with time zone':
+      return precision < from.precision ? rounded(`lw_local(${x})`, precision) : `lw_local(${x})`;
+    default:
+      throw notCovered(from, build.timestamp(precision));
+  }
+}
+
+/** A local time of the session's zone. */
+export function inSessionZone(timestamp: string): string {
+  return sessionZone() === 'UTC'
+    ? `lw_utc_tz(${timestamp})`
+    : `lw_from_local(${timestamp}, ${quoteText(sessionZone())})`;
+}
+
+function toZonedTimestamp(x: string, from: TrinoType, precision: number): string {
+  const cuts = precision < precisionOf(from);
+  switch (from.kind) {
+    case 'varchar': {
+      const local = rounded(`TRY_CAST(lw_cast_ts(${x}) AS TIMESTAMP)`, precision);
+      return orFail(`lw_from_local(${local}, lw_cast_tz_zone(${x}))`, x, from, build.zonedTimestamp(precision));
+    }
+    case 'date':
+      return inSessionZone(`CAST(${x} AS TIMESTAMP)`);
+    case 'timestamp':
+      return inSessionZone(cuts ? rounded(x, precision) : x);
+    case 'timestamp with time zone':
+      return cuts ? `lw_mk_tz(${rounded(`(${x}).i`, precision)}, (${x}).z)` : x;
+    default:
+      throw notCovered(from, build.zonedTimestamp(precision));
+  }
+}
+
+function toTime(x: string, from: TrinoType, precision: number): string {
+  const to = build.time(precision);
+  const cut = (timestamp: string) => `CAST(${rounded(timestamp, precision)} AS TIME)`;
+  switch (from.kind) {
+    case 'varchar': {
+      const valid = `regexp_full_match(${x}, '\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d+)?)?')`;
+      const parsed = orFail(`TRY_CAST(CASE WHEN ${valid} THEN ${x} END AS TIME)`, x, from, to);
+      return precision < 6 ? cut(`(DATE '2000-01-01' + ${parsed})`) : parsed;
+    }
+    case 'timestamp':
+      return precision < from.precision ? cut(x) : `CAST(${x} AS TIME)`;
+    case 'timestamp with time zone':
+      return precision < from.precision ? cut(`lw_local(${x})`) : `CAST(lw_local(${x}) AS TIME)`;
+    case 'time':
+      return precision < from.precision ? cut(`(DATE '2000-01-01' + ${x})`) : x;
+    default:
+      throw notCovered(from, to);
+  }
+}
+
+/** The cast leaves the representation alone. */
+function isSameRepresentation(from: TrinoType, to: TrinoType): boolean {
+  return castSql('x', from, to) === 'x';
+}
+
+function toArray(x: string, from: TrinoType, to: build.ArrayType): string {
+  if (from.kind !== 'array') throw notCovered(from, to);
+  if (from.element.kind === 'unknown') return `CAST(${x} AS ${physicalType(to)})`;
+  if (isSameRepresentation(from.element, to.element)) return x;
+  const element = fresh('e');
+  return `list_transform(${x}, lambda ${element}: ${castSql(element, from.element, to.element)})`;
+}
+
+function toMap(x: string, from: TrinoType, to: build.MapType): string {
+  if (from.kind !== 'map') throw notCovered(from, to);
+  if (from.key.kind === 'unknown') return `CAST(${x} AS ${physicalType(to)})`;
+  if (isSameRepresentation(from.key, to.key) && isSameRepresentation(from.value, to.value)) return x;
+  const e = fresh('e');
+  const keys = `list_transform(map_keys(${x}), lambda ${e}: ${castSql(e, from.key, to.key)})`;
+  const values = `list_transform(map_values(${x}), lambda ${e}: ${castSql(e, from.value, to.value)})`;
+  return `CASE WHEN ${x} IS NULL THEN NULL ELSE map(${keys}, ${values}) END`;
+}
+
+/** Field by field: DuckDB's own cast goes by name. */
+function toRow(x: string, from: TrinoType, to: build.RowType): string {
+  if (from.kind !== 'row' || from.fields.length !== to.fields.length) throw notCovered(from, to);
+  const target = physicalFields(to.fields);
+  const source = physicalFields(from.fields);
+  const unchanged = target.every((field, index) => {
+    const own = source[index];
+    return own?.name === field.name && isSameRepresentation(own.type, field.type);
+  });
+  if (unchanged) return x;
+  const parts = target.map((field, index) => {
+    const value = castSql(`struct_extract_at(${x}, ${index + 1})`, source[index]?.type ?? field.type, field.type);
+    return `${quoteName(field.name)}: ${value}`;
+  });
+  return `CASE WHEN ${x} IS NULL THEN NULL ELSE {${parts.join(', ')}} END`;
+}

@@ -1,0 +1,184 @@
+import type { Literal, Typed, TypedLambda } from '../analyze/typed';
+import { fingerprint } from '../analyze/walk';
+import { literalValue } from '../analyze/coerce';
+import { physicalFields, physicalType, quoteName } from '../types/physical';
+import type { TrinoType } from '../types/type';
+import { aggregateSql } from './aggregates';
+import { arithmeticSql } from './arithmetic';
+import { callSql } from './calls';
+import { castSql } from './casts';
+import { compareSql, isNative, type Operand } from './compare';
+import { literalSql } from './literals';
+import { specialSql } from './special';
+import { existsSql, inSubquerySql, quantifiedSql, scalarSubquerySql } from './subqueries';
+import { bindOnce, check, quoteText } from './text';
+
+/** What writing an expression depends on. */
+export interface EmitContext {
+  /** Of the query around it: what equals a GROUP BY key is written exactly as the key is. */
+  readonly keys: ReadonlyMap<string, string>;
+  /** Lambda parameters that stand for other expressions. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** DuckDB relation of each scan, by alias. */
+  readonly scans: ReadonlyMap<string, string>;
+}
+
+export function emit(node: Typed, context: EmitContext): string {
+  if (context.keys.size > 0) {
+    const key = context.keys.get(fingerprint(node));
+    if (key !== undefined) return key;
+  }
+  return emitNode(node, context);
+}
+
+function emitNode(node: Typed, context: EmitContext): string {
+  const sql = (part: Typed) => emit(part, context);
+  const operand = (part: Typed): Operand => ({ sql: sql(part), literal: literalValue(part) !== undefined });
+  switch (node.kind) {
+    case 'literal':
+      return literalSql(node);
+    case 'column':
+      return columnSql(node.field.source, context);
+    case 'lambda parameter':
+      return context.parameters.get(node.name) ?? node.name;
+    case 'logical':
+      return `(${node.terms.map(sql).join(` ${node.operator} `)})`;
+    case 'not':
+      return `(NOT ${sql(node.operand)})`;
+    case 'comparison':
+      return compareBound(node.operator, node.left.type, operand(node.left), operand(node.right));
+    case 'distinct from':
+      return distinctFrom(node.left.type, sql(node.left), sql(node.right));
+    case 'is null':
+      return `(${sql(node.operand)} IS NULL)`;
+    case 'between': {
+      const { type } = node.operand;
+      const parts = [operand(node.operand), operand(node.low), operand(node.high)] as const;
+      if (isNative(type)) return `(${parts[0].sql} BETWEEN ${parts[1].sql} AND ${parts[2].sql})`;
+      return bindOnce([parts[0].sql], ([value = '']) => {
+        const bound = { ...parts[0], sql: value };
+        return `(${compareBound('>=', type, bound, parts[1])} AND ${compareBound('<=', type, bound, parts[2])})`;
+      });
+    }
+    case 'in list': {
+      const { type } = node.operand;
+      if (isNative(type)) return `(${sql(node.operand)} IN (${node.list.map(sql).join(', ')}))`;
+      const list = node.list.map(operand);
+      const value = operand(node.operand);
+      return bindOnce([value.sql], ([bound = '']) => {
+        const terms = list.map((item) => compareBound('=', type, { ...value, sql: bound }, item));
+        return `(${terms.join(' OR ')})`;
+      });
+    }
+    case 'like':
+      return likeSql(node, context);
+    case 'arithmetic':
+      return arithmeticSql(node, operand(node.left), operand(node.right));
+    case 'negation':
+      return `(-(${sql(node.operand)}))`;
+    case 'cast': {
+      const value = sql(node.operand);
+      const cast = castSql(value, node.operand.type, node.type);
+      return node.lenient && cast !== value ? `TRY(${cast})` : cast;
+    }
+    case 'case': {
+      const branches = node.branches.map((branch) => `WHEN ${sql(branch.when)} THEN ${sql(branch.then)}`);
+      return `CASE ${branches.join(' ')}${node.otherwise ? ` ELSE ${sql(node.otherwise)}` : ''} END`;
+    }
+    case 'coalesce':
+      return `coalesce(${node.items.map(sql).join(', ')})`;
+    case 'nullif':
+      return `CASE WHEN ${sql(node.equal)} THEN NULL ELSE ${sql(node.value)} END`;
+    case 'try':
+      return node.operand.kind === 'literal' || node.operand.kind === 'column'
+        ? sql(node.operand)
+        : `TRY(${sql(node.operand)})`;
+    case 'row': {
+      const fields = node.type.kind === 'row' ? physicalFields(node.type.fields) : [];
+      return `{${node.items.map((item, index) => `${quoteName(fields[index]?.name ?? '')}: ${sql(item)}`).join(', ')}}`;
+    }
+    case 'array':
+      if (node.items.length === 0) return `[]::${physicalType(node.type)}`;
+      return `[${node.items.map(sql).join(', ')}]`;
+    case 'field':
+      return `struct_extract_at(${sql(node.base)}, ${node.index + 1})`;
+    case 'subscript':
+      return subscriptSql(node.base.type, node.type, sql(node.base), sql(node.index));
+    case 'call':
+      return callSql(node, context);
+    case 'aggregate':
+      return aggregateSql(node, context);
+    case 'grouping':
+      return `CAST(grouping(${node.columns.map(sql).join(', ')}) AS ${physicalType(node.type)})`;
+    case 'special':
+      return specialSql(node, context);
+    case 'scalar subquery':
+      return scalarSubquerySql(node, context);
+    case 'in subquery':
+      return inSubquerySql(node, context);
+    case 'exists':
+      return existsSql(node, context);
+    case 'quantified':
+      return quantifiedSql(node, context);
+  }
+}
+
+/** A lambda in DuckDB's form. */
+export function lambdaSql(lambda: TypedLambda, context: EmitContext): string {
+  return `lambda ${lambda.parameters.map(({ name }) => name).join(', ')}: ${emit(lambda.body, context)}`;
+}
+
+/** The body of a lambda with its parameters replaced. */
+export function inlineLambda(lambda: TypedLambda, values: readonly string[], context: EmitContext): string {
+  const parameters = new Map(context.parameters);
+  for (const [index, { name }] of lambda.parameters.entries()) parameters.set(name, values[index] ?? name);
+  return emit(lambda.body, { ...context, parameters });
+}
+
+function columnSql(
+  source: { readonly relation: string; readonly column: string } | { readonly expression: Typed },
+  context: EmitContext,
+): string {
+  if ('expression' in source) return emit(source.expression, context);
+  const { relation, column } = source;
+  return /^c\d+$/.test(column) ? `${relation}.${column}` : `${relation}.${quoteName(column)}`;
+}
+
+function compareBound(operator: Parameters<typeof compareSql>[0], type: TrinoType, left: Operand, right: Operand): string {
+  if (isNative(type)) return compareSql(operator, type, left, right);
+  return bindOnce([left.sql, right.sql], ([l = '', r = '']) =>
+    compareSql(operator, type, { ...left, sql: l }, { ...right, sql: r }),
+  );
+}
+
+function distinctFrom(type: TrinoType, left: string, right: string): string {
+  const side = (x: string) => (type.kind === 'timestamp with time zone' ? `(${x}).i` : x);
+  return `(${side(left)} IS DISTINCT FROM ${side(right)})`;
+}
+
+function subscriptSql(base: TrinoType, type: TrinoType, value: string, index: string): string {
+  return bindOnce([value, index], ([v, i]) =>
+    base.kind === 'map'
+      ? check(`NOT map_contains(${v}, ${i})`, 'INVALID_FUNCTION_ARGUMENT', 'Key not present in map', type, `(${v})[${i}]`)
+      : check(
+          `${i} < 1 OR ${i} > len(${v})`,
+          'INVALID_FUNCTION_ARGUMENT',
+          'Array subscript out of bounds',
+          type,
+          `(${v})[${i}]`,
+        ),
+  );
+}
+
+/** Without ESCAPE a backslash is a character like any other; DuckDB's default escape is a backslash. */
+function likeSql(node: Extract<Typed, { kind: 'like' }>, context: EmitContext): string {
+  const text = (part: Typed) => {
+    const sql = emit(part, context);
+    return part.type.kind === 'char' ? `rpad(${sql}, ${part.type.length}, ' ')` : sql;
+  };
+  const [value, pattern] = [text(node.operand), text(node.pattern)];
+  if (node.escape) return `(${value} LIKE ${pattern} ESCAPE ${text(node.escape)})`;
+  const literal = node.pattern.kind === 'literal' ? (node.pattern as Literal).value : undefined;
+  const plain = typeof literal === 'string' && !literal.includes('\\');
+  return plain ? `(${value} LIKE ${quoteText(literal)})` : `(${value} LIKE ${pattern} ESCAPE chr(1))`;
+}

@@ -1,0 +1,149 @@
+import type {
+  OutputField,
+  Typed,
+  TypedBody,
+  TypedCommonTable,
+  TypedGrouping,
+  TypedQuery,
+  TypedSelect,
+  TypedSetOperation,
+} from '../analyze/typed';
+import { fingerprint } from '../analyze/walk';
+import { sameType } from '../types/coercion';
+import { physicalType } from '../types/physical';
+import { sortSql } from './aggregates';
+import { castSql } from './casts';
+import { type EmitContext, emit } from './expressions';
+import { relationSql } from './relations';
+import { fresh } from './text';
+
+/** Trino's limit on the steps of a recursive query. */
+const MAX_RECURSION = 10;
+
+/** A query whose output columns are `c1`, `c2` …. */
+export function querySql(query: TypedQuery, context: EmitContext): string {
+  const body = bodySql(query.body, context);
+  const sorted = query.orderBy.map((item) => sortSql(item, context));
+  const limits =
+    (query.limit === undefined ? '' : ` LIMIT ${query.limit}`) +
+    (query.offset === undefined ? '' : ` OFFSET ${query.offset}`);
+  const plain = query.body.kind === 'select' || (sorted.length === 0 && limits === '');
+  const whole = plain ? body : `SELECT * FROM (${body}) AS ${query.orderAlias}`;
+  return `${withSql(query, context)}${whole}${sorted.length > 0 ? ` ORDER BY ${sorted.join(', ')}` : ''}${limits}`;
+}
+
+function withSql(query: TypedQuery, context: EmitContext): string {
+  if (query.with.length === 0) return '';
+  const items = query.with.map((item) => commonTableSql(item, context));
+  return `WITH ${query.recursive ? 'RECURSIVE ' : ''}${items.join(', ')} `;
+}
+
+function commonTableSql({ name, query, step }: TypedCommonTable, context: EmitContext): string {
+  if (!step) return `${name} AS (${querySql(query, context)})`;
+  const columns = query.fields.map((_field, index) => `c${index + 1}`);
+  const message = `NOT_SUPPORTED: Recursion depth limit exceeded (${MAX_RECURSION}). Use 'max_recursion_depth' session property to modify the limit.`;
+  const depth = `CASE WHEN x.d > ${MAX_RECURSION} THEN CAST(lw_fail('${message.replace(/'/g, "''")}') AS INTEGER) ELSE x.d END`;
+  const stepped = query.fields.map((field, index) =>
+    castSql(`x.c${index + 1}`, step.fields[index]?.type ?? field.type, field.type),
+  );
+  return (
+    `${name}(${columns.join(', ')}, d) AS (SELECT ${columns.join(', ')}, 0 FROM (${querySql(query, context)}) x ` +
+    `UNION ALL SELECT ${stepped.join(', ')}, ${depth} FROM (${querySql(step, context)}) x)`
+  );
+}
+
+function bodySql(body: TypedBody, context: EmitContext): string {
+  switch (body.kind) {
+    case 'select':
+      return selectSql(body, context);
+    case 'query':
+      return `(${querySql(body, context)})`;
+    case 'values': {
+      const rows = body.rows.map((row) => `(${row.map((cell) => emit(cell, context)).join(', ')})`);
+      const columns = body.fields.map((_field, index) => `c${index + 1}`);
+      return `SELECT * FROM (VALUES ${rows.join(', ')}) AS ${fresh('v')}(${columns.join(', ')})`;
+    }
+    case 'set operation':
+      return setOperationSql(body, context);
+  }
+}
+
+function setOperationSql(body: TypedSetOperation, context: EmitContext): string {
+  const side = (part: TypedBody): string => {
+    const sql = bodySql(part, context);
+    if (part.kind !== 'query' && sameFields(part.fields, body.fields)) return `(${sql})`;
+    const alias = fresh('s');
+    const columns = body.fields.map(
+      (field, index) =>
+        `${castSql(`${alias}.c${index + 1}`, part.fields[index]?.type ?? field.type, field.type)} AS c${index + 1}`,
+    );
+    return `(SELECT ${columns.join(', ')} FROM (${sql}) AS ${alias})`;
+  };
+  return `${side(body.left)} ${body.operator}${body.all ? ' ALL' : ''} ${side(body.right)}`;
+}
+
+function sameFields(own: readonly OutputField[], wanted: readonly OutputField[]): boolean {
+  return own.every((field, index) => {
+    const other = wanted[index];
+    return other !== undefined && field.type.kind !== 'unknown' && sameType(field.type, other.type);
+  });
+}
+
+export function selectSql(select: TypedSelect, outer: EmitContext): string {
+  const plain: EmitContext = { ...outer, keys: new Map() };
+  const keys = new Map<string, string>();
+  const groupBy = select.groupBy && groupingSql(select.groupBy, keys, plain);
+  const context: EmitContext = { ...outer, keys };
+  const columns = select.items.map((item, index) => `${emit(item, context)} AS c${index + 1}`);
+  if (select.recursionAlias) columns.push(`${select.recursionAlias}.d + 1 AS d`);
+  const prints = select.distinct ? select.items.map(fingerprint) : [];
+  const orderBy = select.orderBy.map((item) => {
+    const index = select.distinct ? prints.indexOf(fingerprint(item.expression)) : -1;
+    return sortSql(item, context, index >= 0 ? `c${index + 1}` : undefined);
+  });
+  return [
+    `SELECT ${select.distinct ? 'DISTINCT ' : ''}${columns.join(', ')}`,
+    select.from.length > 0 ? `FROM ${select.from.map((relation) => relationSql(relation, plain)).join(', ')}` : '',
+    select.where ? `WHERE ${emit(select.where, plain)}` : '',
+    groupBy ? `GROUP BY ${groupBy}` : '',
+    select.having ? `HAVING ${emit(select.having, context)}` : '',
+    orderBy.length > 0 ? `ORDER BY ${orderBy.join(', ')}` : '',
+  ]
+    .filter((clause) => clause !== '')
+    .join(' ');
+}
+
+/** Writes the keys and notes their texts: an expression that equals a key must be written as the key is. */
+function groupingSql(groupBy: readonly TypedGrouping[], keys: Map<string, string>, context: EmitContext): string {
+  const key = (node: Typed): string => {
+    const print = fingerprint(node);
+    const known = keys.get(print);
+    if (known !== undefined) return known;
+    const sql = emit(node, context);
+    // A bare number would be a position.
+    const safe = node.kind === 'literal' ? `(${sql})` : sql;
+    keys.set(print, safe);
+    return safe;
+  };
+  const set = (nodes: readonly Typed[]) => `(${nodes.map(key).join(', ')})`;
+  const parts = groupBy.map((element) => {
+    switch (element.kind) {
+      case 'simple':
+        return element.keys.length === 0 ? '()' : element.keys.map(key).join(', ');
+      case 'sets':
+        return `GROUPING SETS (${element.sets.map(set).join(', ')})`;
+      case 'rollup':
+      case 'cube':
+        return `${element.kind.toUpperCase()} (${element.sets.map((nodes) => (nodes.length === 1 ? nodes.map(key).join() : set(nodes))).join(', ')})`;
+    }
+  });
+  const written = parts.filter((part) => part !== '()');
+  return written.length > 0 || parts.length === 0 ? written.join(', ') : '()';
+}
+
+/** The statement's own query: every column in the representation of its type, whatever DuckDB made of the expression. */
+export function resultSql(query: TypedQuery, context: EmitContext): string {
+  const alias = fresh('f');
+  const columns = query.fields.map((field, index) => `CAST(${alias}.c${index + 1} AS ${physicalType(field.type)}) AS c${index + 1}`);
+  return `SELECT ${columns.join(', ')} FROM (${querySql(query, context)}) AS ${alias}`;
+}

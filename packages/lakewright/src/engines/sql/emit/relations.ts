@@ -1,0 +1,81 @@
+import type { Inline, TypedJoin, TypedRelation, TypedUnnest } from '../analyze/typed';
+import { physicalType } from '../types/physical';
+import { type EmitContext, emit } from './expressions';
+import { querySql } from './queries';
+import { fresh, quoteText } from './text';
+
+/** An item of FROM, under its generated alias. */
+export function relationSql(relation: TypedRelation, context: EmitContext): string {
+  switch (relation.kind) {
+    case 'scan': {
+      const sql = context.scans.get(relation.alias);
+      if (sql === undefined) throw new Error(`no scan for ${relation.alias}`);
+      return `${sql} AS ${relation.alias}`;
+    }
+    case 'derived':
+      return `${relation.lateral ? 'LATERAL ' : ''}(${querySql(relation.query, context)}) AS ${relation.alias}`;
+    case 'common table':
+      return `${relation.name} AS ${relation.alias}`;
+    case 'unnest':
+      return unnestSql(relation, context);
+    case 'join':
+      return joinSql(relation, context);
+    case 'inline':
+      return inlineSql(relation);
+  }
+}
+
+function joinSql(join: TypedJoin, context: EmitContext): string {
+  const left = relationSql(join.left, context);
+  const right = relationSql(join.right, context);
+  const nested = join.right.kind === 'join' ? `(${right})` : right;
+  if (join.type === 'CROSS') return `${left} CROSS JOIN ${nested}`;
+  return `${left} ${join.type} JOIN ${nested} ON ${join.on ? emit(join.on, context) : 'true'}`;
+}
+
+/** The lists side by side, shorter ones filled with NULL: DuckDB's unnest in one SELECT does so. */
+function unnestSql(unnest: TypedUnnest, context: EmitContext): string {
+  const inner = fresh('u');
+  const lists: string[] = [];
+  const columns: string[] = [];
+  const lengths: string[] = [];
+  const column = (sql: string) => columns.push(`${sql} AS c${columns.length + 1}`);
+  for (const [index, { value, expandRow }] of unnest.items.entries()) {
+    const sql = emit(value, context);
+    const name = `u${index + 1}`;
+    const isMap = value.type.kind === 'map';
+    lists.push(`unnest(${isMap ? `map_entries(${sql})` : sql}) AS ${name}`);
+    lengths.push(isMap ? `cardinality(${sql})` : `len(${sql})`);
+    if (isMap) {
+      column(`${inner}.${name}.key`);
+      column(`${inner}.${name}.value`);
+    } else if (expandRow && value.type.kind === 'array' && value.type.element.kind === 'row') {
+      value.type.element.fields.forEach((_field, field) => {
+        column(`struct_extract_at(${inner}.${name}, ${field + 1})`);
+      });
+    } else column(`${inner}.${name}`);
+  }
+  if (unnest.withOrdinality) {
+    const length = lengths.length > 1 ? `greatest(${lengths.join(', ')})` : lengths[0];
+    lists.push(`unnest(range(1, CAST(${length} AS BIGINT) + 1)) AS o`);
+    column(`${inner}.o`);
+  }
+  const body = `(SELECT ${columns.join(', ')} FROM (SELECT ${lists.join(', ')}) AS ${inner}) AS ${unnest.alias}`;
+  return unnest.lateral ? `LATERAL ${body}` : body;
+}
+
+function inlineSql({ alias, columns, rows }: Inline): string {
+  const cast = (sql: string, index: number) => `CAST(${sql} AS ${physicalType(columns[index]?.type ?? { kind: 'unknown' })})`;
+  const names = columns.map((_column, index) => `c${index + 1}`).join(', ');
+  if (rows.length === 0) {
+    const empty = columns.map((_column, index) => `${cast('NULL', index)} AS c${index + 1}`);
+    return `(SELECT ${empty.join(', ')} LIMIT 0) AS ${alias}`;
+  }
+  const cells = rows.map((row) => {
+    const values = row.map((cell, index) =>
+      cast(cell === null ? 'NULL' : typeof cell === 'bigint' ? String(cell) : quoteText(cell), index),
+    );
+    return `(${values.join(', ')})`;
+  });
+  return `(SELECT * FROM (VALUES ${cells.join(', ')}) AS v(${names})) AS ${alias}`;
+}

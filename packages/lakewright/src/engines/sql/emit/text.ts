@@ -1,0 +1,65 @@
+import { physicalType } from '../types/physical';
+import type { TrinoType } from '../types/type';
+
+/**
+ * The words of the emitted SQL: literals, checks, values bound once.
+ *
+ * Writing a statement is synchronous, so the counter of generated names and the session's zone are kept here for its
+ * duration ({@link startStatement}).
+ */
+let counter = 0;
+let zone = 'UTC';
+
+export function startStatement(sessionZone: string): void {
+  counter = 0;
+  zone = sessionZone;
+}
+
+/** The session's time zone, in which zone-less values are read. */
+export const sessionZone = (): string => zone;
+
+/** A name for a lambda parameter that no other expression of the statement uses. */
+export const fresh = (prefix: string): string => `${prefix}${++counter}`;
+
+export const quoteText = (text: string): string => `'${text.replace(/'/g, "''")}'`;
+
+/** An expression of the type that fails with Trino's error when it's evaluated. */
+export function raise(name: string, message: string, type: TrinoType): string {
+  return `CAST(lw_fail(${quoteText(`${name}: ${message}`)}) AS ${physicalType(type)})`;
+}
+
+/** The value, unless the condition holds. */
+export function check(condition: string, name: string, message: string, type: TrinoType, value: string): string {
+  return `CASE WHEN ${condition} THEN ${raise(name, message, type)} ELSE ${value} END`;
+}
+
+/** Marks an expression whose value differs each time: it must not be repeated. */
+export const VOLATILE = '/*volatile*/';
+
+/** Longer than this, repeating an operand costs more than binding it. */
+const SHORT = 160;
+
+const isRepeatable = (sql: string): boolean =>
+  sql.length <= SHORT && !sql.includes(VOLATILE) && !sql.includes('SELECT ');
+const isAtomic = (sql: string): boolean => /^[\w.":]+$/.test(sql) || /^'[^']*'$/.test(sql);
+
+/**
+ * An expression that names its operands several times. Short ones are repeated (DuckDB removes the repetition); long,
+ * volatile ones and subqueries are bound once, by a list of one element and a lambda: the text grows linearly with the
+ * nesting. Once one is bound all are, because the body is a lambda then and may hold no aggregation or subquery.
+ */
+export function bindOnce(operands: readonly string[], body: (names: readonly string[]) => string): string {
+  if (operands.every(isRepeatable)) return body(operands);
+  const bound: { readonly name: string; readonly value: string }[] = [];
+  const names = operands.map((value) => {
+    if (isAtomic(value)) return value;
+    const name = fresh('l');
+    bound.push({ name, value });
+    return name;
+  });
+  const inner = body(names);
+  // Nothing to gain where the body is one of the operands.
+  const same = bound.find(({ name }) => name === inner);
+  if (same) return same.value;
+  return bound.reduceRight((sql, { name, value }) => `list_transform([${value}], lambda ${name}: ${sql})[1]`, inner);
+}
