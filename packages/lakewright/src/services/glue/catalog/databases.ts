@@ -1,0 +1,79 @@
+import type { Database } from '../../../workspace/catalog-store';
+import type { ApiShape } from '../../api-shape';
+import type { Operation } from '../../service';
+import { alreadyExists, notLocal } from '../errors';
+import { checkParameters, compact, pick, requiredName, requiredObject } from '../input';
+import { page } from '../paging';
+import type { CatalogContext } from './context';
+
+const MEMBERS = ['Description', 'LocationUri', 'Parameters', 'CreateTableDefaultPermissions', 'TargetDatabase'];
+
+/** CreateDatabase … GetDatabases. */
+export function databaseOperations(context: CatalogContext): Record<string, Operation> {
+  const { catalog, links } = context;
+
+  /** A link shows its target's description, location and parameters. */
+  const shown = (database: Database): Database => {
+    const target = database.TargetDatabase as { CatalogId?: string } | undefined;
+    if (!target || (target.CatalogId && target.CatalogId !== context.lake.account)) return database;
+    const real = catalog.database(links.databaseName(database.Name));
+    return compact({ ...pick(real, ['Description', 'LocationUri', 'Parameters']), ...database }) as Database;
+  };
+
+  return {
+    CreateDatabase: async (input) => {
+      context.checkCatalog(input);
+      const { name, members } = databaseInput(input.DatabaseInput);
+      if (catalog.database(name)) throw alreadyExists('Database');
+      catalog.putDatabase({ Name: name, ...members, CreateTime: context.now(), CatalogId: context.lake.account });
+      context.tag(`database/${name}`, input.Tags);
+      return {};
+    },
+
+    GetDatabase: async (input) => {
+      context.checkCatalog(input);
+      return { Database: shown(links.requireDatabase(requiredName(input.Name, 'name'))) };
+    },
+
+    GetDatabases: async (input) => {
+      context.checkCatalog(input);
+      const { items, NextToken } = page(catalog.databases(), (database) => database.Name, input, 100);
+      return compact({ DatabaseList: items.map(shown), NextToken });
+    },
+
+    UpdateDatabase: async (input) => {
+      context.checkCatalog(input);
+      const former = links.requireDatabase(requiredName(input.Name, 'name'));
+      const { members } = databaseInput(input.DatabaseInput);
+      catalog.putDatabase({
+        Name: former.Name,
+        ...members,
+        CreateTime: former.CreateTime,
+        CatalogId: context.lake.account,
+      });
+      return {};
+    },
+
+    /** Takes the tables along, as Glue does. */
+    DeleteDatabase: async (input) => {
+      context.checkCatalog(input);
+      const { Name, TargetDatabase } = links.requireDatabase(requiredName(input.Name, 'name'));
+      if (!TargetDatabase) for (const table of catalog.tables(Name)) catalog.deleteTable(Name, table.Name);
+      catalog.deleteDatabase(Name);
+      return {};
+    },
+  };
+}
+
+/** Checks a DatabaseInput; `members` is what is stored beside the name. */
+export function databaseInput(input: ApiShape): { name: string; members: Record<string, ApiShape> } {
+  requiredObject(input, 'databaseInput');
+  const name = requiredName(input.Name, 'databaseInput.name');
+  checkParameters(input.Parameters, 'databaseInput.parameters');
+  if (input.TargetDatabase)
+    requiredName(input.TargetDatabase.DatabaseName, 'databaseInput.targetDatabase.databaseName');
+  if (input.FederatedDatabase) {
+    throw notLocal('a federated database', 'Declare its tables in a database of the Data Catalog.');
+  }
+  return { name, members: pick(input, MEMBERS) };
+}

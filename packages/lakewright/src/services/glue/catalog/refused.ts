@@ -1,0 +1,33 @@
+import type { Operation } from '../../service';
+import { notLocal } from '../errors';
+
+const ENFORCEMENT = 'Lake Formation permissions are recorded and not enforced yet: use GetTable and GetPartitions.';
+const JOBS = 'Glue jobs run locally with the ETL release.';
+const FUNCTIONS = 'Hive functions need an engine that loads their JAR.';
+
+/** Operations that answer with a clear refusal, since an empty or unfiltered answer would be wrong. */
+const REFUSED: Readonly<Record<string, string>> = {
+  GetUnfilteredTableMetadata: ENFORCEMENT,
+  GetUnfilteredPartitionMetadata: ENFORCEMENT,
+  GetUnfilteredPartitionsMetadata: ENFORCEMENT,
+  CreateUserDefinedFunction: FUNCTIONS,
+  UpdateUserDefinedFunction: FUNCTIONS,
+  DeleteUserDefinedFunction: FUNCTIONS,
+  StartJobRun: JOBS,
+  GetJobRun: JOBS,
+  GetJobRuns: JOBS,
+  BatchStopJobRun: JOBS,
+  CreateJob: JOBS,
+  GetJob: JOBS,
+  StartTrigger: JOBS,
+  StartWorkflowRun: JOBS,
+};
+
+export const refusedOperations: Readonly<Record<string, Operation>> = Object.fromEntries(
+  Object.entries(REFUSED).map(([name, instead]) => [
+    name,
+    async () => {
+      throw notLocal(`glue:${name}`, instead);
+    },
+  ]),
+);

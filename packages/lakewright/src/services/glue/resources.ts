@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import type { LakeResource } from '../../assembly/resource';
+import type { ApiShape } from '../api-shape';
+import { LOCAL_ADMIN, type Operation, type ResourceHandler, ServiceError } from '../service';
+import type { CatalogContext } from './catalog/context';
+import { databaseInput } from './catalog/databases';
+import { tableInput } from './catalog/table-input';
+import type { Classifiers } from './crawler/classifiers';
+import { crawlerDefinition } from './crawler/crawler-input';
+import type { Crawlers } from './crawler/crawlers';
+import { putCrawler } from './crawler/operations';
+import { StateMap } from './state-map';
+
+export interface ResourceTools {
+  readonly context: CatalogContext;
+  readonly crawlers: Crawlers;
+  readonly classifiers: Classifiers;
+  readonly operations: Readonly<Record<string, Operation>>;
+}
+
+const NO_ENFORCEMENT = 'kept in the catalog; nothing local is encrypted or refused by it';
+const JOBS = 'Glue jobs run locally with the ETL release';
+const ICEBERG = 'an Iceberg table made by OpenTableFormatInput: Iceberg tables come with a later release';
+
+/** What happens with AWS::Glue::*. */
+export function glueResources(tools: ResourceTools): Record<string, ResourceHandler> {
+  const { context, crawlers, classifiers, operations } = tools;
+  const call = (operation: string, input: ApiShape) => operations[operation](input, LOCAL_ADMIN);
+
+  const unsupported: ResourceHandler = {
+    classification: 'recorded',
+    note: JOBS,
+    classify: () => ({ classification: 'unsupported', note: JOBS }),
+  };
+
+  return {
+    'AWS::Glue::Database': {
+      classification: 'executed',
+      apply: async (resource) => applyDatabase(context, resource),
+    },
+
+    'AWS::Glue::Table': {
+      classification: 'executed',
+      classify: (resource) =>
+        resource.properties.OpenTableFormatInput
+          ? { classification: 'unsupported', note: ICEBERG }
+          : { classification: 'executed' },
+      apply: async (resource) => applyTable(context, resource),
+    },
+
+    'AWS::Glue::Partition': {
+      classification: 'executed',
+      apply: async ({ properties: { DatabaseName, TableName, PartitionInput } }) => {
+        const names = { DatabaseName, TableName };
+        await created(
+          () => call('CreatePartition', { ...names, PartitionInput }),
+          () => call('UpdatePartition', { ...names, PartitionValueList: PartitionInput.Values, PartitionInput }),
+        );
+      },
+    },
+
+    'AWS::Glue::Crawler': {
+      classification: 'executed',
+      apply: async (resource) => applyCrawler(context, crawlers, resource),
+    },
+
+    'AWS::Glue::Classifier': {
+      classification: 'executed',
+      classify: ({ properties }) =>
+        properties.GrokClassifier || properties.XMLClassifier
+          ? { classification: 'unsupported', note: 'the local crawler runs CSV and JSON classifiers' }
+          : { classification: 'executed' },
+      apply: async ({ properties, physicalId }) => {
+        const kind = properties.CsvClassifier ? 'CsvClassifier' : 'JsonClassifier';
+        if (properties[kind]) classifiers.put({ [kind]: { Name: physicalId, ...readClassifier(properties[kind]) } });
+      },
+    },
+
+    'AWS::Glue::Connection': {
+      classification: 'recorded',
+      note: 'kept in the catalog; nothing connects through it locally',
+      apply: async ({ properties: { ConnectionInput }, physicalId }) => {
+        const input = { ConnectionProperties: {}, Name: physicalId, ...ConnectionInput };
+        await created(
+          () => call('CreateConnection', { ConnectionInput: input }),
+          () => call('UpdateConnection', { Name: input.Name, ConnectionInput: input }),
+        );
+      },
+    },
+
+    'AWS::Glue::DataCatalogEncryptionSettings': {
+      classification: 'recorded',
+      note: NO_ENFORCEMENT,
+      apply: async ({ properties: { DataCatalogEncryptionSettings } }) => {
+        await call('PutDataCatalogEncryptionSettings', { DataCatalogEncryptionSettings });
+      },
+    },
+
+    'AWS::Glue::SecurityConfiguration': { classification: 'recorded', note: NO_ENFORCEMENT },
+
+    'AWS::Glue::ResourcePolicy': { classification: 'recorded', note: NO_ENFORCEMENT },
+
+    'AWS::Glue::Job': unsupported,
+    'AWS::Glue::Trigger': unsupported,
+    'AWS::Glue::Workflow': unsupported,
+  };
+}
+
+/** Creates, or brings what is there to the declared state. */
+async function created(create: () => Promise<unknown>, update: () => Promise<unknown>): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'AlreadyExistsException') throw error;
+    await update();
+  }
+}
+
+function applyDatabase(context: CatalogContext, { properties, physicalId }: LakeResource): void {
+  const { name, members } = databaseInput({
+    ...properties.DatabaseInput,
+    Name: properties.DatabaseInput?.Name ?? physicalId,
+  });
+  context.catalog.putDatabase({
+    Name: name,
+    ...members,
+    CreateTime: context.catalog.database(name)?.CreateTime ?? context.now(),
+    CatalogId: context.lake.account,
+  });
+}
+
+/**
+ * The declared table. What a crawler or a query added since (a version, partitions) stays; an unchanged declaration writes
+ * nothing, so that a repeated run makes no versions.
+ */
+function applyTable(context: CatalogContext, { properties, physicalId }: LakeResource): void {
+  const database = context.links.databaseName(String(properties.DatabaseName).toLowerCase());
+  const { name, members } = tableInput({ ...properties.TableInput, Name: properties.TableInput?.Name ?? physicalId });
+  const former = context.catalog.table(database, name);
+  const declarations = new StateMap<string>(context.lake.workspace, 'glue-declared-tables');
+  const declared = createHash('sha256').update(JSON.stringify(members)).digest('hex');
+  if (former && declarations.get(`${database}.${name}`) === declared) return;
+  context.catalog.putTable({
+    ...members,
+    DatabaseName: database,
+    Name: name,
+    CreateTime: former?.CreateTime ?? context.now(),
+    CatalogId: context.lake.account,
+  });
+  declarations.put(`${database}.${name}`, declared);
+}
+
+/** CloudFormation's Crawler: the schedule is a structure, and numbers may be texts. */
+function applyCrawler(context: CatalogContext, crawlers: Crawlers, { properties, physicalId }: LakeResource): void {
+  const { Schedule, Tags, ...rest } = properties;
+  const s3 = rest.Targets?.S3Targets?.map((target: ApiShape) =>
+    target.SampleSize === undefined ? target : { ...target, SampleSize: Number(target.SampleSize) },
+  );
+  const definition = crawlerDefinition({
+    ...rest,
+    Name: rest.Name ?? physicalId,
+    Targets: s3 ? { ...rest.Targets, S3Targets: s3 } : rest.Targets,
+    Schedule: Schedule?.ScheduleExpression,
+  });
+  const former = crawlers.stored.get(definition.Name)?.definition;
+  const { Schedule: cron, ...stored } = definition;
+  if (former && JSON.stringify(former) === JSON.stringify(stored)) return;
+  putCrawler(context, crawlers, definition);
+  context.tag(`crawler/${definition.Name}`, Tags);
+}
+
+/** CloudFormation names two members otherwise than the API does. */
+function readClassifier({ ContainsCustomDatatype, ...classifier }: ApiShape): ApiShape {
+  return ContainsCustomDatatype ? { ...classifier, CustomDatatypes: ContainsCustomDatatype } : classifier;
+}
