@@ -10,7 +10,7 @@ interface Layout {
   /** By nesting level: fields, collection items, map keys, then \u0004 … */
   readonly separators: readonly string[];
   readonly nullText: string;
-  readonly escape: string | undefined;
+  readonly escapeWith: string | undefined;
   readonly lastTakesRest: boolean;
   readonly formats: readonly TimestampFormat[];
 }
@@ -28,7 +28,7 @@ export function lazySimple({ columns, parameters }: SerdeOptions): LineDecoder {
   const decoders = columns.map((column) => decoder(column.type, layout, 1));
   const separator = layout.separators[0] as string;
   return (line) => {
-    const fields = split(line, separator, layout.escape, layout.lastTakesRest ? decoders.length : undefined);
+    const fields = split(line, separator, layout.escapeWith, layout.lastTakesRest ? decoders.length : undefined);
     return decoders.map((decode, index) => {
       const field = fields[index];
       return field === undefined || field === layout.nullText ? null : decode(field);
@@ -46,11 +46,11 @@ function layoutOf(parameters: Readonly<Record<string, string>>): Layout {
   ];
   const lines = parameters['line.delim'];
   if (lines !== undefined && !['\n', '10', '\\n'].includes(lines)) throw new NotCoveredError(`line.delim '${lines}'`);
-  const escape = parameters['escape.delim'];
+  const escapeWith = parameters['escape.delim'];
   return {
     separators,
     nullText: parameters['serialization.null.format'] ?? '\\N',
-    escape: escape === undefined ? undefined : delimiter(escape, '\\'),
+    escapeWith: escapeWith === undefined ? undefined : delimiter(escapeWith, '\\'),
     lastTakesRest: parameters['serialization.last.column.takes.rest']?.toLowerCase() === 'true',
     formats: timestampFormats(parameters['timestamp.formats']),
   };
@@ -63,13 +63,13 @@ function delimiter(text: string | undefined, fallback: string): string {
 }
 
 /** An escape character protects what follows it; it is taken away only from strings, at the end. */
-function split(text: string, separator: string, escape: string | undefined, limit?: number): string[] {
-  if (limit === undefined && (escape === undefined || !text.includes(escape))) return text.split(separator);
+function split(text: string, separator: string, escapeWith: string | undefined, limit?: number): string[] {
+  if (limit === undefined && (escapeWith === undefined || !text.includes(escapeWith))) return text.split(separator);
   const parts: string[] = [];
   let start = 0;
   for (let at = 0; at < text.length; at++) {
     if (parts.length + 1 === limit) break;
-    if (text[at] === escape) at++;
+    if (text[at] === escapeWith) at++;
     else if (text[at] === separator) {
       parts.push(text.slice(start, at));
       start = at + 1;
@@ -79,12 +79,12 @@ function split(text: string, separator: string, escape: string | undefined, limi
   return parts;
 }
 
-function unescaped(text: string, escape: string | undefined): string {
-  if (escape === undefined || !text.includes(escape)) return text;
+function unescaped(text: string, escapeWith: string | undefined): string {
+  if (escapeWith === undefined || !text.includes(escapeWith)) return text;
   let result = '';
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
-    if (character !== escape || at + 1 === text.length) result += character;
+    if (character !== escapeWith || at + 1 === text.length) result += character;
     else {
       const next = text[++at];
       result += next === 'n' ? '\n' : next === 'r' ? '\r' : next;
@@ -94,7 +94,7 @@ function unescaped(text: string, escape: string | undefined): string {
 }
 
 function decoder(type: TrinoType, layout: Layout, level: number): Decode {
-  const { escape, nullText } = layout;
+  const { escapeWith, nullText } = layout;
   const orNull =
     (decode: Decode): Decode =>
     (text) =>
@@ -118,26 +118,26 @@ function decoder(type: TrinoType, layout: Layout, level: number): Decode {
       return (text) => hiveTimestamp(text, layout.formats) ?? null;
     case 'varchar':
     case 'char':
-      return (text) => boundedText(unescaped(text, escape), type);
+      return (text) => boundedText(unescaped(text, escapeWith), type);
     case 'varbinary':
-      return (text) => blobText(lazyBinary(unescaped(text, escape)));
+      return (text) => blobText(lazyBinary(unescaped(text, escapeWith)));
     case 'array': {
       const separator = separatorAt(layout, level);
       const element = orNull(decoder(type.element, layout, level + 1));
-      return (text) => (text === '' ? [] : split(text, separator, escape).map(element));
+      return (text) => (text === '' ? [] : split(text, separator, escapeWith).map(element));
     }
     case 'map': {
       const separator = separatorAt(layout, level);
       const colon = separatorAt(layout, level + 1);
       const key = decoder(type.key, layout, level + 2);
       const value = orNull(decoder(type.value, layout, level + 2));
-      return (text) => mapCell(text === '' ? [] : split(text, separator, escape), colon, key, value, escape);
+      return (text) => mapCell(text === '' ? [] : split(text, separator, escapeWith), colon, key, value, escapeWith);
     }
     case 'row': {
       const separator = separatorAt(layout, level);
       const fields = type.fields.map((field) => orNull(decoder(field.type, layout, level + 1)));
       return (text) => {
-        const parts = text === '' ? [] : split(text, separator, escape);
+        const parts = text === '' ? [] : split(text, separator, escapeWith);
         return RowCell.of(
           type.fields,
           fields.map((decode, index) => (parts[index] === undefined ? null : decode(parts[index]))),
@@ -150,10 +150,10 @@ function decoder(type: TrinoType, layout: Layout, level: number): Decode {
 }
 
 /** Of keys that come twice, the first counts. */
-function mapCell(parts: string[], colon: string, key: Decode, value: Decode, escape: string | undefined): MapCell {
+function mapCell(parts: string[], colon: string, key: Decode, value: Decode, escapeWith: string | undefined): MapCell {
   const entries = new Map<string, Cell>();
   for (const part of parts) {
-    const [name = '', ...rest] = split(part, colon, escape, 2);
+    const [name = '', ...rest] = split(part, colon, escapeWith, 2);
     const decoded = key(name);
     if (typeof decoded !== 'string' || entries.has(decoded)) continue;
     entries.set(decoded, rest.length ? value(rest[0] as string) : null);

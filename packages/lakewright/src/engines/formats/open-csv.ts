@@ -15,10 +15,10 @@ import type { LineDecoder, SerdeOptions } from './serde';
 export function openCsv({ columns, parameters }: SerdeOptions): LineDecoder {
   const separator = character(parameters.separatorChar, ',');
   const quote = character(parameters.quoteChar, '"');
-  const escape = character(parameters.escapeChar, '\\');
+  const escapeWith = character(parameters.escapeChar, '\\');
   const converters = columns.map((column) => converter(column.type));
   return (line) => {
-    const fields = csvFields(line, separator, quote, escape, columns.length);
+    const fields = csvFields(line, separator, quote, escapeWith, columns.length);
     return converters.map((convert, index) => {
       const field = fields[index];
       if (field === undefined) return null;
@@ -38,9 +38,9 @@ const character = (text: string | undefined, fallback: string): string => text?.
  * opencsv's way to read a line: an escape character counts only before a quote or another one, else it vanishes; a quote
  * opens or closes wherever it stands; an unterminated last field is dropped.
  */
-export function csvFields(line: string, separator: string, quote: string, escape: string, count: number): string[] {
+export function csvFields(line: string, separator: string, quote: string, escapeWith: string, count: number): string[] {
   if (line === '') return [];
-  if (!line.includes(quote) && !line.includes(escape)) return line.split(separator);
+  if (!line.includes(quote) && !line.includes(escapeWith)) return line.split(separator);
   const fields: string[] = [];
   let field = '';
   let inQuotes = false;
@@ -48,8 +48,8 @@ export function csvFields(line: string, separator: string, quote: string, escape
   for (let at = 0; at < line.length && fields.length < count; at++) {
     const current = line[at] as string;
     const next = line[at + 1];
-    if (current === escape) {
-      if ((inQuotes || inField) && (next === quote || next === escape)) {
+    if (current === escapeWith) {
+      if ((inQuotes || inField) && (next === quote || next === escapeWith)) {
         field += next;
         at++;
       }

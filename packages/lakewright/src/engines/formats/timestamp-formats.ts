@@ -50,9 +50,9 @@ function compile(pattern: string): TimestampFormat {
   let expression = '';
   for (const [token] of pattern.matchAll(/'(?:[^']|'')*'?|([A-Za-z])\1*|[\s\S]/g)) {
     if (token.startsWith("'"))
-      expression += escape(token === "''" ? "'" : token.replace(/^'|'$/g, '').replace(/''/g, "'"));
+      expression += quoted(token === "''" ? "'" : token.replace(/^'|'$/g, '').replace(/''/g, "'"));
     else if (/[A-Za-z]/.test(token)) expression += letter(token, setters);
-    else expression += escape(token);
+    else expression += quoted(token);
   }
   const regex = new RegExp(`^${expression}$`, 'i');
   return (text) => {
@@ -71,7 +71,7 @@ function compile(pattern: string): TimestampFormat {
   };
 }
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const quoted = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function letter(token: string, setters: ((fields: Fields, text: string) => void)[]): string {
   const number = (name: 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second'): string => {

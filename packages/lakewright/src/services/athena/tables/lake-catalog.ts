@@ -1,0 +1,225 @@
+import { join } from 'node:path';
+import type {
+  ResolvedTable,
+  ResolvedView,
+  ScanRequest,
+  SqlCatalog,
+  TableColumn,
+  TableName,
+} from '../../../engines/sql/contract';
+import { NotCoveredError } from '../../../engines/sql/errors';
+import { physicalType, quoteName } from '../../../engines/sql/types/physical';
+import type { CatalogStore, StorageDescriptor, Table } from '../../../workspace/catalog-store';
+import type { ObjectStore } from '../../../workspace/object-store';
+import type { Workspace } from '../../../workspace/workspace';
+import { columnsOf, listedColumns } from './glue-columns';
+import { parquetColumn } from './parquet-columns';
+import { ParquetFooters, type ParquetNode } from './parquet-footers';
+import { type FileGroup, fileGroups } from './partitions';
+import { decodeView, isView } from './presto-view';
+import { type ScanFile, type ScanPart, scanSql } from './scan';
+import type { TableEngine } from './table-engine';
+import { TextCache } from './text-cache';
+
+export const CATALOG = 'awsdatacatalog';
+
+/** What a query has read so far. */
+export interface ScanMeter {
+  bytes: number;
+  files: number;
+  rows: number;
+}
+
+export const isIceberg = (table: Table): boolean => table.Parameters?.table_type?.toUpperCase() === 'ICEBERG';
+
+/** Reads the catalog's tables for the SQL engine; holds what is worth keeping between queries. */
+export class TableReader {
+  private readonly footers: ParquetFooters;
+  private readonly texts: TextCache;
+
+  public constructor(
+    private readonly catalog: CatalogStore,
+    private readonly objects: ObjectStore,
+    workspace: Workspace,
+    engine: TableEngine,
+  ) {
+    this.footers = new ParquetFooters(engine);
+    this.texts = new TextCache(join(workspace.root, 'cache', 'tables'), objects, engine);
+  }
+
+  /** The catalog as one query sees it; `meter` adds up what it reads. */
+  public session(now: Date, meter: ScanMeter): SqlCatalog {
+    return new LakeCatalog(this.catalog, (table, request) => this.scan(table, request, now, meter));
+  }
+
+  private async scan(table: Table, request: ScanRequest, now: Date, meter: ScanMeter): Promise<string> {
+    const columns = columnsOf(table);
+    const keys = columns.filter((column) => column.partitionKey);
+    const wanted = request.columns.map((name) => columns.find((column) => column.name === name) as TableColumn);
+    const source = { catalog: this.catalog, objects: this.objects, now };
+    const groups = await fileGroups(source, table, request.constraints);
+    const data = wanted.filter((column) => !column.hidden && !column.partitionKey);
+    const parts: ScanPart[] = [];
+    for (const [parquet, own] of partitionBy(groups, (group) => isParquet(group.storage))) {
+      if (!own.length) continue;
+      if (parquet) parts.push(...(await this.parquetParts(own, data, meter)));
+      else parts.push(await this.textPart(table, columns, own, meter));
+    }
+    return scanSql(
+      wanted,
+      keys,
+      parts.filter((part) => part.files.length > 0),
+    );
+  }
+
+  private async parquetParts(
+    groups: readonly FileGroup[],
+    data: readonly TableColumn[],
+    meter: ScanMeter,
+  ): Promise<ScanPart[]> {
+    const files = groups.flatMap((group) =>
+      group.files.map((source) => ({ source, path: source.path, values: group.values })),
+    );
+    const footers = await this.footers.read(files.map((file) => file.source));
+    const shapes = new Map<string, { columns: readonly ParquetNode[]; files: ScanFile[] }>();
+    files.forEach((file, index) => {
+      const footer = footers[index] as (typeof footers)[number];
+      const shape = shapes.get(footer.shape);
+      if (shape) shape.files.push(file);
+      else shapes.set(footer.shape, { columns: footer.columns, files: [file] });
+      meter.files++;
+      meter.rows += footer.rows;
+      for (const column of data) meter.bytes += bytesOf(footer.columns, footer.bytes, column.name);
+    });
+    return Promise.all([...shapes.values()].map((shape) => this.parquetPart(shape.columns, shape.files, data)));
+  }
+
+  private async parquetPart(
+    nodes: readonly ParquetNode[],
+    files: readonly ScanFile[],
+    wanted: readonly TableColumn[],
+  ): Promise<ScanPart> {
+    const data = new Map<string, string>();
+    for (const column of wanted) {
+      const node = nodes.find((item) => item.name.toLowerCase() === column.name);
+      if (!node) {
+        data.set(column.name, nullOf(column));
+        continue;
+      }
+      const rounded = column.type.kind === 'timestamp' && !node.milliseconds && node.duckdb === 'TIMESTAMP';
+      const place = {
+        column: column.name,
+        file: files[0]?.source.uri ?? '',
+        wholeMilliseconds:
+          rounded &&
+          (await this.footers.isWholeMilliseconds(
+            files.map((file) => file.source),
+            node.name,
+          )),
+      };
+      data.set(column.name, parquetColumn(quoteName(node.name), node, column.type, place));
+    }
+    return { files, data };
+  }
+
+  private async textPart(
+    table: Table,
+    columns: readonly TableColumn[],
+    groups: readonly FileGroup[],
+    meter: ScanMeter,
+  ): Promise<ScanPart> {
+    const data = columns.filter((column) => !column.partitionKey && !column.hidden);
+    const files = await Promise.all(
+      groups.flatMap((group) =>
+        group.files.map(async (source) => {
+          const path = await this.texts.parquetOf(source, {
+            serde: group.storage.SerdeInfo?.SerializationLibrary ?? '',
+            inputFormat: group.storage.InputFormat ?? '',
+            columns: data.map(({ name, type }) => ({ name, type })),
+            parameters: { ...table.Parameters, ...group.storage.Parameters, ...group.storage.SerdeInfo?.Parameters },
+          });
+          return { source, path, values: group.values };
+        }),
+      ),
+    );
+    const copies = files.map((file) => ({ ...file.source, path: file.path }));
+    for (const footer of await this.footers.read(copies)) meter.rows += footer.rows;
+    // Athena reads a text file as a whole.
+    for (const { source } of files) {
+      meter.files++;
+      meter.bytes += source.size;
+    }
+    return { files, data: new Map(data.map((column) => [column.name, quoteName(column.name)])) };
+  }
+}
+
+const nullOf = (column: TableColumn): string => `CAST(NULL AS ${physicalType(column.type)})`;
+
+const isParquet = (storage: StorageDescriptor): boolean =>
+  /parquet/i.test(storage.SerdeInfo?.SerializationLibrary ?? storage.InputFormat ?? '');
+
+function partitionBy<T>(items: readonly T[], test: (item: T) => boolean): [boolean, T[]][] {
+  return [
+    [true, items.filter(test)],
+    [false, items.filter((item) => !test(item))],
+  ];
+}
+
+function bytesOf(nodes: readonly ParquetNode[], bytes: ReadonlyMap<string, number>, column: string): number {
+  const node = nodes.find((item) => item.name.toLowerCase() === column);
+  return node ? (bytes.get(node.name) ?? 0) : 0;
+}
+
+class LakeCatalog implements SqlCatalog {
+  public constructor(
+    private readonly store: CatalogStore,
+    private readonly read: (table: Table, request: ScanRequest) => Promise<string>,
+  ) {}
+
+  public resolve(name: TableName): ResolvedTable | ResolvedView | undefined {
+    if (name.catalog !== CATALOG) return undefined;
+    const table = this.store.table(name.schema, name.table);
+    return table && resolved(name, table, columnsOf);
+  }
+
+  public hasSchema(catalog: string, schema: string): boolean {
+    return catalog === CATALOG && this.store.database(schema) !== undefined;
+  }
+
+  public schemas(catalog: string): readonly string[] {
+    return catalog === CATALOG ? this.store.databases().map((database) => database.Name) : [];
+  }
+
+  public tables(catalog: string, schema: string): readonly (ResolvedTable | ResolvedView)[] {
+    if (!this.hasSchema(catalog, schema)) return [];
+    return this.store.tables(schema).flatMap((table) => {
+      try {
+        return [resolved({ catalog, schema, table: table.Name }, table, listedColumns)];
+      } catch {
+        // A view that Athena can't read is no reason to hide the others.
+        return [];
+      }
+    });
+  }
+
+  public async scan(table: ResolvedTable, request: ScanRequest): Promise<string> {
+    const stored = this.store.table(table.name.schema, table.name.table);
+    if (!stored) throw new Error(`table ${table.name.schema}.${table.name.table} vanished`);
+    if (isIceberg(stored)) throw icebergRefusal();
+    return this.read(stored, request);
+  }
+}
+
+/** Iceberg is never faked with plain files. */
+export const icebergRefusal = (): NotCoveredError =>
+  new NotCoveredError('Iceberg tables come with a later release: not executed locally');
+
+function resolved(
+  name: TableName,
+  table: Table,
+  columns: (table: Table) => TableColumn[],
+): ResolvedTable | ResolvedView {
+  if (!isView(table)) return { kind: 'table', name, columns: columns(table) };
+  const view = decodeView(table);
+  return { kind: 'view', name, sql: view.originalSql, schema: view.schema ?? name.schema, columns: view.columns };
+}
