@@ -150,6 +150,6 @@ export class NightlyPipeline extends Construct {
       storage.raw.location(folder).grants.readWrite(role);
       catalog.raw.dataset(folder).grants.read(role);
     }
-    for (const database of [catalog.converted, catalog.datasets]) database.grants.write(role);
+    for (const database of [catalog.converted, catalog.datasets]) database.grants.manageTables(role);
   }
 }

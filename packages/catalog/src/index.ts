@@ -4,6 +4,7 @@ export * from './crawler-classifier';
 export * from './crawler-grants';
 export * from './crawler-policies';
 export * from './crawler-target';
+export * from './database-grants';
 export * from './dataset';
 export * from './lake-catalog';
 export * from './lake-database';

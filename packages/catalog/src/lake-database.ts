@@ -2,6 +2,7 @@ import { type DataLocation, type IDataset, PermissionModel } from '@lakewright/c
 import { type IResolvable, type IResolveContext, type RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
+import { DatabaseGrants } from './database-grants';
 import { Dataset, type DatasetOptions } from './dataset';
 import { checkDatabaseName } from './private/names';
 
@@ -12,6 +13,9 @@ export interface ILakeDatabase extends glue.IDatabase {
 
   /** Who decides about access to the tables. */
   readonly permissions: PermissionModel;
+
+  /** Gives rights on the database as a whole. */
+  readonly grants: DatabaseGrants;
 
   /**
    * A table of this database, which need not exist yet.
@@ -92,6 +96,8 @@ export class LakeDatabase extends glue.Database implements ILakeDatabase {
   public readonly location?: DataLocation;
   /** Who decides about access to the tables. */
   public readonly permissions: PermissionModel;
+  /** Gives rights on the database as a whole. */
+  public readonly grants: DatabaseGrants;
 
   private readonly givenName: string;
   private readonly nameToken: string;
@@ -107,6 +113,7 @@ export class LakeDatabase extends glue.Database implements ILakeDatabase {
     this.nameToken = Token.asString(new NameByStack(this, super.databaseName, props.databaseName));
     this.location = props.location;
     this.permissions = props.permissions ?? PermissionModel.iam();
+    this.grants = new DatabaseGrants(this);
   }
 
   /** A reference in the database's own stack, the plain name in all others. */
@@ -156,12 +163,14 @@ class ImportedLakeDatabase extends Resource implements ILakeDatabase {
   public readonly databaseName: string;
   public readonly location?: DataLocation;
   public readonly permissions: PermissionModel;
+  public readonly grants: DatabaseGrants;
 
   public constructor(scope: Construct, id: string, attrs: LakeDatabaseAttributes) {
     super(scope, id);
     this.databaseName = checkDatabaseName(attrs.databaseName);
     this.location = attrs.location;
     this.permissions = attrs.permissions ?? PermissionModel.iam();
+    this.grants = new DatabaseGrants(this);
   }
 
   public get catalog(): glue.ICatalog {
