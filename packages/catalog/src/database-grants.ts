@@ -28,12 +28,12 @@ export class DatabaseGrants {
    * @throws `DatabaseGrantNeedsIam` where Lake Formation decides: its grants on databases come with @lakewright/governance
    */
   public manageTables(grantee: iam.IGrantable): iam.Grant {
-    const { permissions, location, databaseName } = this.database;
+    const { permissions, location } = this.database;
     if (permissions.usesLakeFormation) {
       throw new Error(
         LakeError.message(
           'DatabaseGrantNeedsIam',
-          `manageTables on "${databaseName}" with PermissionModel "${permissions.name}"`,
+          `manageTables on "${this.database.node.path}" with PermissionModel "${permissions.name}"`,
           'possible with PermissionModel.iam()',
           'grant on single data sets, or use PermissionModel.iam() for this database',
         ),
