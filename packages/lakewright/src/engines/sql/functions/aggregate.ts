@@ -218,7 +218,7 @@ export const aggregate: FunctionArea = {
     'checksum(T): varbinary': {
       sql: (call) => {
         const value = call.args[0] ?? '';
-        const hash = `coalesce(${checksumHash(call.types[0], value)}, 7046029254386353131)`;
+        const hash = `coalesce(${checksumHash(call.types[0], value)}, -7046029288634856825)`;
         return `lw_checksum(CAST(${call.aggregate(`sum(CAST(${hash} AS HUGEINT))`)} % 18446744073709551616 AS VARCHAR))`;
       },
     },

@@ -36,7 +36,7 @@ export const bitwise: FunctionArea = {
     'bitwise_xor(bigint, bigint): bigint': 'xor($1, $2)',
     'bitwise_not(bigint): bigint': '(~$1)',
     'bit_count(bigint, bigint): bigint': {
-      sql: 'CASE WHEN $2 = 64 THEN bit_count($1) ELSE bit_count($1 & CAST((1::HUGEINT << CAST($2 AS HUGEINT)) - 1 AS BIGINT)) END',
+      sql: 'CAST(CASE WHEN $2 = 64 THEN bit_count($1) ELSE bit_count($1 & CAST((1::HUGEINT << CAST($2 AS HUGEINT)) - 1 AS BIGINT)) END AS BIGINT)',
       errors: [
         {
           when: '$2 < 2 OR $2 > 64',

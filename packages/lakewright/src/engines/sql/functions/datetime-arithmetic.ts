@@ -114,11 +114,16 @@ function difference(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallT
 
 /** Adding milliseconds gives at least their precision. */
 function sumType(call: CallTypes): TrinoType {
-  const type = call.types[2] as Extract<
-    TrinoType,
-    { readonly kind: 'timestamp' | 'time' | 'timestamp with time zone' }
-  >;
-  return unitOf(call) === 'millisecond' ? { kind: type.kind, precision: Math.max(3, type.precision) } : type;
+  const type = call.types[2] as TrinoType;
+  if (unitOf(call) !== 'millisecond') return type;
+  switch (type.kind) {
+    case 'timestamp':
+    case 'timestamp with time zone':
+    case 'time':
+      return { kind: type.kind, precision: Math.max(3, type.precision) };
+    default:
+      return type;
+  }
 }
 
 /** date_trunc, date_add, date_diff: the unit must be a literal. */

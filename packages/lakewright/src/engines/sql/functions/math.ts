@@ -32,7 +32,7 @@ function decimalAt(rounding: 'round' | 'truncate'): (call: CallText) => string {
     const divided = rounding === 'round' ? `lw_divh(${stored}, ${unit})` : `(${stored} // ${unit})`;
     const target = call.physical(call.result);
     return (
-      `CASE WHEN ${digits} >= ${scale} THEN CAST(${value} AS ${target}) ` +
+      `CASE WHEN ${digits} IS NULL THEN NULL WHEN ${digits} >= ${scale} THEN CAST(${value} AS ${target}) ` +
       `WHEN ${scale} - ${digits} > 37 THEN CAST(CASE WHEN ${value} IS NOT NULL THEN 0 END AS ${target}) ` +
       `ELSE ${rescaled(call, call.result, `(${divided} * ${unit})`)} END`
     );
@@ -156,7 +156,7 @@ export const math: FunctionArea = {
     'random(I): I': randomInteger,
     'random(I, I): I': randomBetween,
     'width_bucket(double, double, double, bigint): bigint': {
-      sql: 'lw_width_bucket($1, $2, $3, $4)',
+      sql: 'CASE WHEN $2 IS NULL OR $3 IS NULL THEN NULL ELSE lw_width_bucket($1, $2, $3, $4) END',
       errors: [
         invalid('$4 <= 0', 'bucketCount must be greater than 0'),
         invalid('isnan($1)', 'operand must not be NaN'),

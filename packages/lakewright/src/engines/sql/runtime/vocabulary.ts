@@ -1,0 +1,42 @@
+import { arrayMacros } from './macros/arrays';
+import { castMacros } from './macros/casts';
+import { numberMacros } from './macros/numbers';
+import { textMacros } from './macros/texts';
+import { timeMacros } from './macros/times';
+import { binaryScalars } from './scalars/binary';
+import { distributionScalars } from './scalars/distribution';
+import { hashScalars } from './scalars/hash';
+import { isoTimeScalars } from './scalars/iso-time';
+import { formatScalars } from './scalars/java-format';
+import { jodaTimeScalars } from './scalars/joda-time';
+import { jsonScalars } from './scalars/json';
+import { jsonCastScalars } from './scalars/json-cast';
+import { mysqlTimeScalars } from './scalars/mysql-time';
+import { regexpScalars } from './scalars/regexp';
+import { sqlJsonScalars } from './scalars/sql-json';
+import { textScalars } from './scalars/text';
+import { unitScalars } from './scalars/units';
+import { urlScalars } from './scalars/url';
+import type { SupportFunctions } from './support';
+
+/** Everything named `lw_…` that function templates and emitted SQL call. */
+export const vocabulary: SupportFunctions = {
+  // A macro is created after those that it calls.
+  macros: [...numberMacros, ...arrayMacros, ...textMacros, ...castMacros, ...timeMacros],
+  scalars: [
+    ...textScalars,
+    ...unitScalars,
+    ...formatScalars,
+    ...binaryScalars,
+    ...hashScalars,
+    ...distributionScalars,
+    ...regexpScalars,
+    ...urlScalars,
+    ...jsonScalars,
+    ...jsonCastScalars,
+    ...sqlJsonScalars,
+    ...mysqlTimeScalars,
+    ...jodaTimeScalars,
+    ...isoTimeScalars,
+  ],
+};

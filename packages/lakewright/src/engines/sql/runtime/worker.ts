@@ -1,0 +1,14 @@
+import { DuckDbWorker } from './duckdb-worker';
+import type { WorkerReply, WorkerRequest } from './protocol';
+
+/** The worker process' entry: see {@link DuckDbWorker}. */
+const send = (reply: WorkerReply): void => {
+  if (process.connected) process.send?.(reply);
+};
+const worker = new DuckDbWorker(send);
+
+process.on('message', (request: WorkerRequest) => worker.handle(request));
+// The parent is gone.
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C goes to the whole group; the parent decides when this process ends.
+process.on('SIGINT', () => {});
