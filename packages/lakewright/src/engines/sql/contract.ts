@@ -62,6 +62,8 @@ export interface ScanConstraint {
 /** What a statement is run in. */
 export interface SqlSession {
   readonly catalog: SqlCatalog;
+  /** Catalog of names without one, lower case. Default `awsdatacatalog`. */
+  readonly catalogName?: string;
   /** Default schema for unqualified names; undefined = names must be qualified. */
   readonly schema?: string;
   /** IANA name or offset; Athena's is UTC. */

@@ -29,7 +29,8 @@ export function fullName(parts: readonly string[], context: Context, position?: 
   if (schema === undefined) {
     throw new SqlError('MISSING_SCHEMA_NAME', 'Schema must be specified when session schema is not set', position);
   }
-  return { catalog: lower.at(-3) ?? DEFAULT_CATALOG, schema: schema.toLowerCase(), table };
+  const catalog = lower.at(-3) ?? context.analysis.session.catalogName ?? DEFAULT_CATALOG;
+  return { catalog, schema: schema.toLowerCase(), table };
 }
 
 export const nameText = ({ catalog, schema, table }: TableName): string => `${catalog}.${schema}.${table}`;
