@@ -119,8 +119,8 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
   [
     'Fn::Transform',
     (argument) => {
-      const name = isRecord(argument) ? String(argument.Name) : describe(argument);
-      throw new Unresolved(`Fn::Transform '${name}' is not supported: macros run in AWS only`);
+      const name = describe(isRecord(argument) && 'Name' in argument ? argument.Name : argument);
+      throw new Unresolved(`Fn::Transform ${name} is not supported: macros run in AWS only`);
     },
   ],
 ]);

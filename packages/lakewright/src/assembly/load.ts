@@ -93,11 +93,12 @@ function emit(scope: Scope, problems: string[]): LakeResource[] {
     const resource = resolveResource(scope, logicalId, declared);
     if (resource !== undefined) active.set(logicalId, resource);
   }
-  problems.push(...scope.loopProblems.map((problem) => `${scope.stack}: ${problem}`));
+  problems.push(...scope.problems().map((problem) => `${scope.stack}: ${problem}`));
   const { order, cycles } = inOrder([...active.keys()], (logicalId) => active.get(logicalId)?.dependsOn ?? []);
   const circles = new Map<string, string>();
   for (const cycle of cycles) {
-    const text = cycle.map((logicalId) => active.get(logicalId)?.path).join(' → ');
+    const paths = cycle.map((logicalId) => active.get(logicalId)?.path);
+    const text = (paths.length > 12 ? [...paths.slice(0, 6), '…', ...paths.slice(-5)] : paths).join(' → ');
     problems.push(`${scope.stack}: circular dependency: ${text}`);
     for (const logicalId of cycle) circles.set(logicalId, `circular dependency: ${text}`);
   }
@@ -118,7 +119,6 @@ function withNested(scope: Scope, resource: LakeResource, problems: string[]): L
     if (known.has(nested.template.source)) {
       return [{ ...resource, problem: join(resource.problem, 'the nested stack contains itself') }];
     }
-    problems.push(...nested.template.problems.map((problem) => `${nested.stack}: ${problem}`));
     return [resource, ...emit(nested, problems)];
   } catch (error) {
     return [{ ...resource, problem: join(resource.problem, whyUnresolved(error)) }];
@@ -148,7 +148,10 @@ function resolveResource(scope: Scope, logicalId: string, declared: ApiShape): L
   const metadata = isRecord(declared.Metadata) ? declared.Metadata : {};
   const { account, region, partition } = scope.environment;
   const path = scope.pathOf(logicalId);
-  const waits = [...(Array.isArray(explicit) ? explicit : [explicit]), ...evaluation.references];
+  const waits = (Array.isArray(explicit) ? explicit : [explicit]).filter((id): id is string => typeof id === 'string');
+  for (const id of waits) {
+    if (own(scope.resources, id) === undefined) problems.push(`DependsOn '${id}': the template has no such resource`);
+  }
   return {
     type,
     logicalId,
@@ -161,7 +164,7 @@ function resolveResource(scope: Scope, logicalId: string, declared: ApiShape): L
     arn: identity?.arn ?? '',
     properties: Object.fromEntries(properties),
     metadata,
-    dependsOn: [...new Set(waits.filter((id): id is string => typeof id === 'string'))],
+    dependsOn: [...new Set([...waits, ...evaluation.references])],
     invented: [...evaluation.invented],
     ...(problems.length > 0 && { problem: [...new Set(problems)].join('; ') }),
   };
@@ -169,12 +172,16 @@ function resolveResource(scope: Scope, logicalId: string, declared: ApiShape): L
 
 function outputsOf(scope: Scope, problems: string[]): Record<string, unknown> {
   const outputs: [string, unknown][] = [];
-  for (const [name, declared] of Object.entries<ApiShape>(scope.template.outputs)) {
-    if (name.startsWith('Fn::')) continue;
+  for (const [name, declared] of Object.entries<ApiShape>(scope.outputs)) {
     const evaluation = scope.evaluation();
     try {
       if (typeof declared.Condition === 'string' && !scope.condition(declared.Condition)) continue;
       const value = evaluation.evaluate(declared.Value);
+      if (evaluation.invented.size > 0) {
+        problems.push(
+          `${scope.stack}: output '${name}' is made up, only AWS knows ${[...evaluation.invented].join(', ')}`,
+        );
+      }
       // CloudFormation shows NoEcho parameters so, too.
       outputs.push([name, evaluation.secret ? '****' : value]);
     } catch (error) {

@@ -80,7 +80,7 @@ function templateOnly(path: string, defaults: Defaults): Manifest {
     stacks: [stack],
     assets: [],
     images: [],
-    problems: template.problems.map((problem) => `${name}: ${problem}`),
+    problems: [],
   };
 }
 
@@ -147,7 +147,6 @@ class ManifestReader implements Manifest {
     }
     const template = parseTemplate(readFileSync(templateFile, 'utf8'), templateFile);
     const name = typeof properties.stackName === 'string' ? properties.stackName : id;
-    this.problems.push(...template.problems.map((problem) => `${name}: ${problem}`));
     const metadata = { ...this.additionalMetadata(folder, artifact), ...artifact.metadata };
     const parameters = { ...properties.parameters, ...this.legacyAssets(folder, metadata, environment) };
     this.stacks.push({

@@ -8,14 +8,18 @@ import type { Template } from './template';
 import { describe, isRecord, own, Unresolved } from './unresolved';
 import type { World } from './world';
 
+/** Names that need names that need names …: longer chains are a mistake, and would exhaust the call stack. */
+const MAX_CHAIN = 200;
+
 /** One template in its place: the stack's environment and parameters are known, so its values can be evaluated. */
 export class Scope {
-  private readonly conditions = new Map<string, boolean>();
-  private readonly identities = new Map<string, ResourceIdentity>();
-  private readonly values = new Map<string, ApiShape>();
+  private readonly conditions = new Map<string, boolean | Unresolved>();
+  private readonly identities = new Map<string, ResourceIdentity | Unresolved>();
+  private readonly values = new Map<string, ApiShape | Unresolved>();
   private readonly nestedScopes = new Map<string, Scope>();
+  private readonly loopProblems: string[] = [];
   private nestedPrefixes: readonly string[] | undefined;
-  private expanded: Readonly<Record<string, ApiShape>> | undefined;
+  private readonly expansions = new Map<string, Readonly<Record<string, ApiShape>>>();
 
   public constructor(
     public readonly world: World,
@@ -34,13 +38,24 @@ export class Scope {
     private readonly pathPrefix = '',
   ) {}
 
-  /** Resources with `Fn::ForEach` expanded; a loop that can't be is left out, and reported by `loopProblems`. */
+  /** With `Fn::ForEach` expanded; a loop that can't be is left out, and reported by `problems`. */
   public get resources(): Readonly<Record<string, ApiShape>> {
-    this.expanded ??= this.expand();
-    return this.expanded;
+    return this.expanded('resources', (entry) => isRecord(entry) && typeof entry.Type === 'string');
   }
 
-  public readonly loopProblems: string[] = [];
+  public get outputs(): Readonly<Record<string, ApiShape>> {
+    return this.expanded('outputs', (entry) => isRecord(entry) && 'Value' in entry);
+  }
+
+  private get declaredConditions(): Readonly<Record<string, ApiShape>> {
+    return this.expanded('conditions', () => true);
+  }
+
+  /** What is wrong with the template itself, beyond single resources. */
+  public problems(): readonly string[] {
+    const { resources: _resources, outputs: _outputs, declaredConditions: _conditions } = this;
+    return [...this.template.problems, ...this.loopProblems];
+  }
 
   /** The construct path of a resource of this very template. */
   public pathOf(logicalId: string): string | undefined {
@@ -97,7 +112,7 @@ export class Scope {
   }
 
   public output(name: string, evaluation: Evaluation): ApiShape {
-    const output = own(this.template.outputs, name);
+    const output = own(this.outputs, name);
     if (output === undefined) throw new Unresolved(`stack '${this.stack}' has no output '${name}'`);
     // The value belongs to this template, so its references are not the asking template's.
     const inner = this.evaluation();
@@ -108,11 +123,11 @@ export class Scope {
   }
 
   public hasCondition(name: string): boolean {
-    return own(this.template.conditions, name) !== undefined;
+    return own(this.declaredConditions, name) !== undefined;
   }
 
   public condition(name: string): boolean {
-    const declared = own(this.template.conditions, name);
+    const declared = own(this.declaredConditions, name);
     if (declared === undefined) throw new Unresolved(`condition '${name}' is not declared in the template`);
     return this.once(
       `condition '${name}'`,
@@ -204,7 +219,7 @@ export class Scope {
         const evaluation = this.evaluation();
         for (const key of path.split('.')) {
           // Only what is asked for is evaluated: its neighbours may not be known.
-          const holder = isRecord(value) && !Object.hasOwn(value, key) ? evaluation.evaluate(value) : value;
+          const holder = isComputed(value) ? evaluation.evaluate(value) : value;
           value = isRecord(holder) ? own(holder, key) : undefined;
         }
         return evaluation.evaluate(value);
@@ -242,37 +257,56 @@ export class Scope {
     }
   }
 
-  private expand(): Record<string, ApiShape> {
-    const entries: [string, ApiShape][] = [];
-    for (const [key, value] of Object.entries(this.template.resources)) {
-      if (!key.startsWith('Fn::ForEach::')) {
-        entries.push([key, value]);
-        continue;
-      }
+  private expanded(
+    section: 'conditions' | 'resources' | 'outputs',
+    valid: (entry: ApiShape) => boolean,
+  ): Readonly<Record<string, ApiShape>> {
+    const known = this.expansions.get(section);
+    if (known !== undefined) return known;
+    const declared = Object.entries<ApiShape>(this.template[section]);
+    const entries = declared.filter(([key]) => !key.startsWith('Fn::ForEach::'));
+    // What a loop's list refers to can't be made by the loop itself.
+    this.expansions.set(section, Object.fromEntries(entries));
+    for (const [key, value] of declared) {
+      if (!key.startsWith('Fn::ForEach::')) continue;
       try {
-        for (const [name, resource] of this.forEach(key, value, this.evaluation())) {
-          if (isRecord(resource) && typeof resource.Type === 'string') entries.push([name, resource]);
-          else this.loopProblems.push(`${key}: '${name}' is ${describe(resource)}, which is no resource`);
+        for (const [name, entry] of this.forEach(key, value, this.evaluation())) {
+          if (valid(entry)) entries.push([name, entry]);
+          else this.loopProblems.push(`${key}: '${name}' is ${describe(entry)}, which does not fit into ${section}`);
         }
       } catch (error) {
         if (!(error instanceof Unresolved)) throw error;
         this.loopProblems.push(error.message);
       }
     }
-    return Object.fromEntries(entries);
+    const expanded = Object.fromEntries(entries);
+    this.expansions.set(section, expanded);
+    return expanded;
   }
 
-  private once<T>(what: string, memory: Map<string, T>, compute: () => T, key = what): T {
-    if (memory.has(key)) return memory.get(key) as T;
-    const value = this.guarded(what, compute);
-    memory.set(key, value);
-    return value;
+  /** Computes once; a failure is remembered as well, since asking again can't change it. */
+  private once<T>(what: string, memory: Map<string, T | Unresolved>, compute: () => T, key = what): T {
+    let known = memory.get(key);
+    if (known === undefined && !memory.has(key)) {
+      try {
+        known = this.guarded(what, compute);
+      } catch (error) {
+        if (!(error instanceof Unresolved)) throw error;
+        known = error;
+      }
+      memory.set(key, known as T);
+    }
+    if (known instanceof Unresolved) throw known;
+    return known as T;
   }
 
   /** Refuses to enter what is being computed already: a circle that CloudFormation would refuse as well. */
   private guarded<T>(what: string, compute: () => T): T {
     const key = `${this.stack}\u0000${what}`;
     if (this.world.active.has(key)) throw new Unresolved(`${what} of '${this.stack}' is defined by itself (a circle)`);
+    if (this.world.active.size >= MAX_CHAIN) {
+      throw new Unresolved(`${what} of '${this.stack}' leans on a chain of more than ${MAX_CHAIN} other names`);
+    }
     this.world.active.add(key);
     try {
       return compute();
@@ -285,4 +319,11 @@ export class Scope {
 /** CDK puts the stack resource at `<scope>/<id>.NestedStack/<id>.NestedStackResource`, its resources at `<scope>/<id>/…`. */
 function scopePrefix(stackResourcePath: string): string {
   return stackResourcePath.replace(/\.NestedStack\/[^/]*$/, '/');
+}
+
+/** `{"Fn::If": …}` where an object could be. */
+function isComputed(value: ApiShape): boolean {
+  if (!isRecord(value)) return false;
+  const keys = Object.keys(value);
+  return keys.length === 1 && (keys[0] === 'Ref' || keys[0]?.startsWith('Fn::') === true);
 }

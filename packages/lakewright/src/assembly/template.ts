@@ -9,8 +9,8 @@ export interface Template {
   readonly source: string;
   readonly parameters: Readonly<Record<string, ParameterDeclaration>>;
   readonly mappings: Readonly<Record<string, ApiShape>>;
+  /** `Fn::ForEach::…` entries are still in here, as in the next two: their collections may need parameters. */
   readonly conditions: Readonly<Record<string, ApiShape>>;
-  /** `Fn::ForEach::…` entries are still in here: their collections may need parameters. */
   readonly resources: Readonly<Record<string, ApiShape>>;
   readonly outputs: Readonly<Record<string, ApiShape>>;
   readonly transforms: readonly string[];
@@ -28,6 +28,9 @@ export interface ParameterDeclaration {
 /** Transforms whose work is done here or changes nothing that the runtime reads. */
 const HARMLESS_TRANSFORMS = new Set(['AWS::LanguageExtensions', 'AWS::SecretsManager-2020-07-23']);
 
+/** A stack may have assets only: any section makes it a template. */
+const SECTIONS = ['Resources', 'Outputs', 'Parameters', 'Rules', 'Conditions', 'AWSTemplateFormatVersion'];
+
 /**
  * Reads a template's text, JSON or YAML with CloudFormation's short forms (`!Ref`, `!Sub` …).
  *
@@ -42,10 +45,10 @@ export function parseTemplate(text: string, source: string): Template {
       2,
     );
   }
-  if (!('Resources' in document) && !('AWSTemplateFormatVersion' in document) && !('Outputs' in document)) {
+  if (!SECTIONS.some((section) => section in document)) {
     throw new LakewrightError(
       'LW_ASSEMBLY_NOT_A_TEMPLATE',
-      `${source} has no 'Resources' section (it is ${describe(document)}): give a cdk.out folder or a CloudFormation template`,
+      `${source} has no section of a template (it is ${describe(document)}): give a cdk.out folder or a CloudFormation template`,
       2,
     );
   }
@@ -97,7 +100,7 @@ function keep(
 ): Record<string, ApiShape> {
   const kept: [string, ApiShape][] = [];
   for (const [name, value] of Object.entries(entries)) {
-    if (name.startsWith('Fn::') || (isRecord(value) && valid(value))) kept.push([name, value]);
+    if (name.startsWith('Fn::ForEach::') || (isRecord(value) && valid(value))) kept.push([name, value]);
     else problems.push(`${kind} '${name}' is ${describe(value)}, which is no ${kind}: it is left out`);
   }
   return Object.fromEntries(kept);
@@ -105,7 +108,11 @@ function keep(
 
 function transforms(value: unknown, problems: string[]): string[] {
   const names = (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]).map((entry) =>
-    isRecord(entry) && typeof entry.Name === 'string' ? entry.Name : String(entry),
+    isRecord(entry) && typeof entry.Name === 'string'
+      ? entry.Name
+      : typeof entry === 'string'
+        ? entry
+        : describe(entry),
   );
   for (const name of names) {
     if (!HARMLESS_TRANSFORMS.has(name)) {

@@ -87,7 +87,7 @@ export class World {
     const exports = new Map<string, { readonly scope: Scope; readonly output: string }>();
     for (const { scope } of this.scopes) {
       const { account, region } = scope.environment;
-      for (const [output, declared] of Object.entries<ApiShape>(scope.template.outputs)) {
+      for (const [output, declared] of Object.entries<ApiShape>(scope.outputs)) {
         if (declared?.Export?.Name === undefined) continue;
         attempt(() => {
           const name = scope.evaluation().evaluate(declared.Export.Name);
