@@ -1,4 +1,5 @@
 // biome-ignore-all lint/style/noNonNullAssertion: projen types as optional what its options have switched on
+import { readFileSync } from 'node:fs';
 import { JsonFile, JsonPatch, javascript, typescript } from 'projen';
 import type { ConstructPackage } from './construct-package';
 import { delegateInstallToRoot, type Monorepo, REPO, RootProjenrc } from './monorepo';
@@ -78,7 +79,12 @@ export class CdkApp extends typescript.TypeScriptProject {
       }),
       JsonPatch.replace('/include', ['src/**/*.ts', 'test/**/*.ts']),
     );
-    new JsonFile(this, 'cdk.json', { marker: false, obj: { app: 'tsx src/main.ts', output: 'cdk.out', context: {} } });
+    // What `cdk init` would write for a new app of this CDK version.
+    const flags = readFileSync(require.resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8');
+    new JsonFile(this, 'cdk.json', {
+      marker: false,
+      obj: { app: 'tsx src/main.ts', output: 'cdk.out', context: JSON.parse(flags) },
+    });
 
     for (const t of this.tasks.all.map((x) => x.name)) {
       if (t === 'build') this.removeTask(t);
