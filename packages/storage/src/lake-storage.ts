@@ -7,7 +7,9 @@ import { LakeZone } from './lake-zone';
 import { Zone, type ZoneOptions } from './zone';
 import type { ZoneBase } from './zone-base';
 import { ZoneEncryption } from './zone-encryption';
+import type { ZoneInventory } from './zone-inventory';
 import type { ZoneLifecycle } from './zone-lifecycle';
+import type { ZoneReplication } from './zone-replication';
 
 /** Properties of the lake's storage: what all its zones have in common. */
 export interface LakeStorageProps {
@@ -40,6 +42,18 @@ export interface LakeStorageProps {
    * @default AccessLogs.ownBucket(): one log bucket for all zones
    */
   readonly accessLogs?: AccessLogs;
+
+  /**
+   * A list of all objects of each zone, written on a schedule.
+   * @default none
+   */
+  readonly inventory?: ZoneInventory;
+
+  /**
+   * A copy of each zone, kept up to date. `ZoneReplication.toBucket` belongs to a single zone.
+   * @default none
+   */
+  readonly replication?: ZoneReplication;
 }
 
 /** Where the lake's data lives: a bucket for each zone, one key and one log bucket for all of them. */
@@ -63,6 +77,7 @@ export class LakeStorage extends Construct {
     checkNames(zones);
 
     const created = zones.filter(({ _bucket }) => !_bucket).map(({ _options }) => _options);
+    checkReplication(props, created);
     if (created.some(({ encryption }) => !encryption)) {
       this.encryptionKey = (props.encryption ?? ZoneEncryption.lakeKey())._bind(this, this.environment);
     }
@@ -74,6 +89,8 @@ export class LakeStorage extends Construct {
       encryption: this.encryptionKey ? ZoneEncryption.ofKey(this.encryptionKey) : ZoneEncryption.s3Managed(),
       accessLogs: accessLogs._shared(this.logBucket),
       ...(props.lifecycle ? { lifecycle: props.lifecycle } : {}),
+      ...(props.inventory ? { inventory: props.inventory } : {}),
+      ...(props.replication ? { replication: props.replication } : {}),
     };
     this.zones = zones.map(({ zoneName, _options, _bucket }) => {
       const zoneId = `${zoneName.charAt(0).toUpperCase()}${zoneName.slice(1)}`;
@@ -123,6 +140,20 @@ export class LakeStorage extends Construct {
    */
   public tryZone(zoneName: string): ZoneBase | undefined {
     return this.zones.find((zone) => zone.zoneName === zoneName);
+  }
+}
+
+function checkReplication({ replication }: LakeStorageProps, zones: ZoneOptions[]): void {
+  const sharing = zones.filter((options) => !options.replication).length;
+  if (replication?._sharesBucket && sharing > 1) {
+    throw new Error(
+      LakeError.message(
+        'SharedReplica',
+        `one destination bucket for ${sharing} zones`,
+        'a destination for each zone: equal keys of two zones would overwrite each other',
+        "use ZoneReplication.toRegion, or LakeZone.create('raw', { replication: ZoneReplication.toBucket(…) })",
+      ),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { checkedName } from './private/zone-name';
 import type { ZoneOptions } from './zone';
 
 /** A zone of a `LakeStorage`: created by it, or a bucket of one's own. */
@@ -10,7 +11,7 @@ export class LakeZone {
    * @param options what differs from the storage's
    */
   public static create(zoneName: string, options: ZoneOptions = {}): LakeZone {
-    return new LakeZone(zoneName, options);
+    return new LakeZone(checkedName(zoneName), options);
   }
 
   /**
@@ -20,7 +21,7 @@ export class LakeZone {
    * @param bucket created or imported
    */
   public static ofBucket(zoneName: string, bucket: s3.IBucket): LakeZone {
-    return new LakeZone(zoneName, {}, bucket);
+    return new LakeZone(checkedName(zoneName), {}, bucket);
   }
 
   private constructor(

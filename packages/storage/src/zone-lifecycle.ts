@@ -171,7 +171,7 @@ export class ZoneLifecycle {
    *
    * @param prefix like `landing`, without wildcards
    * @param lifecycle what holds there
-   * @throws `InvalidLifecycle` for archive tiers or prefixes inside of `lifecycle`
+   * @throws `InvalidLifecycle` for a wildcard, and for archive tiers or prefixes inside of `lifecycle`
    */
   public forPrefix(prefix: string, lifecycle: ZoneLifecycle): ZoneLifecycle {
     if (lifecycle.state.archive || lifecycle.state.prefixes.length > 0) {
@@ -181,7 +181,16 @@ export class ZoneLifecycle {
         'set archive tiers and prefixes on the zone',
       );
     }
-    return this.with({ prefixes: [...this.state.prefixes, { prefix, state: lifecycle.state }] });
+    const trimmed = prefix.replace(/^\/|\/$/g, '');
+    if (trimmed === '' || /[*?]|\/\//.test(trimmed)) {
+      throw invalid(
+        `the prefix "${prefix}"`,
+        'a prefix without wildcards and empty segments',
+        'write it like "landing"',
+      );
+    }
+    const others = this.state.prefixes.filter((each) => each.prefix !== trimmed);
+    return this.with({ prefixes: [...others, { prefix: trimmed, state: lifecycle.state }] });
   }
 
   /**

@@ -1,15 +1,20 @@
-import { LakeEnvironment, LakeError } from '@lakewright/core';
-import { Token } from 'aws-cdk-lib';
+import { type DataLocation, LakeEnvironment, LakeError } from '@lakewright/core';
+import { Validations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { AccessLogs } from './access-logs';
+import { acknowledge } from './private/acknowledge';
 import { bucketDefaults } from './private/bucket-defaults';
-import { ENTIRE_BUCKET } from './private/metrics';
+import { ENTIRE_BUCKET, replicationMetric } from './private/metrics';
 import { ZoneBucket } from './private/zone-bucket';
+import { checkedName } from './private/zone-name';
 import { ZoneBase } from './zone-base';
 import { ZoneEncryption } from './zone-encryption';
+import type { ZoneInventory } from './zone-inventory';
 import { ZoneLifecycle } from './zone-lifecycle';
+import type { ZoneReplication } from './zone-replication';
 
 /** What can be chosen for a zone, whether on its own or within a `LakeStorage`. */
 export interface ZoneOptions {
@@ -36,6 +41,18 @@ export interface ZoneOptions {
    * @default AccessLogs.ownBucket(), or that of the storage: one log bucket for the lake
    */
   readonly accessLogs?: AccessLogs;
+
+  /**
+   * A list of all objects, written on a schedule.
+   * @default none
+   */
+  readonly inventory?: ZoneInventory;
+
+  /**
+   * A copy in another bucket, kept up to date.
+   * @default none
+   */
+  readonly replication?: ZoneReplication;
 
   /**
    * Objects can't be deleted or overwritten for so long (write once, read many). Not for buckets that `DESTROY` data.
@@ -129,7 +146,14 @@ export class Zone extends ZoneBase {
   /** Where the access logs go; undefined without them. */
   public readonly logBucket?: s3.IBucket;
 
+  /** Where the inventory's lists lie; undefined without one. */
+  public readonly inventoryLocation?: DataLocation;
+
+  /** The bucket that holds the copies; undefined without replication. */
+  public readonly replica?: s3.IBucket;
+
   private readonly created: s3.Bucket;
+  private readonly replicationRule?: string;
   private requestMetrics = false;
 
   public constructor(scope: Construct, id: string, props: ZoneProps) {
@@ -155,12 +179,72 @@ export class Zone extends ZoneBase {
     const accessLogs = props.accessLogs ?? AccessLogs.ownBucket();
     this.logBucket = accessLogs._bind(this, environment);
     if (this.logBucket) accessLogs._connect(this.created, this.logBucket);
+    this.inventoryLocation = props.inventory?._connect(this.created, this.logBucket);
+
+    const { lifecycle, objectLock, zoneName } = props;
+    const replication = props.replication?._connect(this, {
+      environment,
+      zoneName,
+      source: this.created,
+      options: { environment, ...(lifecycle ? { lifecycle } : {}), ...(objectLock ? { objectLock } : {}) },
+    });
+    this.replica = replication?.destination;
+    this.replicationRule = replication?.rule;
+    this.acknowledgeFindings(encryptionKey);
+  }
+
+  /**
+   * Seconds by which the replica lags behind, the most in each period.
+   *
+   * @param options period, statistic, dimensions; five minutes and the maximum by default
+   * @throws `NoReplication` when the zone isn't replicated
+   */
+  public metricReplicationLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.replicationMetric('ReplicationLatency', 'Maximum', options);
+  }
+
+  /**
+   * Operations that didn't reach the replica.
+   *
+   * @param options period, statistic, dimensions; five minutes and the sum by default
+   * @throws `NoReplication` when the zone isn't replicated
+   */
+  public metricOperationsFailedReplication(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.replicationMetric('OperationsFailedReplication', 'Sum', options);
   }
 
   /** @internal */
   protected override _enableRequestMetrics(): void {
     if (!this.requestMetrics) this.created.addMetric({ id: ENTIRE_BUCKET });
     this.requestMetrics = true;
+  }
+
+  private replicationMetric(name: string, statistic: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    if (this.replica && this.replicationRule) {
+      return replicationMetric(this.bucket, this.replica, this.replicationRule, name, statistic, options);
+    }
+    throw new Error(
+      LakeError.message(
+        'NoReplication',
+        `metric "${name}" of zone "${this.zoneName}"`,
+        'a zone that is replicated',
+        'give the zone a ZoneReplication',
+      ),
+    );
+  }
+
+  private acknowledgeFindings(encryptionKey: kms.IKey | undefined): void {
+    if (!this.replica) {
+      acknowledge(this.created, 'S3BucketReplicationEnabled', 'Versions and backups protect the data; see replication');
+    }
+    if (!encryptionKey) {
+      acknowledge(this.created, 'S3DefaultEncryptionKMS', 'SSE-S3 was chosen with ZoneEncryption.s3Managed()');
+    }
+    if (!this.logBucket) {
+      const reason = 'Access logs were switched off with AccessLogs.none(): CloudTrail data events record access';
+      acknowledge(this.created, 'S3BucketLoggingEnabled', reason);
+      Validations.of(this.created).acknowledge({ id: 'AwsSolutions-S1', reason });
+    }
   }
 
   private get resource(): s3.CfnBucket {
@@ -176,20 +260,6 @@ class ImportedZone extends ZoneBase {
     super(scope, id);
     this.zoneName = checkedName(zoneName);
   }
-}
-
-function checkedName(zoneName: string): string {
-  if (Token.isUnresolved(zoneName) || !/^[a-z][a-z0-9_-]{0,62}$/.test(zoneName)) {
-    throw new Error(
-      LakeError.message(
-        'InvalidZoneName',
-        `zone name "${zoneName}"`,
-        'up to 63 lower-case letters, digits, "-" and "_", a letter first, known at synthesis',
-        'write it like "raw"; a bucket\'s name is another thing, see bucketName',
-      ),
-    );
-  }
-  return zoneName;
 }
 
 function checkObjectLock({ objectLock, zoneName }: ZoneProps, environment: LakeEnvironment): void {

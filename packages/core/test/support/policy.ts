@@ -14,7 +14,7 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** Who asks: a role or user of the stacks, any principal by ARN, or a service by its domain name. */
+/** Who asks: a role or user, any principal by ARN, or a service by its domain name. */
 export type Requester = iam.IRole | iam.IUser | string;
 
 /** `allowed`; or `denied`: by a statement, or because nothing allows it. */
@@ -24,8 +24,9 @@ export type Decision = 'allowed' | 'denied';
  * Evaluates the policies of synthesized stacks as AWS does: identity policies, bucket policies and key policies, in one
  * account (either half is enough, a key's policy has to agree) and across accounts (both halves are needed).
  *
- * A principal given by ARN has its identity policies elsewhere: these are taken to allow everything, so the decision shows
- * the half that the stacks have. Session policies, boundaries and organization policies aren't covered.
+ * A principal outside of the stacks has its identity policies elsewhere: these are taken to allow everything, so the
+ * decision shows the half that the stacks have; likewise a resource outside of them is taken to agree. Session policies,
+ * permissions boundaries and organization policies aren't covered.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
@@ -71,17 +72,15 @@ export class PolicyEvaluator {
     if ([...identity, ...named].some(({ Effect }) => Effect === 'Deny')) return 'denied';
 
     const identityAllows = who.elsewhere || identity.length > 0;
-    const isKey = target.split(':')[2] === 'kms';
-    const owner = this.ownerOf(target);
-    const crossAccount = owner !== undefined && who.account !== undefined && owner !== who.account;
-    const delegated = onResource.some(
-      ({ Principal, Effect }) => Effect === 'Allow' && namesAccount(Principal, who.account),
-    );
     const resourceAllows = named.length > 0;
+    const delegated = onResource.some(({ Principal }) => namesAccount(Principal, who.account));
     if (who.service) return verdict(resourceAllows);
-    if (crossAccount) return verdict(identityAllows && (resourceAllows || delegated));
-    if (isKey) return verdict(resourceAllows || (delegated && identityAllows));
-    return verdict((identityAllows && !(who.elsewhere && !resourceAllows)) || resourceAllows);
+    const owner = this.ownerOf(target);
+    // a resource outside of the stacks: its own policy is taken to agree
+    if (owner === undefined) return verdict(!who.elsewhere && identityAllows);
+    if (owner !== who.account) return verdict(identityAllows && (resourceAllows || delegated));
+    if (target.split(':')[2] === 'kms') return verdict(resourceAllows || (delegated && identityAllows));
+    return verdict((identityAllows && !who.elsewhere) || resourceAllows);
   }
 
   private applies(statement: Statement, action: string, resource: string, context: RequestContext): boolean {
@@ -96,17 +95,21 @@ export class PolicyEvaluator {
   }
 
   private principal(requester: Requester): Principal {
-    if (typeof requester === 'string') {
-      const service = !requester.startsWith('arn:');
-      return { arn: requester, account: requester.split(':')[4], statements: [], elsewhere: !service, service };
+    if (typeof requester === 'string' && !requester.startsWith('arn:')) {
+      return { arn: requester, statements: [], elsewhere: false, service: true };
     }
-    const arn = this.text('roleArn' in requester ? requester.roleArn : requester.userArn);
-    const name = this.text('roleName' in requester ? requester.roleName : requester.userName);
+    const given =
+      typeof requester === 'string' ? requester : 'roleArn' in requester ? requester.roleArn : requester.userArn;
+    const arn = this.text(given);
+    const account = arn.split(':')[4] ?? '';
+    const name = arn.split('/').at(-1) ?? '';
     const own = this.app
       .resources()
       .filter(({ type }) => type === 'AWS::IAM::Role' || type === 'AWS::IAM::User')
-      .filter(({ id, properties }) => [id, properties.RoleName, properties.UserName].includes(name));
-    if (own.length === 0) return { arn, account: arn.split(':')[4], statements: [], elsewhere: true, service: false };
+      .filter(({ stack, properties, id }) => {
+        const ownName = properties.RoleName ?? properties.UserName ?? id;
+        return ownName === name && this.app.account(stack) === account;
+      });
     const inline = own.flatMap(({ properties }) => (properties.Policies as { PolicyDocument: unknown }[]) ?? []);
     const attached = this.app
       .resources()
@@ -116,13 +119,8 @@ export class PolicyEvaluator {
       ...inline.map((policy) => policy.PolicyDocument),
       ...attached.map((p) => p.properties.PolicyDocument),
     ];
-    return {
-      arn,
-      account: arn.split(':')[4],
-      statements: documents.flatMap(statementsOf),
-      elsewhere: false,
-      service: false,
-    };
+    const statements = own.length > 0 ? documents.flatMap(statementsOf) : [];
+    return { arn, account, statements, elsewhere: own.length === 0, service: false };
   }
 
   private resourceStatements(resource: string): Statement[] {
@@ -144,14 +142,19 @@ export class PolicyEvaluator {
     return [];
   }
 
-  /** The account that owns a resource; unknown for resources outside of the stacks. */
+  /** The account of a resource that the stacks create; undefined for others. */
   private ownerOf(resource: string): string | undefined {
     const [, , service, , account, name = ''] = resource.split(':');
-    if (service !== 's3') return account || undefined;
-    const bucket = this.app
-      .resources('AWS::S3::Bucket')
-      .find(({ id, properties }) => (properties.BucketName ?? id) === name.split('/')[0]);
-    return bucket ? this.app.account(bucket.stack) : undefined;
+    if (service === 's3') {
+      const bucket = this.app
+        .resources('AWS::S3::Bucket')
+        .find(({ id, properties }) => (properties.BucketName ?? id) === name.split('/')[0]);
+      return bucket && this.app.account(bucket.stack);
+    }
+    if (service === 'kms') {
+      return this.app.resources('AWS::KMS::Key').some(({ id }) => name === `key/${id}`) ? account : undefined;
+    }
+    return account || undefined;
   }
 }
 

@@ -1,6 +1,9 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
+
+// validating templates costs seconds in each test process; nagFindings switches it on
+process.env.CDK_VALIDATION ??= 'false';
 
 /** One CloudFormation resource, its intrinsics unresolved. */
 export interface TemplateResource {
@@ -202,9 +205,8 @@ export class ResolvedApp {
 
 /** The constructs that a tokenized text refers to. */
 function references(value: string): IConstruct[] {
-  const fragments = Token.isUnresolved(value) ? Token.asAny(value) : undefined;
-  const tokens = (fragments as { tokens?: { target?: IConstruct }[] } | undefined)?.tokens ?? [];
-  return tokens.map(({ target }) => target).filter((target): target is IConstruct => target !== undefined);
+  const { tokens } = Tokenization.reverseString(value);
+  return tokens.filter((token) => Reference.isReference(token)).map((token) => (token as Reference).target);
 }
 
 const NO_VALUE = Symbol('AWS::NoValue');

@@ -24,7 +24,7 @@ export function renderRules(
 ): Pick<s3.BucketProps, 'lifecycleRules' | 'intelligentTieringConfigurations'> {
   const rules = [
     ...rule('Zone', state),
-    ...state.prefixes.flatMap(({ prefix, state: below }) => rule(`Prefix-${prefix}`, below, `${trim(prefix)}/`)),
+    ...state.prefixes.flatMap(({ prefix, state: below }) => rule(`Prefix-${prefix}`, below, `${prefix}/`)),
   ];
   const { archive } = state;
   return {
@@ -43,7 +43,7 @@ export function renderRules(
   };
 }
 
-/** The order in which S3 lets objects descend; equal ranks exclude each other on the same day only. */
+/** The order in which S3 lets objects descend. */
 const WATERFALL = [
   s3.StorageClass.INFREQUENT_ACCESS,
   s3.StorageClass.INTELLIGENT_TIERING,
@@ -107,10 +107,6 @@ function inOrder(state: LifecycleState): TransitionStep[] {
 
 function rank(step: TransitionStep): number {
   return WATERFALL.indexOf(String(step.storageClass));
-}
-
-function trim(prefix: string): string {
-  return prefix.replace(/^\/|\/$/g, '');
 }
 
 function refuse(wrote: string, allowed: string, change: string): Error {

@@ -21,6 +21,30 @@ export function requestMetric(bucket: s3.IBucket, name: string, statistic: strin
   return metric(bucket, name, { FilterId: ENTIRE_BUCKET }, { period: Duration.minutes(5), statistic }, options);
 }
 
+/** One of S3's replication metrics, for one rule. */
+export function replicationMetric(
+  source: s3.IBucket,
+  destination: s3.IBucket,
+  rule: string,
+  metricName: string,
+  statistic: string,
+  options: MetricOptions = {},
+): Metric {
+  return new Metric({
+    namespace: 'AWS/S3',
+    metricName,
+    period: Duration.minutes(5),
+    statistic,
+    ...options,
+    dimensionsMap: {
+      SourceBucket: source.bucketName,
+      DestinationBucket: destination.bucketName,
+      RuleId: rule,
+      ...options.dimensionsMap,
+    },
+  }).attachTo(source);
+}
+
 function metric(
   bucket: s3.IBucket,
   metricName: string,
