@@ -57,8 +57,10 @@ export interface HttpCall {
   readonly url: URL;
   /** Set when the bucket came in the Host header (`<bucket>.localhost`). */
   readonly hostBucket?: string;
-  /** The body, with aws-chunked framing already removed and checksums checked. */
+  /** The body, with aws-chunked framing removed; it ends with a BadDigest error if a checksum doesn't hold. */
   readonly body: Readable;
+  /** Base64 by algorithm (`CRC32` …): what the client gave and the body has. Complete when the body has ended. */
+  readonly checksums: Readonly<Record<string, string>>;
 }
 
 /** Who asks: the access-key id names the persona. */
