@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], environment: 'node', testTimeout: 60_000, pool: 'forks', maxWorkers: 2 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    environment: 'node',
+    testTimeout: 60_000,
+    // CDK's own template validation costs seconds per synthesis; the sample app's synthesis runs it.
+    env: { CDK_VALIDATION: 'false' },
+    pool: 'forks',
+    maxWorkers: 2,
+  },
 });
