@@ -17,7 +17,8 @@ const MAX_RAGGED = 0.1;
 /** Glue's built-in CSV classifier: a delimiter that gives at least two columns and two rows. */
 export function classifyCsv(sample: Sample, text: string): ClassificationResult {
   const body = withoutMark(text);
-  const readings = DELIMITERS.flatMap((delimiter) => {
+  const head = body.split('\n', 2).join('\n');
+  const readings = DELIMITERS.filter((delimiter) => head.includes(delimiter)).flatMap((delimiter) => {
     const dialect = { delimiter, quote: '"' };
     const read = parseRows(body, dialect, sample.whole);
     return read ? [{ dialect, read, ...commonWidth(read.rows) }] : [];
