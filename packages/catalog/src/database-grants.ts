@@ -10,7 +10,11 @@ import type { ILakeDatabase } from './lake-database';
  */
 export class DatabaseGrants {
   /** @internal */
-  public constructor(private readonly database: ILakeDatabase) {}
+  public constructor(
+    private readonly database: ILakeDatabase,
+    /** ARNs of catalogs, databases and tables, where they aren't those of the database's own stack. */
+    private readonly elsewhere?: string[],
+  ) {}
 
   /**
    * See the database and the definitions of all its tables.
@@ -51,7 +55,7 @@ export class DatabaseGrants {
     return iam.Grant.addToPrincipal({
       grantee,
       actions,
-      resourceArns: [
+      resourceArns: this.elsewhere ?? [
         stack.formatArn({ service: 'glue', resource: 'catalog', arnFormat: ArnFormat.NO_RESOURCE_NAME }),
         databaseArn,
         stack.formatArn({ service: 'glue', resource: 'table', resourceName: `${databaseName}/*` }),

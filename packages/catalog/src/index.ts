@@ -1,3 +1,4 @@
+export * from './catalog-sharing';
 export * from './crawler';
 export * from './crawler-base';
 export * from './crawler-classifier';
@@ -6,5 +7,10 @@ export * from './crawler-policies';
 export * from './crawler-target';
 export * from './database-grants';
 export * from './dataset';
+export * from './iceberg-partition';
+export * from './iceberg-table';
+export * from './iceberg-type';
 export * from './lake-catalog';
 export * from './lake-database';
+export * from './partition-projection-check';
+export * from './resource-link';

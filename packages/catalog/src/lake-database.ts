@@ -1,9 +1,11 @@
 import { type DataLocation, type IDataset, PermissionModel } from '@lakewright/core';
-import { type IResolvable, type IResolveContext, type RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
+import { type RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import { DatabaseGrants } from './database-grants';
 import { Dataset, type DatasetOptions } from './dataset';
+import { PartitionProjectionCheck } from './partition-projection-check';
+import { NameByStack } from './private/name-by-stack';
 import { checkDatabaseName } from './private/names';
 
 /** A Glue database that knows where its tables lie and who decides about access to them. */
@@ -102,6 +104,12 @@ export class LakeDatabase extends glue.Database implements ILakeDatabase {
   private readonly givenName: string;
   private readonly nameToken: string;
 
+  /**
+   * @param scope where it is created
+   * @param id unique in `scope`
+   * @param props what it is made of
+   * @throws `InvalidDatabaseName`
+   */
   public constructor(scope: Construct, id: string, props: LakeDatabaseProps) {
     super(scope, id, {
       databaseName: checkDatabaseName(props.databaseName),
@@ -114,6 +122,7 @@ export class LakeDatabase extends glue.Database implements ILakeDatabase {
     this.location = props.location;
     this.permissions = props.permissions ?? PermissionModel.iam();
     this.grants = new DatabaseGrants(this);
+    PartitionProjectionCheck._everywhere(this);
   }
 
   /** A reference in the database's own stack, the plain name in all others. */
@@ -133,29 +142,6 @@ export class LakeDatabase extends glue.Database implements ILakeDatabase {
       location: options.location ?? this.location?.location(tableName),
       permissions: options.permissions ?? this.permissions,
     });
-  }
-}
-
-/** Orders resources of the database's own stack by a reference, without making other stacks import it. */
-class NameByStack implements IResolvable {
-  public readonly creationStack: string[] = [];
-
-  public constructor(
-    private readonly database: LakeDatabase,
-    private readonly reference: string,
-    private readonly literal: string,
-  ) {}
-
-  public resolve(context: IResolveContext): string {
-    const consumer = Stack.of(context.scope);
-    const producer = Stack.of(this.database);
-    if (consumer === producer) return this.reference;
-    if (!consumer.nested && !producer.nested) consumer.addDependency(producer, 'uses a database by name');
-    return this.literal;
-  }
-
-  public toString(): string {
-    return Token.asString(this);
   }
 }
 

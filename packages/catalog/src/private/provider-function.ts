@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { LakeEnvironment } from '@lakewright/core';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+/** The pre-bundled function behind a custom resource, with a role that has nothing but what is added to it. */
+export class ProviderFunction extends Construct {
+  public readonly role: iam.Role;
+  public readonly functionArn: string;
+
+  public constructor(scope: Construct, id: string, handler: string, environment?: LakeEnvironment) {
+    super(scope, id);
+    const { logRetention } = environment ?? LakeEnvironment.production();
+    const logGroup = new logs.LogGroup(this, 'Log', { retention: logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(this.role);
+    const handlerFunction = new lambda.Function(this, 'Function', {
+      code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'assets', 'iceberg-table')),
+      handler: `index.${handler}`,
+      runtime: lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: 256,
+      timeout: Duration.minutes(5),
+      role: this.role,
+      logGroup,
+    });
+    this.functionArn = handlerFunction.functionArn;
+    for (const id of BY_DESIGN) Validations.of(handlerFunction).acknowledge({ id, reason: REASON });
+  }
+}
+
+const BY_DESIGN = ['NIST.800.53.R5', 'HIPAA.Security', 'PCI.DSS.321'].flatMap((pack) =>
+  ['LambdaConcurrency', 'LambdaDLQ', 'LambdaInsideVPC'].map((rule) => `${pack}-${rule}`),
+);
+
+const REASON =
+  'called by CloudFormation alone while a stack is deployed, which gets every failure as answer; speaks to AWS APIs only';
