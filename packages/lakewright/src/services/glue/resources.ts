@@ -6,6 +6,7 @@ import type { CatalogContext } from './catalog/context';
 import { databaseInput } from './catalog/databases';
 import { tableInput } from './catalog/table-input';
 import type { Classifiers } from './crawler/classifiers';
+import { otherTargets } from './crawler/crawl';
 import { crawlerDefinition } from './crawler/crawler-input';
 import type { Crawlers } from './crawler/crawlers';
 import { putCrawler } from './crawler/operations';
@@ -61,6 +62,15 @@ export function glueResources(tools: ResourceTools): Record<string, ResourceHand
 
     'AWS::Glue::Crawler': {
       classification: 'executed',
+      classify: ({ properties }) => {
+        const others = otherTargets(properties.Targets ?? {});
+        return others.length > 0
+          ? {
+              classification: 'unsupported',
+              note: `the local crawler reads S3 and catalog targets, not ${others.join(', ')}`,
+            }
+          : { classification: 'executed' };
+      },
       apply: async (resource) => applyCrawler(context, crawlers, resource),
     },
 

@@ -298,11 +298,18 @@ const OTHER_TARGETS: Readonly<Record<string, string>> = {
   HudiTargets: 'Hudi',
 };
 
-function refuseOtherTargets(targets: ApiShape): void {
+/** Which kinds of data stores a crawler has that the local one doesn't read. */
+export function otherTargets(targets: ApiShape): string[] {
   const present = Object.keys(OTHER_TARGETS).filter((kind) => targets[kind]?.length > 0);
-  if (present.length > 0) {
-    const names = present.map((kind) => OTHER_TARGETS[kind]).join(', ');
-    throw invalidInput(`Lakewright: the local crawler reads S3 and catalog targets; this one has ${names} targets.`);
+  return present.map((kind) => OTHER_TARGETS[kind]);
+}
+
+function refuseOtherTargets(targets: ApiShape): void {
+  const others = otherTargets(targets);
+  if (others.length > 0) {
+    throw invalidInput(
+      `Lakewright: the local crawler reads S3 and catalog targets; this one has ${others.join(', ')} targets.`,
+    );
   }
   if (!(targets.S3Targets?.length > 0) && !(targets.CatalogTargets?.length > 0)) {
     throw invalidInput('The crawler has no targets.');

@@ -6,7 +6,7 @@ import { entityNotFound } from '../errors';
 import { StateMap } from '../state-map';
 import type { CrawlCounts } from './catalog-writer';
 import type { Classifiers } from './classifiers';
-import { Crawl } from './crawl';
+import { Crawl, otherTargets } from './crawl';
 
 /** What is kept of a crawler. */
 export interface StoredCrawler {
@@ -60,8 +60,14 @@ export class Crawlers {
 
   public require(name: string): StoredCrawler {
     const crawler = this.stored.get(name);
-    if (!crawler) throw entityNotFound(`Crawler with name ${name} does not exist`);
-    return crawler;
+    if (crawler) return crawler;
+    const declared = this.context.lake.resources.find(
+      ({ type, physicalId }) => type === 'AWS::Glue::Crawler' && physicalId === name,
+    );
+    const others = otherTargets(declared?.properties.Targets ?? {}).join(', ');
+    const why =
+      others && `: the template has it with ${others} targets, and the local crawler reads S3 and catalog targets`;
+    throw entityNotFound(`Crawler with name ${name} does not exist${why}`);
   }
 
   public runOf(name: string): Running | undefined {
