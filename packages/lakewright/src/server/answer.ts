@@ -3,7 +3,7 @@ import type { Caller, Operation, Service } from '../services/service';
 import type { Target } from './dispatch';
 import { parseJsonInput, replyJson, replyJsonError } from './protocols/json';
 import { parseQueryInput, replyQuery, replyQueryError } from './protocols/query';
-import { unknownOperation } from './protocols/reply';
+import { replyXmlError, unknownOperation } from './protocols/reply';
 import { matchRoute } from './protocols/rest-json';
 import { openObjectBody, readSmallBody } from './request-body';
 import { bucketOfHost } from './request-guard';
@@ -57,11 +57,16 @@ export async function answer(
         (error) => replyJsonError(response, '', requestId, error),
         report,
       );
-    case 'http': {
-      const { body, checksums } = openObjectBody(request, url);
-      const hostBucket = bucketOfHost(request.headers.host);
-      return target.protocol.handle(request, response, { caller: caller(), url, hostBucket, body, checksums });
-    }
+    case 'http':
+      return guarded(
+        async () => {
+          const { body, checksums } = openObjectBody(request, url);
+          const hostBucket = bucketOfHost(request.headers.host);
+          await target.protocol.handle(request, response, { caller: caller(), url, hostBucket, body, checksums });
+        },
+        (error) => replyXmlError(response, requestId, error),
+        report,
+      );
     case 'unknown': {
       const error = unknownOperation(target.service, target.operation);
       report(error);

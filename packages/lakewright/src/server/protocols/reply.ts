@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { LakewrightError } from '../../host/host';
 import { ServiceError } from '../../services/service';
+import { xmlDocument } from './xml';
 
 /** Any error as one of an API: what isn't a `ServiceError` is a fault of ours, and says so. */
 export function asServiceError(error: unknown): ServiceError {
@@ -27,6 +28,13 @@ export function reply(
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
+}
+
+/** S3's error document, for what fails before the service has read the request. */
+export function replyXmlError(response: ServerResponse, requestId: string, error: unknown): void {
+  const { code, message, status } = asServiceError(error);
+  const body = xmlDocument('Error', undefined, { Code: code, Message: message, RequestId: requestId });
+  reply(response, status, { 'content-type': 'application/xml', 'x-amz-request-id': requestId }, body);
 }
 
 /** Dates as epoch seconds and bytes as base64: how AWS's JSON protocols write them. */
