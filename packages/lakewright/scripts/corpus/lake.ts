@@ -50,7 +50,7 @@ export class CorpusLake implements SqlCatalog {
   }
 
   public hasSchema(catalog: string, schema: string): boolean {
-    return this.schemas(catalog).includes(schema);
+    return schema === 'default' || this.schemas(catalog).includes(schema);
   }
 
   public schemas(catalog: string): readonly string[] {
@@ -69,13 +69,16 @@ export class CorpusLake implements SqlCatalog {
     const items = columns.map((column) => {
       const declared = table.resolved.columns.find((item) => item.name === column);
       if (!declared) throw new Error(`no column ${column}`);
-      const source = column === '$path' ? 'filename' : quoteName(column);
+      const source = column === '$path' ? 'filename' : isHive(declared) ? `(${quoteName(column)} || '')` : quoteName(column);
       const target = physicalType(declared.type);
       return `CAST(${source} AS ${target}) AS ${quoteName(column)}`;
     });
     return `(SELECT ${items.length > 0 ? items.join(', ') : '1 AS one'} FROM ${table.files})`;
   }
 }
+
+/** DuckDB 1.5 fails on `max()` of a column that it takes from the folders' names, unless it's an expression. */
+const isHive = (column: TableColumn): boolean => column.partitionKey ?? false;
 
 async function openTable(
   folder: string,

@@ -99,9 +99,7 @@ function checkClauses(name: string, node: ast.FunctionCall, asWindow: boolean): 
     throw new NotCoveredError(`ORDER BY inside ${name}`, position);
   }
   if (node.distinct && !DISTINCT.test(name)) throw new NotCoveredError(`DISTINCT inside ${name}`, position);
-  if (node.distinct && node.over) {
-    throw new SqlError('NOT_SUPPORTED', `DISTINCT in window function parameters not yet supported: ${name}`, position);
-  }
+  if (node.distinct && node.over && node.orderBy.length > 0) throw new NotCoveredError(`ORDER BY and DISTINCT inside ${name} as a window function`, position);
 }
 
 export function sortOf(item: ast.SortItem, context: Context): TypedSort {

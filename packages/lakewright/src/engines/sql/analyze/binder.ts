@@ -178,11 +178,13 @@ function unifyText(
     if (!bindings.numbers.has(length)) bindings.numbers.set(length, 1);
     return 1;
   }
-  if (!build.isText(type) || (pattern.pattern === 'char' && type.kind !== 'char')) return undefined;
+  if (!build.isText(type) || (pattern.pattern === 'char' && type.length === undefined)) return undefined;
   const bound = bindings.numbers.get(length);
   const unbounded = type.length === undefined || (bindings.numbers.has(length) && bound === undefined);
   bindings.numbers.set(length, unbounded ? undefined : Math.max(bound ?? 0, type.length ?? 0));
-  return type.kind === pattern.pattern ? 0 : 2;
+  // A varchar with a length becomes a char rather than the other way round.
+  if (type.kind === pattern.pattern) return 0;
+  return pattern.pattern === 'char' ? 1 : 2;
 }
 
 /** What may be widened to the kind, and the cost. */

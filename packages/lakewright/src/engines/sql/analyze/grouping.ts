@@ -1,4 +1,4 @@
-import { NotCoveredError, SqlError } from '../errors';
+import { SqlError } from '../errors';
 import type * as ast from '../parse/ast';
 import { isComparable } from '../types/coercion';
 import { typeText } from '../types/text';
@@ -29,9 +29,6 @@ function groupingKey(node: ast.Expression, outputs: readonly SelectOutput[], con
   if (!isComparable(value.type)) {
     const text = `${typeText(value.type)} is not comparable, and therefore cannot be used in GROUP BY`;
     throw new SqlError('TYPE_MISMATCH', text, position);
-  }
-  if (value.type.kind === 'timestamp with time zone') {
-    throw new NotCoveredError(`GROUP BY on ${typeText(value.type)}`, position);
   }
   return value;
 }

@@ -1,8 +1,8 @@
-import { NotCoveredError, SqlError } from '../errors';
+import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
 import type * as ast from '../parse/ast';
 import * as build from '../types/build';
+import { parseSqlJsonPath } from '../runtime/scalars/sql-json';
 import { castSupport } from '../types/cast-matrix';
-import { parseJsonPath } from '../types/json-path';
 import { typeText } from '../types/text';
 import { coerce, nullLiteral, textLiteral } from './coerce';
 import type { Context } from './context';
@@ -63,10 +63,16 @@ function pathArguments(node: ast.JsonExists | ast.JsonValue | ast.JsonQuery, con
   if (!build.isText(input.type) && input.type.kind !== 'unknown') {
     throw new NotCoveredError(`${node.kind} over ${typeText(input.type)}`, node.position);
   }
-  const path = parseJsonPath(node.path);
-  if (path === 'invalid') throw new SqlError('INVALID_PATH', `Invalid JSON path: ${node.path}`, node.position);
-  if (path === 'not covered') throw new NotCoveredError(`JSON path ${node.path}`, node.position);
+  if (!isCoveredPath(node)) throw new NotCoveredError(`JSON path ${node.path}`, node.position);
   return [coerce(input, build.VARCHAR), textLiteral(node.path)];
+}
+
+function isCoveredPath({ path, position }: { path: string; position: SqlPosition }): boolean {
+  try {
+    return parseSqlJsonPath(path) !== undefined;
+  } catch {
+    throw new SqlError('SYNTAX_ERROR', `Invalid JSON path: ${path}`, position);
+  }
 }
 
 function jsonValue(node: ast.JsonValue, context: Context): Typed {

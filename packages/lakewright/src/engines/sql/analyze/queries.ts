@@ -140,7 +140,7 @@ function setOperation(node: ast.SetOperation, context: Context): TypedBody {
       const text = `Type ${typeText(type)} is not comparable and therefore cannot be used in ${operator}`;
       throw new SqlError('TYPE_MISMATCH', text, position);
     }
-    if (type.kind === 'timestamp with time zone' && (!all || operator !== 'UNION')) {
+    if (type.kind === 'timestamp with time zone' && operator !== 'UNION') {
       throw new NotCoveredError(`${operator} of timestamp with time zone`, position);
     }
     return { name: field.name, type, named: field.named };

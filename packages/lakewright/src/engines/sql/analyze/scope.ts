@@ -95,7 +95,7 @@ export function accessField(base: Typed, name: string, position: SqlPosition): T
   const index = fieldIndex(base.type, name);
   const field = base.type.fields[index];
   if (!field) {
-    throw new SqlError('COLUMN_NOT_FOUND', `Column '${name}' cannot be resolved`, position);
+    throw new SqlError('INVALID_COLUMN_REFERENCE', `Column '${name}' cannot be resolved`, position);
   }
   const twins = base.type.fields.filter((other) => other.name?.toLowerCase() === name.toLowerCase());
   if (twins.length > 1) throw new NotCoveredError(`row with two fields named ${name}`, position);

@@ -1,4 +1,4 @@
-import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
+import { SqlError, type SqlPosition } from '../errors';
 import type * as ast from '../parse/ast';
 import { isComparable } from '../types/coercion';
 import { typeText } from '../types/text';
@@ -72,7 +72,6 @@ export function checkDistinct(
       const text = `DISTINCT can only be applied to comparable types (actual: ${typeText(type)})`;
       throw new SqlError('TYPE_MISMATCH', text, position);
     }
-    if (type.kind === 'timestamp with time zone') throw new NotCoveredError(`DISTINCT on ${typeText(type)}`, position);
   }
   const prints = new Set(items.map(fingerprint));
   const missing = sorts.findIndex((sort) => !prints.has(fingerprint(sort.expression)));

@@ -9,8 +9,18 @@ import { compareSql } from './compare';
 import { type EmitContext, emit, inlineLambda, lambdaSql } from './expressions';
 import { bindOnce, fresh, raise, VOLATILE } from './text';
 
+/** JavaScript functions that never fail because of a value (at most because of a pattern or path). */
+const SAFE =
+  /lw_(?:re_\w+|lower|upper|reverse|url(?!_decode)\w*|json_(?:extract|scalar|len|size|get|contains)|hash\w*|hmac|crc32|xxhash64|soundex|translate|levenshtein|normalize|d2s|f2s|jquote|joda_format|date_format)\(/g;
+
 /** A scalar function: its entry's template or code, with its checks. */
 export function callSql(node: FunctionCall, context: EmitContext): string {
+  const sql = writeCall(node, context);
+  const mayFail = /lw_\w+\(/.test(sql.replace(SAFE, '').replace(/lw_fail\(/g, ''));
+  return mayFail && !context.flat ? writeCall(node, { ...context, flat: true }) : sql;
+}
+
+function writeCall(node: FunctionCall, context: EmitContext): string {
   const { overload, args, type } = node;
   const { sql, deterministic } = overload.behaviour;
   const texts = args.map((arg) => (arg.kind === 'lambda' ? lambdaSql(arg, context) : emit(arg, context)));

@@ -21,6 +21,8 @@ export interface EmitContext {
   readonly parameters: ReadonlyMap<string, string>;
   /** DuckDB relation of each scan, by alias. */
   readonly scans: ReadonlyMap<string, string>;
+  /** Texts of columns are written so that DuckDB doesn't evaluate what's around them over a whole dictionary. */
+  readonly flat?: boolean;
 }
 
 export function emit(node: Typed, context: EmitContext): string {
@@ -38,7 +40,7 @@ function emitNode(node: Typed, context: EmitContext): string {
     case 'literal':
       return literalSql(node);
     case 'column':
-      return columnSql(node.field.source, context);
+      return flattened(columnSql(node.field.source, context), node.type, context);
     case 'lambda parameter':
       return context.parameters.get(node.name) ?? node.name;
     case 'logical':
@@ -77,7 +79,7 @@ function emitNode(node: Typed, context: EmitContext): string {
     case 'negation':
       return `(-(${sql(node.operand)}))`;
     case 'cast': {
-      const value = sql(node.operand);
+      const value = emit(node.operand, failsPerValue(node.operand.type, node.type) ? { ...context, flat: true } : context);
       const cast = castSql(value, node.operand.type, node.type);
       return node.lenient && cast !== value ? `TRY(${cast})` : cast;
     }
@@ -101,7 +103,7 @@ function emitNode(node: Typed, context: EmitContext): string {
       if (node.items.length === 0) return `[]::${physicalType(node.type)}`;
       return `[${node.items.map(sql).join(', ')}]`;
     case 'field':
-      return `struct_extract_at(${sql(node.base)}, ${node.index + 1})`;
+      return flattened(`struct_extract_at(${sql(node.base)}, ${node.index + 1})`, node.type, context);
     case 'subscript':
       return subscriptSql(node.base.type, node.type, sql(node.base), sql(node.index));
     case 'call':
@@ -122,6 +124,20 @@ function emitNode(node: Typed, context: EmitContext): string {
       return quantifiedSql(node, context);
   }
 }
+
+/**
+ * DuckDB evaluates a function of one column over the column's whole dictionary, values that no row in question has
+ * included: a JavaScript function that fails for one of them would fail the statement (its failing can't be declared
+ * through the client API). A function of two columns isn't: `greatest(x, x)` is x.
+ */
+function flattened(sql: string, { kind }: TrinoType, { flat }: EmitContext): string {
+  const isText = kind === 'varchar' || kind === 'json' || kind === 'varbinary' || kind === 'char';
+  return flat && isText && sql.length <= 160 ? `greatest(${sql}, ${sql})` : sql;
+}
+
+/** Casts that a JavaScript function makes. */
+const failsPerValue = (from: TrinoType, to: TrinoType): boolean =>
+  from.kind === 'json' || (from.kind === 'varchar' && to.kind === 'timestamp with time zone');
 
 /** A lambda in DuckDB's form. */
 export function lambdaSql(lambda: TypedLambda, context: EmitContext): string {

@@ -79,7 +79,10 @@ function setOperationSql(body: TypedSetOperation, context: EmitContext): string 
     );
     return `(SELECT ${columns.join(', ')} FROM (${sql}) AS ${alias})`;
   };
-  return `${side(body.left)} ${body.operator}${body.all ? ' ALL' : ''} ${side(body.right)}`;
+  const plain = `${side(body.left)} ${body.operator}${body.all ? ' ALL' : ''} ${side(body.right)}`;
+  const distinct = distinctSql(body.fields);
+  if (body.all || distinct === 'DISTINCT') return plain;
+  return `SELECT ${distinct} * FROM (${side(body.left)} UNION ALL ${side(body.right)}) AS ${fresh('s')}`;
 }
 
 function sameFields(own: readonly OutputField[], wanted: readonly OutputField[]): boolean {
@@ -102,7 +105,7 @@ export function selectSql(select: TypedSelect, outer: EmitContext): string {
     return sortSql(item, context, index >= 0 ? `c${index + 1}` : undefined);
   });
   return [
-    `SELECT ${select.distinct ? 'DISTINCT ' : ''}${columns.join(', ')}`,
+    `SELECT ${select.distinct ? `${distinctSql(select.fields)} ` : ''}${columns.join(', ')}`,
     select.from.length > 0 ? `FROM ${select.from.map((relation) => relationSql(relation, plain)).join(', ')}` : '',
     select.where ? `WHERE ${emit(select.where, plain)}` : '',
     groupBy ? `GROUP BY ${groupBy}` : '',
@@ -113,13 +116,33 @@ export function selectSql(select: TypedSelect, outer: EmitContext): string {
     .join(' ');
 }
 
+/** Zoned timestamps are distinct by their instant. */
+function distinctSql(fields: readonly OutputField[]): string {
+  if (!fields.some((field) => field.type.kind === 'timestamp with time zone')) return 'DISTINCT';
+  const keys = fields.map((field, index) =>
+    field.type.kind === 'timestamp with time zone' ? `(c${index + 1}).i` : `c${index + 1}`,
+  );
+  return `DISTINCT ON (${keys.join(', ')})`;
+}
+
 /** Writes the keys and notes their texts: an expression that equals a key must be written as the key is. */
 function groupingSql(groupBy: readonly TypedGrouping[], keys: Map<string, string>, context: EmitContext): string {
+  const written = new Map<string, string>();
   const key = (node: Typed): string => {
     const print = fingerprint(node);
-    const known = keys.get(print);
+    const known = written.get(print);
     if (known !== undefined) return known;
+    const text = writeKey(node, print);
+    written.set(print, text);
+    return text;
+  };
+  const writeKey = (node: Typed, print: string): string => {
     const sql = emit(node, context);
+    if (node.type.kind === 'timestamp with time zone') {
+      // Equal instants are one group, whatever their zones; the group shows one of them.
+      keys.set(print, `CASE WHEN (${sql}).i IS NOT NULL THEN {'i': (${sql}).i, 'z': any_value((${sql}).z)} END`);
+      return `(${sql}).i`;
+    }
     // A bare number would be a position.
     const safe = node.kind === 'literal' ? `(${sql})` : sql;
     keys.set(print, safe);
@@ -137,8 +160,8 @@ function groupingSql(groupBy: readonly TypedGrouping[], keys: Map<string, string
         return `${element.kind.toUpperCase()} (${element.sets.map((nodes) => (nodes.length === 1 ? nodes.map(key).join() : set(nodes))).join(', ')})`;
     }
   });
-  const written = parts.filter((part) => part !== '()');
-  return written.length > 0 || parts.length === 0 ? written.join(', ') : '()';
+  const clauses = parts.filter((part) => part !== '()');
+  return clauses.length > 0 || parts.length === 0 ? clauses.join(', ') : '()';
 }
 
 /** The statement's own query: every column in the representation of its type, whatever DuckDB made of the expression. */

@@ -41,7 +41,7 @@ const SHORT = 160;
 
 const isRepeatable = (sql: string): boolean =>
   sql.length <= SHORT && !sql.includes(VOLATILE) && !sql.includes('SELECT ');
-const isAtomic = (sql: string): boolean => /^[\w.":]+$/.test(sql) || /^'[^']*'$/.test(sql);
+const isAtomic = (sql: string): boolean => /^\(?-?[\w.":]+\)?(::\w+)?$/.test(sql) || /^'[^']*'$/.test(sql);
 
 /**
  * An expression that names its operands several times. Short ones are repeated (DuckDB removes the repetition); long,
