@@ -114,13 +114,17 @@ export class LocationGrants {
   private list(grantee: iam.IGrantable): iam.Grant {
     const { prefix, bucket } = this.location;
     const location = this.onBucket(grantee, ['s3:GetBucketLocation']);
-    const list = iam.Grant.addToPrincipalOrResource({
-      grantee,
-      actions: ['s3:ListBucket'],
-      resourceArns: [bucket.bucketArn],
-      resource: bucket,
-      ...(prefix === '' ? {} : { conditions: { StringLike: { 's3:prefix': [prefix, `${prefix}/*`] } } }),
-    });
+    const actions = ['s3:ListBucket'];
+    if (prefix === '') return location.combine(this.onBucket(grantee, actions));
+
+    const conditions = { StringLike: { 's3:prefix': [prefix, `${prefix}/*`] } };
+    const resourceArns = [bucket.bucketArn];
+    const list = iam.Grant.addToPrincipal({ grantee, actions, resourceArns, conditions });
+    // Grant.addToPrincipalOrResource leaves conditions out of the bucket's policy: another account would list all of it
+    if (location.resourceStatements.length > 0) {
+      const principals = [grantee.grantPrincipal];
+      bucket.addToResourcePolicy(new iam.PolicyStatement({ principals, actions, resources: resourceArns, conditions }));
+    }
     return location.combine(list);
   }
 

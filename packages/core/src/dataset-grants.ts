@@ -69,7 +69,8 @@ export class DatasetGrants {
     LakeAccess.of(this.scope).record({ dataset: this.dataset, grantee, level: AccessLevel.READ, ...options });
     const { permissions, location } = this.dataset;
     const grants = [this.onCatalog(grantee, CATALOG_READ)];
-    if (permissions.usesIam && location) grants.push(location.grants.read(grantee));
+    // who may see a part must not reach the files, which have all of it
+    if (permissions.usesIam && location && !narrows(options)) grants.push(location.grants.read(grantee));
     if (permissions.usesLakeFormation) grants.push(this.dataAccess(grantee));
     return grants.reduce((all, grant) => all.combine(grant));
   }
@@ -113,8 +114,7 @@ export class DatasetGrants {
         ),
       );
     }
-    const narrowed = options.columns ?? options.excluding ?? options.rowFilter;
-    if ((narrowed || options.grantable) && !permissions.usesLakeFormation) {
+    if ((narrows(options) || options.grantable) && !permissions.usesLakeFormation) {
       throw new Error(
         LakeError.message(
           'FilterNeedsLakeFormation',
@@ -125,6 +125,10 @@ export class DatasetGrants {
       );
     }
   }
+}
+
+function narrows({ columns, excluding, rowFilter }: DatasetReadOptions): boolean {
+  return columns !== undefined || excluding !== undefined || rowFilter !== undefined;
 }
 
 const CATALOG_READ = [

@@ -68,7 +68,8 @@ export class LakeAccess {
    * @param scope any construct of the lake
    */
   public static of(scope: IConstruct): LakeAccess {
-    const home: IConstruct & { [SLOT]?: LakeAccess } = Stage.of(scope) ?? scope.node.root;
+    const home: IConstruct & { [SLOT]?: LakeAccess } =
+      (Stage.isStage(scope) ? scope : Stage.of(scope)) ?? scope.node.root;
     home[SLOT] ??= new LakeAccess(home);
     return home[SLOT];
   }
