@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
 import type { PersonaReport, RunReport, TaskReport } from '../../report/report';
 
+const NAME_WIDTH = 44;
+
 /** What `run` leaves on the screen: the answers of the checks, the tables, the coverage, how to go on. */
 export function renderRun(report: RunReport, workspace: string): string {
   const lines: string[] = [''];
@@ -10,13 +12,17 @@ export function renderRun(report: RunReport, workspace: string): string {
   return lines.join('\n');
 }
 
-/** `  ├─ CreateFlights   3,000,000 rows   1.4 s` */
+/** A task and, indented, what ran inside of it: `  Make flights    3,000,000 rows   1.4 s` */
 export function renderTask(task: TaskReport, depth: number): string {
   const rows = task.rowsOut ?? task.rowsIn;
   const measure = rows === null ? '' : `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`;
   const seconds = task.seconds === null ? '' : `${task.seconds.toFixed(1)} s`;
   const failed = task.state === 'SUCCEEDED' ? '' : `  ${task.state}${task.error ? `: ${task.error}` : ''}`;
-  return `${'  '.repeat(depth)}${task.name.padEnd(Math.max(1, 44 - 2 * depth))}${measure.padStart(16)}${seconds.padStart(9)}${failed}`;
+  const name = `${'  '.repeat(depth)}${task.name}`;
+  return [
+    `${name.padEnd(NAME_WIDTH)} ${measure.padStart(16)}${seconds.padStart(9)}${failed}`,
+    ...(task.items ?? []).map((item) => renderTask(item, depth + 1)),
+  ].join('\n');
 }
 
 function renderCheck(check: PersonaReport): string {

@@ -2,7 +2,7 @@ import { classify } from '../../assembly/classify';
 import type { Assembly, LakeResource } from '../../assembly/resource';
 import { LakewrightError } from '../../host/host';
 import type { LocalLake } from '../../local-lake';
-import type { RunReport, RunState } from '../../report/report';
+import type { RunReport } from '../../report/report';
 import { writeReport } from '../../report/write-report';
 import { makePlan, type Plan, pipelines, summarize } from '../plan/plan';
 import { runChecks } from './checks';
@@ -89,5 +89,3 @@ function chosen(resources: readonly LakeResource[], wanted: string | undefined):
     2,
   );
 }
-
-export type { RunState };

@@ -1,5 +1,5 @@
 import type { LocalLake } from '../../local-lake';
-import type { TableReport, TaskReport } from '../../report/report';
+import type { TableReport } from '../../report/report';
 import type { Table } from '../../workspace/catalog-store';
 import { type Call, runQuery } from '../query/query';
 import { resultsLocation } from '../query/results-bucket';
@@ -22,11 +22,6 @@ export async function describeTables(lake: LocalLake, writers: Writers): Promise
     }
   }
   return reports;
-}
-
-/** Flat list of a task tree. */
-export function allTasks(tasks: readonly TaskReport[]): readonly TaskReport[] {
-  return tasks.flatMap((task) => [task, ...allTasks(task.items ?? [])]);
 }
 
 function producer(table: Table, writers: Writers): TableReport['producedBy'] {

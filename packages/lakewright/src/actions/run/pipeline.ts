@@ -1,0 +1,67 @@
+import type { LakeResource } from '../../assembly/resource';
+import type { LocalLake } from '../../local-lake';
+import type { RunState, TaskReport } from '../../report/report';
+import type { ApiShape } from '../../services/api-shape';
+import { onTrace } from '../../services/states/trace';
+import { renderTask } from './render';
+import type { Writers } from './tables';
+import { TaskRecorder } from './task-recorder';
+
+export interface PipelineRun {
+  readonly state: RunState;
+  readonly error: string | null;
+  readonly tasks: readonly TaskReport[];
+  readonly writers: Writers;
+}
+
+const STATE: Record<string, RunState> = {
+  SUCCEEDED: 'SUCCEEDED',
+  FAILED: 'FAILED',
+  TIMED_OUT: 'FAILED',
+  ABORTED: 'CANCELLED',
+};
+
+/** Runs one state machine to its end with the input `{}`; each state is reported when it ends. */
+export async function runPipeline(lake: LocalLake, machine: LakeResource, signal?: AbortSignal): Promise<PipelineRun> {
+  lake.host.notify({ code: 'LW_PIPELINE_STARTED', level: 'info', text: `pipeline  ${machine.path}` });
+  const recorder = new TaskRecorder(machine.path, (task) => {
+    lake.host.notify({ code: 'LW_TASK_DONE', level: 'info', text: renderTask(task, 1), data: task });
+  });
+  const stopListening = onTrace(lake.service('states'), (event) => {
+    if (event.stateMachineArn !== machine.physicalId) return;
+    if (event.kind === 'entered')
+      lake.host.notify({ code: 'LW_TASK_PROGRESS', level: 'debug', text: `  … ${event.name}` });
+    recorder.record(event);
+  });
+  try {
+    const started: ApiShape = await lake.call('states', 'StartExecution', { stateMachineArn: machine.physicalId });
+    const execution = await finished(lake, started.executionArn, signal);
+    return {
+      state: STATE[execution.status] ?? 'FAILED',
+      error: execution.status === 'SUCCEEDED' ? null : failure(machine, execution),
+      tasks: recorder.tasks,
+      writers: recorder.writers,
+    };
+  } finally {
+    stopListening();
+  }
+}
+
+async function finished(lake: LocalLake, executionArn: string, signal?: AbortSignal): Promise<ApiShape> {
+  const stop = () =>
+    void lake.call('states', 'StopExecution', { executionArn, error: 'Cancelled', cause: 'interrupted by the user' });
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    for (;;) {
+      const execution = (await lake.call('states', 'DescribeExecution', { executionArn })) as ApiShape;
+      if (execution.status !== 'RUNNING') return execution;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function failure(machine: LakeResource, { status, error, cause }: ApiShape): string {
+  return `${machine.path} ${status}: ${[error, cause].filter(Boolean).join(': ') || 'no cause given'}`;
+}
