@@ -269,10 +269,12 @@ describe('a repeated crawl', () => {
     expect(Object.keys(await lake.tables())).toEqual(['t', 'u']);
     await change();
     await lake.put('lake', 'raw/t/p=3/a.csv', CSV);
+    await lake.put('lake', 'raw/t/p=4/a.csv', 'other,names\n1,2\n');
     await lake.put('lake', 'raw/w/a.json', '{"s":"x"}');
     await lake.context.objects.delete('lake', 'raw/u/a.json');
     await lake.crawl({ RecrawlPolicy });
     expect(await lake.partitions('t')).toEqual(['1', '2', '3']);
+    expect(lake.warnings().join()).toContain('s3://lake/raw/t/p=4/a.csv is left out');
     expect(await lake.columns('t')).toBe('x:bigint, y:bigint');
     expect(Object.keys(await lake.tables())).toEqual(['t', 'u', 'w']);
   });

@@ -6,7 +6,8 @@ import { CatalogWriter, type CrawlCounts, noCounts, type WritePolicy } from './c
 import { isClassified } from './classification';
 import { classifyFile } from './classify';
 import { type CrawlConfiguration, parseConfiguration } from './configuration';
-import { type ClassifiedFile, groupTables, type TableGroup } from './grouping';
+import { UNKNOWN_TYPE } from './field-type';
+import { type ClassifiedFile, groupTables, similarity, type TableGroup, THRESHOLD } from './grouping';
 import {
   type CrawlIdentity,
   cleanName,
@@ -96,9 +97,10 @@ export class Crawl {
       : { rest: classified, extended: [] };
     const options = { combineSchemas: this.configuration.combineSchemas, minimumDepth: this.minimumDepth(location) };
     const groups = groupTables(location.prefix, rest, options);
-    const tables = groups.map((group) => defineTable(location.bucket, group, this.request));
+    const identity = { ...this.request, exclusions: target.Exclusions };
+    const tables = groups.map((group) => defineTable(location.bucket, group, identity));
     const unknown = unknownFolders(location.prefix, unrecognized, classified).map(({ folder, sizes }) =>
-      defineUnknown(location.bucket, folder, sizes, this.request),
+      defineUnknown(location.bucket, folder, sizes, identity),
     );
     const all = [...extended, ...tables, ...unknown];
     for (const warning of all.flatMap((table) => table.warnings)) this.request.log(warning, 'warning');
@@ -157,13 +159,18 @@ export class Crawl {
     for (const file of files) {
       const uri = `s3://${file.bucket}/${file.key}`;
       const table = tables.find((candidate) => uri.startsWith(withSlash(candidate.StorageDescriptor?.Location)));
-      if (table) byTable.set(table, [...(byTable.get(table) ?? []), file]);
+      if (table && !fits(table, file)) {
+        this.request.log(
+          `${uri} is left out: its columns are too unlike those of ${database}.${table.Name}`,
+          'warning',
+        );
+      } else if (table) byTable.set(table, [...(byTable.get(table) ?? []), file]);
       else rest.push(file);
     }
     const extended = [...byTable].flatMap(([table, of]) => {
       const { bucket, prefix } = parseS3Path(table.StorageDescriptor?.Location);
       const group = this.oneTable(prefix, of, s3Uri({ bucket, prefix }));
-      return group ? [{ ...defineTable(bucket, group, this.request), baseName: table.Name }] : [];
+      return group ? [{ ...defineTable(bucket, group, this.request), existing: table.Name }] : [];
     });
     return { rest, extended };
   }
@@ -208,8 +215,7 @@ export class Crawl {
 
   private nameOf(database: string, found: FoundTable): string {
     const prefix = String(this.request.definition.TablePrefix ?? '');
-    const isOwn = this.onlyNew && this.lake.catalog.table(database, found.baseName) !== undefined;
-    const wanted = isOwn ? found.baseName : cleanName(prefix + found.baseName);
+    const wanted = found.existing ?? cleanName(prefix + found.baseName);
     const taken = (name: string) => {
       if (this.seen.has(`${database}.${name}`)) return true;
       const table = this.lake.catalog.table(database, name);
@@ -256,6 +262,13 @@ export class Crawl {
 }
 
 const withSlash = (location: string | undefined): string => (location ?? '').replace(/\/*$/, '/');
+
+/** "Objects with schemas that are different enough … the crawler ignores": crawls of new folders only. */
+function fits(table: Table, { classification }: ClassifiedFile): boolean {
+  const columns = (table.StorageDescriptor?.Columns ?? []).map(({ Name }) => ({ name: Name, type: UNKNOWN_TYPE }));
+  const untyped = classification.fields.map(({ name }) => ({ name, type: UNKNOWN_TYPE }));
+  return table.Parameters?.classification === classification.format && similarity(columns, untyped) > THRESHOLD;
+}
 
 const resized = (like: ClassifiedFile['classification'], size: number) => ({
   ...like,

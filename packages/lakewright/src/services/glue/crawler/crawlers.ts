@@ -90,8 +90,9 @@ export class Crawlers {
     const id = randomUUID();
     const [start, began] = [this.context.now(), performance.now()];
     // A turn of the event loop first, so that the answer to StartCrawler doesn't wait for the crawl's first file.
-    const done = new Promise((resolve) => setImmediate(resolve)).then(() => this.run(name, crawler, id, abort.signal));
-    this.running.set(name, { id, start, began, abort, done });
+    const run = { id, start, began, abort };
+    const done = new Promise((resolve) => setImmediate(resolve)).then(() => this.run(name, crawler, run));
+    this.running.set(name, { ...run, done });
   }
 
   public stop(name: string): void {
@@ -111,29 +112,41 @@ export class Crawlers {
     await Promise.all(runs.map((run) => run.done));
   }
 
-  private async run(name: string, crawler: StoredCrawler, id: string, signal: AbortSignal): Promise<void> {
+  /** Never rejects: what goes wrong is the crawl's outcome. */
+  private async run(name: string, crawler: StoredCrawler, run: Omit<Running, 'done'>): Promise<void> {
     const lines: string[] = [];
     const log = (text: string, level: 'info' | 'warning' = 'info') => {
       if (lines.length < KEPT_LINES) lines.push(`${level.toUpperCase()} ${text}`);
       const code = level === 'warning' ? 'LW_GLUE_CRAWL_WARNING' : 'LW_GLUE_CRAWL_PROGRESS';
-      this.context.lake.host.notify({
-        code,
-        level,
-        text: `crawler ${name}: ${text}`,
-        data: { crawler: name, crawlId: id },
-      });
+      const data = { crawler: name, crawlId: run.id };
+      this.context.lake.host.notify({ code, level, text: `crawler ${name}: ${text}`, data });
     };
-    const run = this.running.get(name) as Running;
     this.publish(name, run, 'Started');
-    const record = (state: CrawlRecord['state'], rest: Partial<CrawlRecord> = {}): CrawlRecord => ({
-      id,
-      state,
+    const outcome = await this.outcome(name, crawler, run, log);
+    const record: CrawlRecord = {
+      ...outcome.record,
+      id: run.id,
       start: run.start,
       end: this.context.now(),
       seconds: (performance.now() - run.began) / 1000,
-      ...rest,
       log: lines,
-    });
+    };
+    // The record before the state: who sees READY sees the crawl's outcome, too.
+    try {
+      this.keep(name, record, outcome.folders);
+    } catch (error) {
+      log(`its outcome (${record.state}) couldn't be kept: ${(error as Error).message}`, 'warning');
+    }
+    this.running.delete(name);
+    this.publish(name, run, record.state === 'COMPLETED' ? 'Succeeded' : 'Failed', record);
+  }
+
+  private async outcome(
+    name: string,
+    crawler: StoredCrawler,
+    { id, abort }: Omit<Running, 'done'>,
+    log: (text: string, level?: 'info' | 'warning') => void,
+  ): Promise<{ record: Pick<CrawlRecord, 'state' | 'error' | 'counts'>; folders?: readonly string[] }> {
     try {
       const crawl = new Crawl(this.context.lake, {
         crawler: name,
@@ -141,39 +154,38 @@ export class Crawlers {
         definition: crawler.definition,
         classifiers: this.classifiers.named(crawler.definition.Classifiers ?? []),
         knownFolders: crawler.folders,
-        signal,
+        signal: abort.signal,
         log,
       });
       const { counts, folders } = await crawl.run();
-      log(
-        `finished: ${counts.tablesCreated} tables created, ${counts.tablesUpdated} updated, ${counts.tablesDeleted} deleted`,
-      );
-      this.finish(name, record('COMPLETED', { counts }), folders);
+      const { tablesCreated, tablesUpdated, tablesDeleted } = counts;
+      log(`finished: ${tablesCreated} tables created, ${tablesUpdated} updated, ${tablesDeleted} deleted`);
+      return { record: { state: 'COMPLETED', counts }, folders };
     } catch (error) {
-      const stopped = signal.aborted;
+      if (abort.signal.aborted) {
+        log('stopped', 'warning');
+        return { record: { state: 'STOPPED' } };
+      }
       const text = error instanceof Error ? error.message : String(error);
-      log(stopped ? 'stopped' : `failed: ${text}`, 'warning');
-      this.finish(name, record(stopped ? 'STOPPED' : 'FAILED', stopped ? {} : { error: text }));
+      log(`failed: ${text}`, 'warning');
+      return { record: { state: 'FAILED', error: text } };
     }
   }
 
-  /** The record first: who sees READY sees the crawl's outcome, too. */
-  private finish(name: string, record: CrawlRecord, folders?: readonly string[]): void {
-    const run = this.running.get(name) as Running;
-    try {
-      const crawler = this.stored.get(name);
-      if (crawler) {
-        const crawls = [record, ...crawler.crawls].slice(0, KEPT_CRAWLS);
-        this.stored.put(name, { ...crawler, crawls, folders: folders ?? crawler.folders });
-      }
-    } finally {
-      this.running.delete(name);
-    }
-    this.publish(name, run, record.state === 'COMPLETED' ? 'Succeeded' : 'Failed', record);
+  private keep(name: string, record: CrawlRecord, folders?: readonly string[]): void {
+    const crawler = this.stored.get(name);
+    if (!crawler) return;
+    const crawls = [record, ...crawler.crawls].slice(0, KEPT_CRAWLS);
+    this.stored.put(name, { ...crawler, crawls, folders: folders ?? crawler.folders });
   }
 
   /** https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html */
-  private publish(name: string, run: Running, state: 'Started' | 'Succeeded' | 'Failed', record?: CrawlRecord): void {
+  private publish(
+    name: string,
+    run: Omit<Running, 'done'>,
+    state: 'Started' | 'Succeeded' | 'Failed',
+    record?: CrawlRecord,
+  ): void {
     const { lake } = this.context;
     const time = (seconds: number) => new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
     const { counts } = record ?? {};

@@ -31,7 +31,7 @@ export interface GroupingOptions {
 }
 
 /** Schemas are one table if more than this share of the files is alike … */
-const THRESHOLD = 0.7;
+export const THRESHOLD = 0.7;
 /** … and there are no more kinds of schemas than this. */
 const MAX_CLUSTERS = 5;
 

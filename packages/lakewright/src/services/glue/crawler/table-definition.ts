@@ -8,6 +8,8 @@ import type { ClassifiedFile, TableGroup } from './grouping';
 export interface FoundTable {
   /** Before the prefix and the check for duplicates. */
   readonly baseName: string;
+  /** The table that is there already and gets new partitions. */
+  readonly existing?: string;
   readonly location: string;
   readonly table: FoundDefinition;
   readonly partitions: readonly FoundPartition[];
@@ -32,6 +34,8 @@ export interface FoundPartition {
 export interface CrawlIdentity {
   readonly crawler: string;
   readonly crawlId: string;
+  /** Exclude patterns of the target, which the table keeps for its readers. */
+  readonly exclusions?: readonly string[];
 }
 
 /**
@@ -188,7 +192,8 @@ function descriptor(
   };
 }
 
-const crawlerParameters = ({ crawler, crawlId }: CrawlIdentity): Record<string, string> => ({
+const crawlerParameters = ({ crawler, crawlId, exclusions }: CrawlIdentity): Record<string, string> => ({
+  ...(exclusions?.length ? { exclusions: JSON.stringify(exclusions) } : {}),
   CRAWL_RUN_ID: crawlId,
   CrawlerSchemaDeserializerVersion: '1.0',
   CrawlerSchemaSerializerVersion: '1.0',
