@@ -1,0 +1,34 @@
+import type { Operation, ServiceFactory } from '../service';
+import { DataCatalogs, metadataOperations } from './operations/metadata';
+import { NamedQueries, namedQueryOperations } from './operations/named-queries';
+import { preparedStatementOperations } from './operations/prepared-statements';
+import { queryExecutionOperations } from './operations/query-executions';
+import { Tags, tagOperations } from './operations/tags';
+import { workGroupOperations } from './operations/work-groups';
+import { QueryService } from './queries/query-service';
+import { athenaResources } from './resources';
+import { athenaTasks } from './tasks';
+
+/** Amazon Athena: SQL on the lake's tables, with workgroups, prepared statements, views and the query history. */
+export const athena: ServiceFactory = (lake) => {
+  const queries = new QueryService(lake);
+  const tags = new Tags(lake);
+  const named = new NamedQueries(lake);
+  const catalogs = new DataCatalogs(lake);
+  const operations: Record<string, Operation> = {
+    ...queryExecutionOperations(lake, queries),
+    ...workGroupOperations(queries, tags),
+    ...namedQueryOperations(named, queries.workGroups),
+    ...preparedStatementOperations(queries),
+    ...metadataOperations(lake, catalogs, tags),
+    ...tagOperations(tags),
+  };
+  return {
+    name: 'athena',
+    protocol: { kind: 'json', version: '1.1', target: 'AmazonAthena' },
+    resources: athenaResources({ queries, named, catalogs, tags }),
+    operations,
+    tasks: athenaTasks(queries, operations),
+    stop: () => queries.close(),
+  };
+};

@@ -1,0 +1,184 @@
+import { columnInfo } from '../../../engines/sql/result';
+import { parseTypeText } from '../../../engines/sql/types/text';
+import type { ApiShape } from '../../api-shape';
+import type { LakeContext, Operation } from '../../service';
+import { invalidRequest } from '../errors';
+import { offsetOf, page, pageSize, requiredText, tokenOf } from '../input';
+import { type Execution, isFinal, type StoredColumn } from '../queries/execution';
+import type { QueryService } from '../queries/query-service';
+import { readResult } from '../queries/result-files';
+import { ENGINE_VERSION } from '../queries/workgroups';
+
+const MOST_ROWS = 1_000;
+const MOST_IDS = 50;
+
+/** Running queries and reading their results. */
+export function queryExecutionOperations(lake: LakeContext, queries: QueryService): Record<string, Operation> {
+  return {
+    StartQueryExecution: async (input, caller) => ({ QueryExecutionId: (await queries.start(input, caller)).id }),
+
+    StopQueryExecution: async (input) => {
+      await queries.stop(requiredText(input, 'QueryExecutionId'));
+      return {};
+    },
+
+    GetQueryExecution: async (input) => ({
+      QueryExecution: describeExecution(queries.get(requiredText(input, 'QueryExecutionId'))),
+    }),
+
+    BatchGetQueryExecution: async (input) => {
+      const found: ApiShape[] = [];
+      const missing: ApiShape[] = [];
+      for (const id of idsOf(input, 'QueryExecutionIds')) {
+        const execution = queries.history.get(id);
+        if (execution) found.push(describeExecution(execution));
+        else {
+          missing.push({
+            QueryExecutionId: id,
+            ErrorCode: 'INVALID_INPUT',
+            ErrorMessage: `QueryExecution ${id} was not found`,
+          });
+        }
+      }
+      return { QueryExecutions: found, UnprocessedQueryExecutionIds: missing };
+    },
+
+    ListQueryExecutions: async (input) => {
+      const workGroup = queries.workGroups.get(input?.WorkGroup ?? 'primary').Name;
+      const own = queries.history.list().filter((execution) => execution.workGroup === workGroup);
+      const { items, NextToken } = page(own, input, MOST_IDS);
+      return { QueryExecutionIds: items.map((execution) => execution.id), NextToken };
+    },
+
+    GetQueryResults: (input) => getResults(lake, queries, input),
+
+    GetQueryRuntimeStatistics: async (input) => ({
+      QueryRuntimeStatistics: runtimeStatistics(queries.get(requiredText(input, 'QueryExecutionId'))),
+    }),
+  };
+}
+
+export function idsOf(input: ApiShape, member: string): string[] {
+  const ids = input?.[member];
+  if (!Array.isArray(ids) || ids.length < 1 || ids.length > MOST_IDS) {
+    throw invalidRequest(`${member} must have 1 to ${MOST_IDS} members`);
+  }
+  return ids.map(String);
+}
+
+/** `QueryExecution` of the API. */
+export function describeExecution(execution: Execution): Record<string, ApiShape> {
+  const { outputLocation, times, error } = execution;
+  return {
+    QueryExecutionId: execution.id,
+    Query: execution.query,
+    StatementType: execution.statementType,
+    ...(execution.substatement && { SubstatementType: execution.substatement }),
+    ResultConfiguration: {
+      ...execution.resultConfiguration,
+      OutputLocation: outputLocation ?? pendingLocation(execution),
+    },
+    ResultReuseConfiguration: { ResultReuseByAgeConfiguration: execution.reuse ?? { Enabled: false } },
+    QueryExecutionContext: {
+      ...(execution.database !== undefined && { Database: execution.database }),
+      Catalog: execution.catalog.toLowerCase(),
+    },
+    Status: {
+      State: execution.state,
+      ...(execution.reason !== undefined && { StateChangeReason: execution.reason }),
+      SubmissionDateTime: execution.submitted,
+      ...(execution.completed !== undefined && { CompletionDateTime: execution.completed }),
+      ...(error && { AthenaError: error }),
+    },
+    Statistics: {
+      EngineExecutionTimeInMillis: times.engine,
+      DataScannedInBytes: execution.scannedBytes,
+      ...(execution.manifest && { DataManifestLocation: execution.manifest }),
+      TotalExecutionTimeInMillis: times.total,
+      QueryQueueTimeInMillis: times.queue,
+      ServicePreProcessingTimeInMillis: 1,
+      QueryPlanningTimeInMillis: times.planning,
+      ServiceProcessingTimeInMillis: 1,
+      ResultReuseInformation: { ReusedPreviousResult: execution.reused },
+    },
+    WorkGroup: execution.workGroup,
+    EngineVersion: ENGINE_VERSION,
+    ...(execution.parameters && { ExecutionParameters: execution.parameters }),
+  };
+}
+
+/** Athena says from the start where the result will be. */
+function pendingLocation(execution: Execution): string {
+  const ending = execution.statementType === 'DML' ? '.csv' : '.txt';
+  return `${execution.output}${execution.id}${ending}`;
+}
+
+async function getResults(
+  lake: LakeContext,
+  queries: QueryService,
+  input: ApiShape,
+): Promise<Record<string, ApiShape>> {
+  const execution = queries.get(requiredText(input, 'QueryExecutionId'));
+  const count = pageSize(input, MOST_ROWS);
+  if (!isFinal(execution.state)) {
+    throw invalidRequest(
+      `Query has not yet finished. Current state: ${execution.state}`,
+      'INVALID_QUERY_EXECUTION_STATE',
+    );
+  }
+  if (execution.state !== 'SUCCEEDED') {
+    throw invalidRequest(
+      `Query did not finish successfully. Final query state: ${execution.state}`,
+      'INVALID_QUERY_EXECUTION_STATE',
+    );
+  }
+  const start = input.NextToken ? offsetOf(input.NextToken) : 0;
+  const location = execution.outputLocation;
+  // Statements that write files elsewhere have no rows.
+  const hasRows = location !== undefined && !execution.manifest;
+  const { rows, next } = hasRows ? await readResult(lake, location, start, count) : { rows: [], next: undefined };
+  return {
+    UpdateCount: execution.updateCount ?? 0,
+    ResultSet: {
+      Rows: rows.map((cells) => ({ Data: cells.map((cell) => (cell === null ? {} : { VarCharValue: cell })) })),
+      ResultSetMetadata: { ColumnInfo: execution.columns.map(describeColumn) },
+    },
+    ...(next !== undefined && { NextToken: tokenOf(next) }),
+  };
+}
+
+function describeColumn({ name, type }: StoredColumn): ApiShape {
+  if (type !== 'string') return columnInfo({ name, type: parseTypeText(type) });
+  return {
+    CatalogName: 'hive',
+    SchemaName: '',
+    TableName: '',
+    Name: name,
+    Label: name,
+    Type: 'string',
+    Precision: 0,
+    Scale: 0,
+    Nullable: 'UNKNOWN',
+    CaseSensitive: false,
+  };
+}
+
+function runtimeStatistics(execution: Execution): ApiShape {
+  const { times } = execution;
+  return {
+    Timeline: {
+      QueryQueueTimeInMillis: times.queue,
+      ServicePreProcessingTimeInMillis: 1,
+      QueryPlanningTimeInMillis: times.planning,
+      EngineExecutionTimeInMillis: times.engine,
+      ServiceProcessingTimeInMillis: 1,
+      TotalExecutionTimeInMillis: times.total,
+    },
+    Rows: {
+      InputRows: execution.rowsIn,
+      InputBytes: execution.scannedBytes,
+      OutputRows: execution.rowsOut,
+      OutputBytes: execution.bytesOut,
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { metadataText } from '../../../engines/sql/types/text';
+import type { LakeContext } from '../../service';
+import type { StatementOutcome } from '../statements/run';
+import { parseLocation } from '../tables/data-files';
+import type { Execution, StoredColumn } from './execution';
+
+/**
+ * Puts a statement's result where Athena puts it: `<id>.csv` for queries, `<id>.txt` for utility statements, a manifest of
+ * the files for CREATE TABLE AS (`tables/<id>-manifest.csv`), INSERT and UNLOAD (`<id>-manifest.csv`).
+ *
+ * AWS also writes a `.metadata` file beside, in a binary form that only its consoles and drivers read: not written here.
+ */
+export async function publishResult(lake: LakeContext, execution: Execution, outcome: StatementOutcome): Promise<void> {
+  const { objects } = lake;
+  const { bucket, prefix } = parseLocation(execution.output);
+  const { result } = outcome;
+  execution.columns = result.columns.map(
+    (column): StoredColumn => ({
+      name: column.name,
+      type: typeof column.type === 'string' ? column.type : metadataText(column.type),
+    }),
+  );
+  execution.header = result.kind === 'csv';
+  if (result.kind === 'csv') {
+    await objects.publish(result.file, bucket, `${prefix}${execution.id}.csv`, {
+      contentType: 'application/octet-stream',
+    });
+    await rm(dirname(result.file), { recursive: true, force: true });
+    execution.outputLocation = `${execution.output}${execution.id}.csv`;
+  } else if (result.kind === 'lines') {
+    const text = result.lines.map((line) => `${line}\n`).join('');
+    await objects.write(bucket, `${prefix}${execution.id}.txt`, text, { contentType: 'text/plain' });
+    execution.outputLocation = `${execution.output}${execution.id}.txt`;
+  } else {
+    const folder = outcome.substatement === 'CREATE_TABLE_AS_SELECT' ? 'tables/' : '';
+    const name = `${folder}${execution.id}`;
+    const manifest = (outcome.written ?? []).map((uri) => `${uri}\n`).join('');
+    await objects.write(bucket, `${prefix}${name}-manifest.csv`, manifest, { contentType: 'text/csv' });
+    execution.outputLocation = `${execution.output}${name}`;
+    execution.manifest = `${execution.output}${name}-manifest.csv`;
+  }
+}
+
+export interface ResultPage {
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Byte offset at which the next page starts; undefined at the end. */
+  readonly next?: number;
+}
+
+/** Some rows of a result file from a byte offset on. */
+export async function readResult(
+  lake: LakeContext,
+  location: string,
+  start: number,
+  count: number,
+): Promise<ResultPage> {
+  const { bucket, prefix: key } = parseLocation(location);
+  const info = await lake.objects.head(bucket, key);
+  if (!info || start >= info.size) return { rows: [] };
+  const stream = createReadStream(lake.objects.path(bucket, key), { start });
+  const reader = location.endsWith('.txt') ? textRows(stream) : csvRows(stream);
+  const rows: (readonly (string | null)[])[] = [];
+  for await (const { cells, end } of reader) {
+    rows.push(cells);
+    if (rows.length === count) {
+      stream.destroy();
+      return start + end < info.size ? { rows, next: start + end } : { rows };
+    }
+  }
+  return { rows };
+}
+
+interface Row {
+  readonly cells: readonly (string | null)[];
+  /** Bytes up to its end. */
+  readonly end: number;
+}
+
+async function* textRows(stream: Readable): AsyncGenerator<Row> {
+  let end = 0;
+  for await (const line of splitLines(stream, false)) {
+    end += Buffer.byteLength(line) + 1;
+    yield { cells: [line], end };
+  }
+}
+
+async function* csvRows(stream: Readable): AsyncGenerator<Row> {
+  let end = 0;
+  for await (const line of splitLines(stream, true)) {
+    end += Buffer.byteLength(line) + 1;
+    yield { cells: csvCells(line), end };
+  }
+}
+
+/** Lines; in CSV a line break inside of quotes belongs to the value. */
+async function* splitLines(stream: Readable, quotes: boolean): AsyncGenerator<string> {
+  let rest = '';
+  let searched = 0;
+  let inQuotes = false;
+  stream.setEncoding('utf8');
+  for await (const chunk of stream) {
+    rest += chunk as string;
+    let start = 0;
+    for (; searched < rest.length; searched++) {
+      const character = rest.charCodeAt(searched);
+      if (quotes && character === 34) inQuotes = !inQuotes;
+      else if (character === 10 && !inQuotes) {
+        yield rest.slice(start, searched);
+        start = searched + 1;
+      }
+    }
+    rest = rest.slice(start);
+    searched -= start;
+  }
+  if (rest !== '') yield rest;
+}
+
+/** A line as `csvLine` writes it: nothing between commas is NULL, `""` the empty text. */
+export function csvCells(line: string): (string | null)[] {
+  const cells: (string | null)[] = [];
+  let at = 0;
+  for (;;) {
+    if (line[at] !== '"') {
+      const comma = line.indexOf(',', at);
+      const text = line.slice(at, comma < 0 ? line.length : comma);
+      cells.push(text === '' ? null : text);
+      at += text.length;
+    } else {
+      let end = at + 1;
+      while (line[end] !== '"' || line[end + 1] === '"') end += line[end] === '"' ? 2 : 1;
+      cells.push(line.slice(at + 1, end).replaceAll('""', '"'));
+      at = end + 1;
+    }
+    if (at >= line.length) return cells;
+    at++;
+    if (at === line.length) {
+      cells.push(null);
+      return cells;
+    }
+  }
+}

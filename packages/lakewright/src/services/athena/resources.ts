@@ -1,0 +1,88 @@
+import type { LakeResource } from '../../assembly/resource';
+import type { ApiShape } from '../api-shape';
+import type { ResourceHandler } from '../service';
+import type { DataCatalogs } from './operations/metadata';
+import type { NamedQueries } from './operations/named-queries';
+import type { Tags } from './operations/tags';
+import { refuseManaged } from './operations/work-groups';
+import type { QueryService } from './queries/query-service';
+
+export interface ResourceTools {
+  readonly queries: QueryService;
+  readonly named: NamedQueries;
+  readonly catalogs: DataCatalogs;
+  readonly tags: Tags;
+}
+
+/** What happens with AWS::Athena::*. */
+export function athenaResources({ queries, named, catalogs, tags }: ResourceTools): Record<string, ResourceHandler> {
+  return {
+    'AWS::Athena::WorkGroup': {
+      classification: 'executed',
+      apply: async ({ properties, physicalId }) => {
+        const { WorkGroupConfiguration, Description, State = 'ENABLED', Tags: given } = properties;
+        refuseManaged(WorkGroupConfiguration);
+        const former = queries.workGroups.find(physicalId);
+        const declared = queries.workGroups.create(physicalId, configurationOf(WorkGroupConfiguration), Description);
+        queries.workGroups.put({ ...declared, State, CreationTime: former?.CreationTime ?? declared.CreationTime });
+        tags.put(tags.arn('workgroup', physicalId), given);
+      },
+    },
+
+    'AWS::Athena::NamedQuery': {
+      classification: 'executed',
+      apply: async ({ properties, physicalId, logicalId }) => {
+        const { Name = logicalId, Database, QueryString, WorkGroup = 'primary', Description } = properties;
+        named.put({
+          NamedQueryId: physicalId,
+          Name,
+          Database,
+          QueryString,
+          WorkGroup,
+          ...(Description !== undefined && { Description }),
+        });
+      },
+    },
+
+    'AWS::Athena::PreparedStatement': {
+      classification: 'executed',
+      apply: async ({ properties: { StatementName, WorkGroup, QueryStatement, Description } }) => {
+        queries.prepared.put(WorkGroup, {
+          StatementName,
+          QueryStatement,
+          ...(Description !== undefined && { Description }),
+        });
+      },
+    },
+
+    'AWS::Athena::DataCatalog': {
+      classification: 'recorded',
+      note: 'kept and listed; queries on it are refused',
+      apply: async ({ properties }: LakeResource) => {
+        const { Name, Type, Description, Parameters, Tags: given } = properties;
+        catalogs.put({ Name, Type, Description, Parameters });
+        tags.put(tags.arn('datacatalog', Name), given);
+      },
+    },
+
+    'AWS::Athena::CapacityReservation': {
+      classification: 'recorded',
+      note: 'local queries need no reserved capacity',
+    },
+  };
+}
+
+/** CloudFormation gives numbers and booleans as texts now and then. */
+function configurationOf(configuration: ApiShape): ApiShape {
+  if (!configuration) return {};
+  const { BytesScannedCutoffPerQuery: cutoff, ...others } = configuration;
+  const flags = ['EnforceWorkGroupConfiguration', 'PublishCloudWatchMetricsEnabled', 'RequesterPaysEnabled'];
+  const converted = Object.entries(others).map(([key, value]) => [
+    key,
+    flags.includes(key) && typeof value === 'string' ? value === 'true' : value,
+  ]);
+  return {
+    ...Object.fromEntries(converted),
+    ...(cutoff !== undefined && { BytesScannedCutoffPerQuery: Number(cutoff) }),
+  };
+}
