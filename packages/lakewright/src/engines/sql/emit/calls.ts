@@ -42,7 +42,8 @@ function writeCall(node: FunctionCall, context: EmitContext): string {
 
 /** Whether the text may name the argument (from 0) more than once. */
 function isRepeated({ behaviour }: Overload, index: number): boolean {
-  if (typeof behaviour.sql !== 'string') return true;
+  // A macro may name its operands several times.
+  if (typeof behaviour.sql !== 'string' || behaviour.sql.includes('lw_')) return true;
   const template = [behaviour.sql, ...(behaviour.errors ?? []).map((error) => error.when)].join(' ');
   const guarded = (behaviour.errors?.length ?? 0) > 0 ? 1 : 0;
   return template.split(new RegExp(`\\$${index + 1}(?!\\d)`)).length - 1 + guarded > 1;

@@ -24,7 +24,7 @@ function castBound(x: string, from: TrinoType, to: TrinoType): string {
     case 'char':
       return toText(x, from, to);
     case 'boolean':
-      return from.kind === 'varchar' ? orFail(`lw_cast_bool(${x})`, x, from, to) : `(${x} <> 0)`;
+      return from.kind === 'varchar' ? orFail(x, from, to) : `(${x} <> 0)`;
     case 'tinyint':
     case 'smallint':
     case 'integer':
@@ -34,7 +34,7 @@ function castBound(x: string, from: TrinoType, to: TrinoType): string {
     case 'real':
       return toNumber(x, from, to);
     case 'date':
-      if (from.kind === 'varchar') return orFail(`TRY_CAST(lw_cast_date(${x}) AS DATE)`, x, from, to);
+      if (from.kind === 'varchar') return orFail(x, from, to);
       return `CAST(${from.kind === 'timestamp with time zone' ? `lw_local(${x})` : x} AS DATE)`;
     case 'timestamp':
       return toTimestamp(x, from, to.precision);
@@ -45,7 +45,7 @@ function castBound(x: string, from: TrinoType, to: TrinoType): string {
     case 'varbinary':
       return `encode(${x})`;
     case 'uuid':
-      return orFail(`TRY_CAST(${x} AS UUID)`, x, from, to);
+      return orFail(x, from, to);
     case 'json':
       return jsonOf(x, from);
     case 'array':
@@ -62,8 +62,43 @@ function castBound(x: string, from: TrinoType, to: TrinoType): string {
 const notCovered = (from: TrinoType, to: TrinoType): NotCoveredError =>
   new NotCoveredError(`CAST of ${typeText(from)} to ${typeText(to)}`);
 
+/** `TRY_CAST`: NULL where the cast fails. Texts are parsed to NULL, which is faster than failing under TRY. */
+export function tryCastSql(sql: string, from: TrinoType, to: TrinoType): string {
+  if (sameType(from, to)) return sql;
+  const parsed = from.kind === 'varchar' ? parseText(sql, to) : undefined;
+  if (parsed !== undefined) return parsed;
+  const cast = castSql(sql, from, to);
+  return cast === sql ? sql : `TRY(${cast})`;
+}
+
+/** A text as a number, date or time; NULL when it isn't one. Undefined where the cast has no such form. */
+function parseText(x: string, to: TrinoType): string | undefined {
+  switch (to.kind) {
+    case 'boolean':
+      return `lw_cast_bool(${x})`;
+    case 'tinyint':
+    case 'smallint':
+    case 'integer':
+    case 'bigint':
+      return `TRY_CAST(lw_cast_int(${x}) AS ${physicalType(to)})`;
+    case 'decimal':
+      return `TRY_CAST(lw_cast_dec(${x}) AS ${physicalType(to)})`;
+    case 'double':
+    case 'real':
+      return `TRY_CAST(lw_cast_dbl(${x}) AS ${physicalType(to)})`;
+    case 'date':
+      return `TRY_CAST(lw_cast_date(${x}) AS DATE)`;
+    case 'timestamp':
+      return rounded(`TRY_CAST(lw_cast_ts(${x}) AS TIMESTAMP)`, to.precision);
+    case 'uuid':
+      return `TRY_CAST(${x} AS UUID)`;
+    default:
+      return undefined;
+  }
+}
+
 /** The attempt's value; NULL of a value that isn't NULL is an error. */
-function orFail(attempt: string, x: string, from: TrinoType, to: TrinoType): string {
+function orFail(x: string, from: TrinoType, to: TrinoType, attempt = parseText(x, to)): string {
   const message = `Cannot cast ${typeText(from)} to ${typeText(to)}`;
   return `coalesce(${attempt}, CASE WHEN ${x} IS NOT NULL THEN ${raise('INVALID_CAST_ARGUMENT', message, to)} END)`;
 }
@@ -91,10 +126,7 @@ function toText(x: string, from: TrinoType, to: build.VarcharType | build.CharTy
 
 function toNumber(x: string, from: TrinoType, to: TrinoType): string {
   const target = physicalType(to);
-  if (from.kind === 'varchar') {
-    const parser = build.isInteger(to) ? 'lw_cast_int' : to.kind === 'decimal' ? 'lw_cast_dec' : 'lw_cast_dbl';
-    return orFail(`TRY_CAST(${parser}(${x}) AS ${target})`, x, from, to);
-  }
+  if (from.kind === 'varchar') return orFail(x, from, to);
   if (build.isFloating(from)) {
     if (build.isInteger(to)) return `CAST(round(${x}) AS ${target})`;
     // By the shortest text that stands for the number: 0.1 is 0.1.
@@ -124,10 +156,8 @@ const precisionOf = (type: TrinoType): number => ('precision' in type ? type.pre
 
 function toTimestamp(x: string, from: TrinoType, precision: number): string {
   switch (from.kind) {
-    case 'varchar': {
-      const to = build.timestamp(precision);
-      return rounded(orFail(`TRY_CAST(lw_cast_ts(${x}) AS TIMESTAMP)`, x, from, to), precision);
-    }
+    case 'varchar':
+      return orFail(x, from, build.timestamp(precision));
     case 'date':
       return `CAST(${x} AS TIMESTAMP)`;
     case 'timestamp':
@@ -151,7 +181,8 @@ function toZonedTimestamp(x: string, from: TrinoType, precision: number): string
   switch (from.kind) {
     case 'varchar': {
       const local = rounded(`TRY_CAST(lw_cast_ts(${x}) AS TIMESTAMP)`, precision);
-      return orFail(`lw_from_local(${local}, lw_cast_tz_zone(${x}))`, x, from, build.zonedTimestamp(precision));
+      const attempt = `lw_from_local(${local}, lw_cast_tz_zone(${x}))`;
+      return orFail(x, from, build.zonedTimestamp(precision), attempt);
     }
     case 'date':
       return inSessionZone(`CAST(${x} AS TIMESTAMP)`);
@@ -170,7 +201,7 @@ function toTime(x: string, from: TrinoType, precision: number): string {
   switch (from.kind) {
     case 'varchar': {
       const valid = `regexp_full_match(${x}, '\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d+)?)?')`;
-      const parsed = orFail(`TRY_CAST(CASE WHEN ${valid} THEN ${x} END AS TIME)`, x, from, to);
+      const parsed = orFail(x, from, to, `TRY_CAST(CASE WHEN ${valid} THEN ${x} END AS TIME)`);
       return precision < 6 ? cut(`(DATE '2000-01-01' + ${parsed})`) : parsed;
     }
     case 'timestamp':

@@ -6,7 +6,7 @@ import type { TrinoType } from '../types/type';
 import { aggregateSql } from './aggregates';
 import { arithmeticSql } from './arithmetic';
 import { callSql } from './calls';
-import { castSql } from './casts';
+import { castSql, tryCastSql } from './casts';
 import { compareSql, isNative, type Operand } from './compare';
 import { literalSql } from './literals';
 import { specialSql } from './special';
@@ -80,8 +80,9 @@ function emitNode(node: Typed, context: EmitContext): string {
       return `(-(${sql(node.operand)}))`;
     case 'cast': {
       const value = emit(node.operand, failsPerValue(node.operand.type, node.type) ? { ...context, flat: true } : context);
-      const cast = castSql(value, node.operand.type, node.type);
-      return node.lenient && cast !== value ? `TRY(${cast})` : cast;
+      return node.lenient
+        ? tryCastSql(value, node.operand.type, node.type)
+        : castSql(value, node.operand.type, node.type);
     }
     case 'case': {
       const branches = node.branches.map((branch) => `WHEN ${sql(branch.when)} THEN ${sql(branch.then)}`);

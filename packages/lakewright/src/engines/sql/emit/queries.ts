@@ -127,6 +127,7 @@ function distinctSql(fields: readonly OutputField[]): string {
 
 /** Writes the keys and notes their texts: an expression that equals a key must be written as the key is. */
 function groupingSql(groupBy: readonly TypedGrouping[], keys: Map<string, string>, context: EmitContext): string {
+  const isPlain = groupBy.every((element) => element.kind === 'simple');
   const written = new Map<string, string>();
   const key = (node: Typed): string => {
     const print = fingerprint(node);
@@ -140,7 +141,8 @@ function groupingSql(groupBy: readonly TypedGrouping[], keys: Map<string, string
     const sql = emit(node, context);
     if (node.type.kind === 'timestamp with time zone') {
       // Equal instants are one group, whatever their zones; the group shows one of them.
-      keys.set(print, `CASE WHEN (${sql}).i IS NOT NULL THEN {'i': (${sql}).i, 'z': any_value((${sql}).z)} END`);
+      const one = `any_value(${sql})`;
+      keys.set(print, isPlain ? one : `CASE WHEN grouping((${sql}).i) = 0 THEN ${one} END`);
       return `(${sql}).i`;
     }
     // A bare number would be a position.

@@ -39,8 +39,9 @@ export const VOLATILE = '/*volatile*/';
 /** Longer than this, repeating an operand costs more than binding it. */
 const SHORT = 160;
 
+/** A call of ours is JavaScript or a macro, which names its operands several times in turn. */
 const isRepeatable = (sql: string): boolean =>
-  sql.length <= SHORT && !sql.includes(VOLATILE) && !sql.includes('SELECT ');
+  sql.length <= SHORT && !sql.includes(VOLATILE) && !sql.includes('SELECT ') && !/lw_(?!fail)\w+\(/.test(sql);
 const isAtomic = (sql: string): boolean => /^\(?-?[\w.":]+\)?(::\w+)?$/.test(sql) || /^'[^']*'$/.test(sql);
 
 /**

@@ -205,6 +205,7 @@ export const aggregate: FunctionArea = {
     'regr_slope(real, real): real': 'CAST({regr_slope($1, $2)} AS FLOAT)',
     'regr_intercept(double, double): double': '{regr_intercept($1, $2)}',
     'regr_intercept(real, real): real': 'CAST({regr_intercept($1, $2)} AS FLOAT)',
+    'geometric_mean(I): double': 'exp({avg(ln($1))})',
     'geometric_mean(double): double': 'exp({avg(ln($1))})',
     'geometric_mean(real): real': 'CAST(exp({avg(ln($1))}) AS FLOAT)',
     'histogram(T): map(T,bigint)': {
