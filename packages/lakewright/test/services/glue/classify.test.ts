@@ -198,6 +198,23 @@ describe('CSV', () => {
       { numRuns: 40 },
     ));
 
+  test('a table without quotes is read like the same table in quotes', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(fc.stringMatching(/^[a-z0-9 .;-]{0,6}$/), { minLength: 3, maxLength: 3 }), {
+          minLength: 2,
+          maxLength: 9,
+        }),
+        fc.constantFrom('\n', '\r\n'),
+        async (cells, end) => {
+          const plain = cells.map((row) => ['k', ...row].join(',')).join(end);
+          const quoted = cells.map((row) => ['"k"', ...row].join(',')).join(end);
+          expect(columns(await classify(plain))).toBe(columns(await classify(quoted)));
+        },
+      ),
+      { numRuns: 100 },
+    ));
+
   test('any bytes are classified or named, never an exception', () =>
     fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {

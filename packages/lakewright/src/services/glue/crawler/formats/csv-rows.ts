@@ -8,7 +8,7 @@ export interface Cell {
 
 export interface CsvRows {
   readonly rows: readonly (readonly Cell[])[];
-  /** Characters of the text that the rows take. */
+  /** Bytes that the rows take. */
   readonly length: number;
 }
 
@@ -28,6 +28,8 @@ const MAX_ROWS = 1000;
  */
 export function parseRows(text: string, dialect: CsvDialect, whole: boolean): CsvRows | undefined {
   const end = whole ? text.length : text.lastIndexOf('\n') + 1;
+  if (dialect.quote === undefined || !text.includes(dialect.quote))
+    return splitRows(text.slice(0, end), dialect.delimiter);
   const rows: Cell[][] = [];
   let length = 0;
   try {
@@ -50,6 +52,17 @@ export function parseRows(text: string, dialect: CsvDialect, whole: boolean): Cs
     return undefined;
   }
   return { rows, length };
+}
+
+/** Without quotes, rows are lines: as csv-parse reads them, many times faster. */
+function splitRows(text: string, delimiter: string): CsvRows {
+  const rows: Cell[][] = [];
+  const line = /([^\r\n]*)(\r\n|\n|\r|$)/y;
+  while (line.lastIndex < text.length && rows.length < MAX_ROWS) {
+    const content = line.exec(text)?.[1];
+    if (content) rows.push(content.split(delimiter).map((cell) => ({ text: cell, quoted: false })));
+  }
+  return { rows, length: Buffer.byteLength(text.slice(0, line.lastIndex)) };
 }
 
 /** The number of columns that most rows have, and the share of rows that have it. */
