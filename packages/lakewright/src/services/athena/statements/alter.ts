@@ -100,7 +100,7 @@ function fullValues(table: Table, terms: readonly PartitionTerm[]): string[] {
     );
   return keys.map((key) => {
     const term = terms.find((item) => item.column === key);
-    if (!term || term.operator !== '=') {
+    if (term?.operator !== '=') {
       throw failed(
         `SemanticException: partition spec {${terms.map((item) => `${item.column}=${item.value}`).join(', ')}} doesn't contain all (${keys.length}) partition columns`,
       );

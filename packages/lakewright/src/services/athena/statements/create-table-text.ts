@@ -46,9 +46,11 @@ function bucketing(table: Table): string[] {
 }
 
 /** As a string literal that the DDL parser reads back. */
-const quoted = (text: string): string =>
-  `'${text
-    .replace(/[\\']/g, '\\$&')
-    .replace(/\n/g, '\\n')
-    .replace(/\t/g, '\\t')
-    .replace(/[\u0001-\u0008]/g, (c) => `\\00${c.charCodeAt(0).toString(8)}`)}'`;
+const quoted = (text: string): string => `'${Array.from(text, quotedCharacter).join('')}'`;
+
+function quotedCharacter(character: string): string {
+  if (character === '\\' || character === "'") return `\\${character}`;
+  if (character === '\n') return '\\n';
+  if (character === '\t') return '\\t';
+  return character < ' ' ? `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}` : character;
+}

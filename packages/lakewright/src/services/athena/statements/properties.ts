@@ -17,7 +17,7 @@ export class StatementProperties {
           position,
         );
       }
-      if (value.kind !== 'null') this.values.set(name, valueOf(name, value));
+      if (value.kind !== 'null') this.values.set(name, literalValue(name, value));
     }
   }
 
@@ -46,7 +46,7 @@ const invalid = (name: string, type: string, value?: Expression): SqlError =>
     value?.position,
   );
 
-function valueOf(name: string, value: Expression): Value {
+function literalValue(name: string, value: Expression): Value {
   switch (value.kind) {
     case 'string':
       return value.value;

@@ -145,9 +145,11 @@ export function partitionFolder(root: string, keys: readonly string[], values: r
   return `${folderOf(root)}${keys.map((key, index) => `${key}=${escapePath(values[index] as string)}/`).join('')}`;
 }
 
+const SPECIAL: ReadonlySet<string> = new Set('"#%\'*/:=?\\{}[]^\u007f');
+
 const escapePath = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Hive escapes them
-  text.replace(
-    /[\u0000-\u001f"#%'*/:=?\\{}[\]^\u007f]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
+  Array.from(text, (character) =>
+    character < ' ' || SPECIAL.has(character)
+      ? `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+      : character,
+  ).join('');
