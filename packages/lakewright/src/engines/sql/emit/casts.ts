@@ -100,7 +100,8 @@ function parseText(x: string, to: TrinoType): string | undefined {
 /** The attempt's value; NULL of a value that isn't NULL is an error. */
 function orFail(x: string, from: TrinoType, to: TrinoType, attempt = parseText(x, to)): string {
   const message = `Cannot cast ${typeText(from)} to ${typeText(to)}`;
-  return `coalesce(${attempt}, CASE WHEN ${x} IS NOT NULL THEN ${raise('INVALID_CAST_ARGUMENT', message, to)} END)`;
+  // Not COALESCE: DuckDB 1.5 crashes on a COALESCE that fails under TRY.
+  return `CASE WHEN ${attempt} IS NOT NULL OR ${x} IS NULL THEN ${attempt} ELSE ${raise('INVALID_CAST_ARGUMENT', message, to)} END`;
 }
 
 function toText(x: string, from: TrinoType, to: build.VarcharType | build.CharType): string {
@@ -147,8 +148,9 @@ function doubleToReal(x: string): string {
 function rounded(x: string, precision: number): string {
   if (precision >= 6) return x;
   const unit = 10 ** (6 - precision);
-  return bindOnce([`(epoch_us(${x}) + ${unit / 2})`], ([us = '']) =>
-    `make_timestamp(${us} - (${us} % ${unit} + ${unit}) % ${unit})`,
+  return bindOnce(
+    [`(epoch_us(${x}) + ${unit / 2})`],
+    ([us = '']) => `make_timestamp(${us} - (${us} % ${unit} + ${unit}) % ${unit})`,
   );
 }
 

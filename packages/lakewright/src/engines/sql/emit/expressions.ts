@@ -1,6 +1,6 @@
+import { literalValue } from '../analyze/coerce';
 import type { Literal, Typed, TypedLambda } from '../analyze/typed';
 import { fingerprint } from '../analyze/walk';
-import { literalValue } from '../analyze/coerce';
 import { physicalFields, physicalType, quoteName } from '../types/physical';
 import type { TrinoType } from '../types/type';
 import { aggregateSql } from './aggregates';
@@ -23,6 +23,8 @@ export interface EmitContext {
   readonly scans: ReadonlyMap<string, string>;
   /** Texts of columns are written so that DuckDB doesn't evaluate what's around them over a whole dictionary. */
   readonly flat?: boolean;
+  /** Inside TRY: a failure is met by running row by row. */
+  readonly underTry?: boolean;
 }
 
 export function emit(node: Typed, context: EmitContext): string {
@@ -79,7 +81,10 @@ function emitNode(node: Typed, context: EmitContext): string {
     case 'negation':
       return `(-(${sql(node.operand)}))`;
     case 'cast': {
-      const value = emit(node.operand, failsPerValue(node.operand.type, node.type) ? { ...context, flat: true } : context);
+      const value = emit(
+        node.operand,
+        failsPerValue(node.operand.type, node.type) ? { ...context, flat: true } : context,
+      );
       return node.lenient
         ? tryCastSql(value, node.operand.type, node.type)
         : castSql(value, node.operand.type, node.type);
@@ -89,13 +94,13 @@ function emitNode(node: Typed, context: EmitContext): string {
       return `CASE ${branches.join(' ')}${node.otherwise ? ` ELSE ${sql(node.otherwise)}` : ''} END`;
     }
     case 'coalesce':
-      return `coalesce(${node.items.map(sql).join(', ')})`;
+      return coalesceSql(node.items.map(sql), context);
     case 'nullif':
       return `CASE WHEN ${sql(node.equal)} THEN NULL ELSE ${sql(node.value)} END`;
     case 'try':
       return node.operand.kind === 'literal' || node.operand.kind === 'column'
         ? sql(node.operand)
-        : `TRY(${sql(node.operand)})`;
+        : `TRY(${emit(node.operand, { ...context, underTry: true })})`;
     case 'row': {
       const fields = node.type.kind === 'row' ? physicalFields(node.type.fields) : [];
       return `{${node.items.map((item, index) => `${quoteName(fields[index]?.name ?? '')}: ${sql(item)}`).join(', ')}}`;
@@ -136,6 +141,13 @@ function flattened(sql: string, { kind }: TrinoType, { flat }: EmitContext): str
   return flat && isText && sql.length <= 160 ? `greatest(${sql}, ${sql})` : sql;
 }
 
+/** DuckDB 1.5 crashes on a COALESCE that fails under TRY: a CASE says the same. */
+function coalesceSql(items: readonly string[], { underTry }: EmitContext): string {
+  if (!underTry) return `coalesce(${items.join(', ')})`;
+  const branches = items.slice(0, -1).map((item) => `WHEN ${item} IS NOT NULL THEN ${item}`);
+  return `CASE ${branches.join(' ')} ELSE ${items.at(-1)} END`;
+}
+
 /** Casts that a JavaScript function makes. */
 const failsPerValue = (from: TrinoType, to: TrinoType): boolean =>
   from.kind === 'json' || (from.kind === 'varchar' && to.kind === 'timestamp with time zone');
@@ -161,7 +173,12 @@ function columnSql(
   return /^c\d+$/.test(column) ? `${relation}.${column}` : `${relation}.${quoteName(column)}`;
 }
 
-function compareBound(operator: Parameters<typeof compareSql>[0], type: TrinoType, left: Operand, right: Operand): string {
+function compareBound(
+  operator: Parameters<typeof compareSql>[0],
+  type: TrinoType,
+  left: Operand,
+  right: Operand,
+): string {
   if (isNative(type)) return compareSql(operator, type, left, right);
   return bindOnce([left.sql, right.sql], ([l = '', r = '']) =>
     compareSql(operator, type, { ...left, sql: l }, { ...right, sql: r }),
@@ -176,7 +193,13 @@ function distinctFrom(type: TrinoType, left: string, right: string): string {
 function subscriptSql(base: TrinoType, type: TrinoType, value: string, index: string): string {
   return bindOnce([value, index], ([v, i]) =>
     base.kind === 'map'
-      ? check(`NOT map_contains(${v}, ${i})`, 'INVALID_FUNCTION_ARGUMENT', 'Key not present in map', type, `(${v})[${i}]`)
+      ? check(
+          `NOT map_contains(${v}, ${i})`,
+          'INVALID_FUNCTION_ARGUMENT',
+          'Key not present in map',
+          type,
+          `(${v})[${i}]`,
+        )
       : check(
           `${i} < 1 OR ${i} > len(${v})`,
           'INVALID_FUNCTION_ARGUMENT',
