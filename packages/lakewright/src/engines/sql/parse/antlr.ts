@@ -25,7 +25,8 @@ export interface Parser extends Recognizer {
   readonly interpreter: { predictionMode: number };
   readonly vocabulary: { getLiteralName(type: number): string | null; getSymbolicName(type: number): string | null };
   getExpectedTokens(): { toArray(): number[] };
-  program(): RawContext;
+  singleStatement(): RawContext;
+  getCurrentToken(): RawToken;
 }
 
 let bundle: GrammarBundle | undefined;
@@ -36,7 +37,12 @@ function grammar(): GrammarBundle {
   return bundle;
 }
 
-/** Parses with Trino's grammar: the fast prediction mode first, the full one when that fails. */
+/**
+ * The `singleStatement` rule of Trino's grammar: the fast prediction mode first, the full one when that fails.
+ *
+ * Not the grammar's `program`, which takes statements without a semicolon between them: the end of
+ * `x > ALL (SELECT 1)` would be a statement of its own.
+ */
 export function parseTrinoTree(text: string): TreeNode {
   const { PredictionMode } = grammar().antlr;
   try {
@@ -46,6 +52,10 @@ export function parseTrinoTree(text: string): TreeNode {
     return attempt(text, PredictionMode.LL);
   }
 }
+
+const END_OF_FILE = -1;
+
+const endsWithSemicolon = (tree: RawContext): boolean => tree.children?.at(-1)?.symbol?.text === ';';
 
 function attempt(text: string, mode: number): TreeNode {
   const { antlr, TrinoSqlLexer, TrinoSqlParser } = grammar();
@@ -63,5 +73,13 @@ function attempt(text: string, mode: number): TreeNode {
     recognizer.addErrorListener(listener);
   }
   parser.interpreter.predictionMode = mode;
-  return new TreeNode(parser.program(), TrinoSqlParser);
+  const tree = parser.singleStatement();
+  const next = parser.getCurrentToken();
+  if (next.type !== END_OF_FILE) {
+    const position = { line: next.line, column: next.column + 1 };
+    // Athena's own words where another statement follows.
+    if (endsWithSemicolon(tree)) throw new SqlError('SYNTAX_ERROR', 'Only one sql statement is allowed', position);
+    throw new SqlError('SYNTAX_ERROR', syntaxMessage(parser, next, ''), position);
+  }
+  return new TreeNode(tree, TrinoSqlParser);
 }

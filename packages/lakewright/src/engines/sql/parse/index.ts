@@ -1,4 +1,4 @@
-import { NotCoveredError, SqlError } from '../errors';
+import { SqlError } from '../errors';
 import { parseTrinoTree } from './antlr';
 import type { Expression, PropertyItem, Query, Statement } from './ast';
 import { numberParameters } from './parameters';
@@ -51,16 +51,9 @@ export function parseExpression(text: string): Expression {
 }
 
 function parseTrino(text: string): RawStatement {
-  const statements = parseTrinoTree(text).all('statements');
-  const [first, second] = statements;
-  if (!first) throw new SqlError('SYNTAX_ERROR', "mismatched input '<EOF>'. Expecting: <query>", { line: 1, column: 1 });
-  if (second) {
-    // Athena: "Only one sql statement is allowed".
-    throw new SqlError('SYNTAX_ERROR', 'Only one sql statement is allowed', second.position);
-  }
-  const single = first.maybe('singleStatement');
-  if (!single) throw new NotCoveredError('standalone fragment', first.position);
-  return toStatement(single.child('statement'), text);
+  const statement = parseTrinoTree(text).maybe('statement');
+  if (!statement) throw new SqlError('SYNTAX_ERROR', "mismatched input ';'. Expecting: <query>", { line: 1, column: 1 });
+  return toStatement(statement, text);
 }
 
 function parseUnload(text: string): RawStatement | undefined {
