@@ -25,7 +25,7 @@ export class BatchLakeStack extends Stack {
     const catalog = new LakeCatalog(this, 'Catalog', { zones: storage.zones, environment });
 
     // who queries
-    const pipelineQueries = new AthenaWorkgroup(this, 'PipelineQueries', { environment });
+    const pipelineQueries = new AthenaWorkgroup(this, 'PipelineQueries', { environment, enforced: false }); // CTAS says where
     const analysts = new AthenaWorkgroup(this, 'Analysts', { environment, scanLimit: Size.gibibytes(10) });
 
     // how it gets in and what it becomes

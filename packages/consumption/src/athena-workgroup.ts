@@ -25,6 +25,17 @@ export interface AthenaWorkgroupProps {
   readonly results?: DataLocation;
 
   /**
+   * Whether the workgroup overrides the settings that clients give.
+   *
+   * Athena refuses CTAS with `external_location` in a workgroup that does: pipelines and dbt, which say where their tables
+   * lie, need `false`. The grantee may still write results to its own prefix only: IAM refuses every other place.
+   *
+   * @default it overrides them as long as one principal uses it
+   * @see https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html
+   */
+  readonly enforced?: boolean;
+
+  /**
    * Encrypts the workgroup's own bucket; a bucket that is given with `results` has its own encryption.
    * @default SSE-S3
    */
@@ -111,6 +122,7 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
   public readonly results: DataLocation;
 
   private readonly principals = new Set<string>();
+  private readonly enforced?: boolean;
 
   /**
    * @param scope where it is created
@@ -121,6 +133,7 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
   public constructor(scope: Construct, id: string, props: AthenaWorkgroupProps = {}) {
     super(scope, id);
     check(props);
+    this.enforced = props.enforced;
     const environment = props.environment ?? LakeEnvironment.production();
     const name = props.workgroupName ?? Names.uniqueResourceName(this, { maxLength: 128, separator: '-' });
 
@@ -133,7 +146,7 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
       description: props.description,
       recursiveDeleteOption: environment.destroysData,
       workGroupConfiguration: {
-        enforceWorkGroupConfiguration: Lazy.any({ produce: () => this.principals.size < 2 }),
+        enforceWorkGroupConfiguration: Lazy.any({ produce: () => (this.enforced ?? true) && this.principals.size < 2 }),
         engineVersion: { selectedEngineVersion: (props.engineVersion ?? AthenaEngineVersion.V3).name },
         publishCloudWatchMetricsEnabled: true,
         requesterPaysEnabled: false,
@@ -163,6 +176,14 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
   /** @internal */
   public _admit(grantee: iam.IGrantable): DataLocation {
     this.principals.add(principalPrefix(grantee));
+    if (this.principals.size === 2 && this.enforced) {
+      refuse(
+        'EnforcedForSeveral',
+        `a second principal in the enforced workgroup "${this.node.path}"`,
+        'Athena has one location for all principals of an enforced workgroup, where they would read the results of others',
+        'give each principal a workgroup, or leave out "enforced"',
+      );
+    }
     if (this.principals.size === 2) {
       Annotations.of(this).addWarningV2(
         '@lakewright/consumption:clientsGiveResultLocation',

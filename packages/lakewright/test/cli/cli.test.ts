@@ -1,0 +1,238 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import path from 'node:path';
+import Ajv from 'ajv';
+import { describe, expect, test } from 'vitest';
+import { runCli, startCli, withFolder } from './run-cli';
+
+const TEMPLATE = {
+  Resources: {
+    Raw: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'raw-bucket' } },
+    Database: {
+      Type: 'AWS::Glue::Database',
+      Properties: { CatalogId: { Ref: 'AWS::AccountId' }, DatabaseInput: { Name: 'raw' } },
+    },
+  },
+};
+const WITH_BROKER = { Resources: { ...TEMPLATE.Resources, Broker: { Type: 'AWS::AmazonMQ::Broker', Properties: {} } } };
+
+describe('help', () => {
+  test('shows every command, examples and the exit codes', async () => {
+    const { code, out } = await withFolder({}, (folder) => runCli(folder, '--help'));
+    expect(code).toBe(0);
+    for (const verb of ['plan', 'run', 'query', 'serve', 'doctor', 'reset', 'completion']) expect(out).toContain(verb);
+    expect(out).toContain('AWS_ENDPOINT_URL');
+    expect(out).toContain('Exit codes');
+  });
+
+  test('a mistyped command is told the right one, exit code 2', async () => {
+    const { code, err } = await withFolder({}, (folder) => runCli(folder, 'qeury', 'SELECT 1'));
+    expect(code).toBe(2);
+    expect(err).toContain('Did you mean query?');
+  });
+});
+
+describe('plan', () => {
+  test('reads a plain template and changes nothing', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const { code, out } = await runCli(folder, 'plan', '--app', 'lake.json');
+      expect(code).toBe(0);
+      expect(out).toContain('2 resources: 2 executed');
+      expect(readdirSync(folder)).toEqual(['lake.json']);
+    });
+  });
+
+  test('with --strict exits 3 for an unsupported resource, which it names', async () => {
+    await withFolder({ 'lake.json': WITH_BROKER }, async (folder) => {
+      const { code, out } = await runCli(folder, 'plan', '--app', 'lake.json', '--strict');
+      expect(code).toBe(3);
+      expect(out).toMatch(/Broker\s+AWS::AmazonMQ::Broker/);
+    });
+  });
+
+  test('of something that is not a cdk.out says what is expected, exit code 2', async () => {
+    await withFolder({ 'notes.txt': 'hello' }, async (folder) => {
+      const missing = await runCli(folder, 'plan');
+      expect(missing.code).toBe(2);
+      expect(missing.err).toMatch(/error LW_ASSEMBLY_\w+: .*cdk\.out/);
+      const text = await runCli(folder, 'plan', '--app', 'notes.txt');
+      expect(text.code).toBe(2);
+      expect(text.err).toMatch(/error LW_ASSEMBLY_\w+: .*notes\.txt/);
+    });
+  });
+
+  test('of a template with an unknown intrinsic names it, and shows the rest', async () => {
+    const odd = {
+      Resources: {
+        ...TEMPLATE.Resources,
+        Odd: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { 'Fn::Magic': 1 } } },
+      },
+    };
+    await withFolder({ 'lake.json': odd }, async (folder) => {
+      const { code, out } = await runCli(folder, 'plan', '--app', 'lake.json');
+      expect(code).toBe(0);
+      expect(out).toMatch(/Odd.*Fn::Magic/);
+      expect(out).toContain('2 executed');
+    });
+  });
+});
+
+describe('run', () => {
+  test('leaves a report that its schema accepts, and latest is a copy of it', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const { code, err } = await runCli(folder, 'run', '--app', 'lake.json');
+      expect(err).not.toContain('error');
+      expect(code).toBe(0);
+      const latest = readFileSync(path.join(folder, '.lakewright/runs/latest/report.json'), 'utf8');
+      const report = JSON.parse(latest);
+      const schema = JSON.parse(readFileSync(path.join(__dirname, '../../schemas/report.schema.json'), 'utf8'));
+      const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
+      validate(report);
+      expect(validate.errors).toBeNull();
+      expect(readFileSync(path.join(folder, '.lakewright/runs', report.id, 'report.json'), 'utf8')).toBe(latest);
+      expect(existsSync(path.join(folder, '.lakewright/buckets/raw-bucket'))).toBe(true);
+    });
+  });
+
+  test('with --strict touches nothing when a resource is unsupported, exit code 3', async () => {
+    await withFolder({ 'lake.json': WITH_BROKER }, async (folder) => {
+      const { code, err } = await runCli(folder, 'run', '--app', 'lake.json', '--strict');
+      expect(code).toBe(3);
+      expect(err).toContain('AWS::AmazonMQ::Broker');
+      expect(existsSync(path.join(folder, '.lakewright/buckets/raw-bucket'))).toBe(false);
+    });
+  });
+
+  test('of an unknown pipeline lists what there is, exit code 2', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const { code, err } = await runCli(folder, 'run', '--app', 'lake.json', '--pipeline', 'Nightly');
+      expect(code).toBe(2);
+      expect(err).toContain('LW_NO_SUCH_PIPELINE');
+    });
+  });
+
+  test('in a place that is no folder says so, and leaves the file alone', async () => {
+    await withFolder({ 'lake.json': TEMPLATE, state: 'mine' }, async (folder) => {
+      const { code, err } = await runCli(folder, 'run', '--app', 'lake.json', '--workspace', 'state');
+      expect(code).toBe(1);
+      expect(err).toContain('LW_WORKSPACE_NOT_WRITABLE');
+      expect(readFileSync(path.join(folder, 'state'), 'utf8')).toBe('mine');
+    });
+  });
+
+  test('of a configuration with an unknown key names the known ones, exit code 2', async () => {
+    await withFolder({ 'lake.json': TEMPLATE, 'lakewright.config.json': { bucket: {} } }, async (folder) => {
+      const { code, err } = await runCli(folder, 'run', '--app', 'lake.json');
+      expect(code).toBe(2);
+      expect(err).toMatch(/unknown key "bucket".*known keys are buckets/);
+    });
+  });
+});
+
+describe('query', () => {
+  test('prints what was asked for', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const csv = await runCli(folder, 'query', 'SELECT 1 AS one, NULL AS nothing', '--app', 'lake.json', '-o', 'csv');
+      expect(csv).toMatchObject({ code: 0, out: '"one","nothing"\n"1",\n' });
+      const parquet = await runCli(
+        folder,
+        'query',
+        'SELECT 1 AS one',
+        '--app',
+        'lake.json',
+        '-o',
+        'parquet',
+        '-f',
+        'one.parquet',
+      );
+      expect(parquet.code).toBe(0);
+      expect(readFileSync(path.join(folder, 'one.parquet')).subarray(0, 4).toString()).toBe('PAR1');
+    });
+  });
+
+  test('shows where the syntax is wrong, exit code 1', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const { code, err } = await runCli(folder, 'query', 'SELECT 1 FRM t WHERE', '--app', 'lake.json');
+      expect(code).toBe(1);
+      expect(err).toMatch(/line 1:\d+/);
+    });
+  });
+
+  test('as a persona is refused until personas are enforced, exit code 2', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const { code, err } = await runCli(folder, 'query', 'SELECT 1', '--app', 'lake.json', '--as', 'Analyst');
+      expect(code).toBe(2);
+      expect(err).toContain('not enforced yet');
+    });
+  });
+});
+
+describe('serve', () => {
+  test('on a port in use names the port, exit code 1', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    try {
+      await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+        const { code, err } = await runCli(folder, 'serve', '--app', 'lake.json', '--port', String(port));
+        expect(code).not.toBe(0);
+        expect(err).toContain('LW_PORT_IN_USE');
+        expect(err).toContain(String(port));
+      });
+    } finally {
+      other.close();
+    }
+  });
+
+  test('answers other processes of the same workspace, and ends well on SIGTERM', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const server = startCli(folder, 'serve', '--app', 'lake.json', '--port', '0', '--json');
+      await new Promise<void>((resolve) => {
+        server.stdout.on('data', (chunk) => String(chunk).includes('LW_SERVE_LISTENING') && resolve());
+      });
+      const asked = await runCli(folder, 'query', 'SELECT 40 + 2 AS answer', '--app', 'lake.json', '-o', 'json');
+      expect(asked).toMatchObject({ code: 0 });
+      expect(JSON.parse(asked.out)).toEqual([{ answer: 42 }]);
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      server.kill('SIGTERM');
+      expect(await ended).toBe(0);
+      expect(existsSync(path.join(folder, '.lakewright/server.json'))).toBe(false);
+    });
+  });
+});
+
+describe('reset', () => {
+  test('without a terminal deletes only with --yes', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      await runCli(folder, 'run', '--app', 'lake.json');
+      expect((await runCli(folder, 'reset')).code).toBe(0);
+      expect(existsSync(path.join(folder, '.lakewright'))).toBe(true);
+      expect((await runCli(folder, 'reset', '--yes')).code).toBe(0);
+      expect(existsSync(path.join(folder, '.lakewright'))).toBe(false);
+    });
+  });
+
+  test('never deletes a folder that is no workspace', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const { code, err } = await runCli(folder, 'reset', '--yes', '--workspace', '.');
+      expect(code).toBe(2);
+      expect(err).toContain('LW_RESET_NOT_A_WORKSPACE');
+      expect(existsSync(path.join(folder, 'lake.json'))).toBe(true);
+    });
+  });
+});
+
+describe('completion', () => {
+  test.each(['bash', 'zsh', 'fish'])('for %s knows the commands and their options', async (shell) => {
+    const { code, out } = await withFolder({}, (folder) => runCli(folder, 'completion', shell));
+    expect(code).toBe(0);
+    expect(out).toContain('serve');
+    expect(out).toMatch(/port/);
+  });
+
+  test('for another shell lists these', async () => {
+    const { code, err } = await withFolder({}, (folder) => runCli(folder, 'completion', 'tcsh'));
+    expect(code).toBe(2);
+    expect(err).toContain('bash, zsh, fish');
+  });
+});
