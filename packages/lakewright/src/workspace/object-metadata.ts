@@ -101,8 +101,11 @@ export class ObjectMetadata {
     const temporary = path.join(this.tmp, `${randomUUID()}.json`);
     try {
       await fs.promises.writeFile(temporary, JSON.stringify(sidecar));
-      await fs.promises.mkdir(path.dirname(file), { recursive: true });
-      await fs.promises.rename(temporary, file);
+      await fs.promises.rename(temporary, file).catch(async (error) => {
+        if (!isMissing(error)) throw error;
+        await fs.promises.mkdir(path.dirname(file), { recursive: true });
+        await fs.promises.rename(temporary, file);
+      });
     } catch (error) {
       await fs.promises.rm(temporary, { force: true });
       throw error;

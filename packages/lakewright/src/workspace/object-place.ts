@@ -26,8 +26,9 @@ export function placeOf(bucket: BucketFolder, key: string): ObjectPlace {
  * A folder that isn't there yet is no problem.
  */
 export async function assertInside(place: ObjectPlace): Promise<void> {
-  const parent = await realPath(path.dirname(place.path));
-  if (parent === undefined) return;
+  const folder = path.dirname(place.path);
+  const parent = await realPath(folder);
+  if (parent === undefined || parent === folder) return;
   const root = (await realPath(place.root)) ?? place.root;
   if (parent === root || parent.startsWith(root + path.sep)) return;
   throw new ServiceError(

@@ -358,19 +358,32 @@ describe('a write that fails', () => {
     expect(files(workspace.tmp)).toEqual([]);
   });
 
-  it.each(['rename', 'writeFile', 'mkdir'] as const)(
-    'for a full disk (%s) says so, and changes nothing',
-    async (call) => {
-      const { workspace, store } = await open();
-      await store.write('raw', 'a', 'old', { tags: { t: '1' } });
-      vi.spyOn(fs.promises, call).mockRejectedValue(Object.assign(new Error('full'), { code: 'ENOSPC' }));
-      await expect(store.write('raw', 'a', 'new')).rejects.toMatchObject({ code: 'InsufficientStorage', status: 507 });
-      vi.restoreAllMocks();
-      expect(await text(await store.read('raw', 'a'))).toBe('old');
-      expect(await store.head('raw', 'a')).toMatchObject({ tags: { t: '1' } });
-      expect(files(workspace.tmp)).toEqual([]);
-    },
-  );
+  it.each([
+    ['rename', 'a'],
+    ['writeFile', 'a'],
+    ['mkdir', 'folder/new'],
+  ] as const)('for a full disk (%s) says so, and changes nothing', async (call, key) => {
+    const { workspace, store } = await open();
+    await store.write('raw', 'a', 'old', { tags: { t: '1' } });
+    vi.spyOn(fs.promises, call).mockRejectedValue(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    await expect(store.write('raw', key, 'new')).rejects.toMatchObject({ code: 'InsufficientStorage', status: 507 });
+    vi.restoreAllMocks();
+    expect(await text(await store.read('raw', 'a'))).toBe('old');
+    expect(await store.list('raw')).toMatchObject([{ key: 'a', tags: { t: '1' } }]);
+    expect(files(workspace.tmp)).toEqual([]);
+  });
+
+  it('in its last step leaves the former object with all that belongs to it', async () => {
+    const { store } = await open();
+    const former = await store.write('raw', 'a', 'old', { tags: { t: '1' } });
+    const { rename } = fs.promises;
+    vi.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
+      if (String(to).endsWith(path.join('raw', 'a'))) throw Object.assign(new Error('io'), { code: 'EIO' });
+      await rename(from, to);
+    });
+    await expect(store.write('raw', 'a', 'new', { tags: { t: '2' } })).rejects.toThrow('io');
+    expect(await store.head('raw', 'a')).toEqual(former);
+  });
 
   it('for missing permission says so', async () => {
     const { store } = await open();

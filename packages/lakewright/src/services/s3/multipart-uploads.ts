@@ -5,6 +5,7 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ChecksumAlgorithm, newChecksum } from '../../server/checksums';
 import type { ObjectInfo, ObjectStore, WriteOptions } from '../../workspace/object-store';
+import { pour } from '../../workspace/pour';
 import { storageError } from '../../workspace/storage-error';
 import type { Workspace } from '../../workspace/workspace';
 import { ServiceError } from '../service';
@@ -253,20 +254,6 @@ async function concatenate(
   return Object.fromEntries(
     checksums.map(([algorithm, checksum]) => [algorithm, checksum.digest().toString('base64')]),
   );
-}
-
-async function pour(body: Readable, file: string): Promise<{ md5: string; size: number }> {
-  const hash = createHash('md5');
-  let size = 0;
-  const meter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
-      size += chunk.length;
-      done(null, chunk);
-    },
-  });
-  await pipeline(body, meter, fs.createWriteStream(file, { flags: 'wx', highWaterMark: 1 << 20 }));
-  return { md5: hash.digest('hex'), size };
 }
 
 async function readJson<T>(file: string): Promise<T | undefined> {
