@@ -55,7 +55,8 @@ export class CrawlerClassifier {
         header: options.header,
         containsHeader: hasHeader === undefined ? 'UNKNOWN' : hasHeader ? 'PRESENT' : 'ABSENT',
         allowSingleColumn: options.allowSingleColumn ?? false,
-        ...(options.types ? { customDatatypeConfigured: true, customDatatypes: options.types } : {}),
+        customDatatypeConfigured: options.types ? true : undefined,
+        containsCustomDatatype: options.types,
       },
     });
   }

@@ -69,9 +69,8 @@ export class Statements {
       const { State, StateChangeReason } = QueryExecution?.Status ?? {};
       if (State === 'SUCCEEDED') return QueryExecutionId ?? '';
       if (State === 'FAILED' || State === 'CANCELLED') {
-        throw new Error(
-          `StatementFailed: Athena ended "${sql}" with ${State}: ${StateChangeReason ?? 'no reason given'}`,
-        );
+        // The reason first: CloudFormation shows the beginning.
+        throw new Error(`StatementFailed: ${StateChangeReason ?? 'no reason given'} (${State} in Athena: ${sql})`);
       }
       if (now() + pause > endsAt) {
         await athena.send(new StopQueryExecutionCommand({ QueryExecutionId }));

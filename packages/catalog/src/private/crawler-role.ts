@@ -2,20 +2,28 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CrawlerProps } from '../crawler';
+import { acknowledgeOwnPolicy } from './acknowledge';
 
 /** The crawler's role, made or given: read on exactly the targets, write on exactly the database, its log. */
 export function crawlerRole(scope: Construct, props: CrawlerProps): iam.IRole {
-  const role =
-    props.role ??
-    new iam.Role(scope, 'Role', {
-      assumedBy: new iam.ServicePrincipal('glue.amazonaws.com'),
-      description: `Crawls into the database "${props.database.node.id}"`,
-    });
+  const role = props.role ?? ownRole(scope, props);
   const { permissions } = props.database;
   if (permissions.usesIam) for (const { _grantRead } of props.targets) _grantRead(role);
   if (permissions.usesLakeFormation) allow(role, ['lakeformation:GetDataAccess'], ['*']);
   writeTables(role, props);
   writeLog(role, props);
+  return role;
+}
+
+function ownRole(scope: Construct, { database }: CrawlerProps): iam.Role {
+  const role = new iam.Role(scope, 'Role', {
+    assumedBy: new iam.ServicePrincipal('glue.amazonaws.com'),
+    description: `Crawls into the database "${database.node.id}"`,
+  });
+  acknowledgeOwnPolicy(
+    role,
+    'objects below the targets, tables of the database and the log of crawlers have no fixed names',
+  );
   return role;
 }
 

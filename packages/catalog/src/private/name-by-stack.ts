@@ -1,4 +1,4 @@
-import { type IResolvable, type IResolveContext, Stack, Token } from 'aws-cdk-lib';
+import { type IResolvable, type IResolveContext, Stack, Stage, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -18,8 +18,9 @@ export class NameByStack implements IResolvable {
     const consumer = Stack.of(context.scope);
     const producer = Stack.of(this.owner);
     if (consumer === producer) return this.reference;
-    // Nested stacks are part of their parent's deployment, which orders them by other references.
-    if (!consumer.nested && !producer.nested) consumer.addDependency(producer, 'uses a database by name');
+    // Stages are deployed by themselves, and nested stacks with their parents, which other references order.
+    const together = Stage.of(consumer) === Stage.of(producer) && !consumer.nested && !producer.nested;
+    if (together) consumer.addStackDependency(producer);
     return this.literal;
   }
 
