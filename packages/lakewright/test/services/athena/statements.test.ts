@@ -15,7 +15,8 @@ beforeEach(() => {
   name = `t${counter}`;
 });
 
-const keys = async (prefix: string) => (await lake.context.objects.list('lake', { prefix })).map((object) => object.key);
+const keys = async (prefix: string) =>
+  (await lake.context.objects.list('lake', { prefix })).map((object) => object.key);
 
 describe('CREATE TABLE AS', () => {
   test('without a location the files are below the results, by the id of the query', async () => {
@@ -94,7 +95,7 @@ describe('CREATE TABLE AS', () => {
   });
 
   test.each([
-    ["SELECT 1", /^MISSING_COLUMN_NAME: line 1:1: Column name not specified at position 1/],
+    ['SELECT 1', /^MISSING_COLUMN_NAME: line 1:1: Column name not specified at position 1/],
     ['SELECT 1 AS a, 2 AS A', /^DUPLICATE_COLUMN_NAME: line 1:1: Column name 'a' specified more than once/],
     ['SELECT current_timestamp AS t', /^NOT_SUPPORTED: Unsupported Hive type: timestamp\(3\) with time zone/],
     ["SELECT TIMESTAMP '2024-01-01 00:00:00.123456' AS t", /Incorrect timestamp precision for timestamp\(6\)/],
@@ -107,7 +108,10 @@ describe('CREATE TABLE AS', () => {
     ["partitioned_by = ARRAY['a']", /^HIVE_COLUMN_ORDER_MISMATCH/],
     ["partitioned_by = ARRAY['x']", /Partition columns \["x"\] not present in schema/],
     ["format = 'ORC'", /^NOT_COVERED: .*writing format ORC/],
-    ["table_type = 'ICEBERG', is_external = false, location = 's3://lake/i/'", /Iceberg tables come with a later release/],
+    [
+      "table_type = 'ICEBERG', is_external = false, location = 's3://lake/i/'",
+      /Iceberg tables come with a later release/,
+    ],
     ["bucketed_by = ARRAY['a'], bucket_count = 4", /^NOT_COVERED: .*bucketed_by/],
     ["colour = 'blue'", /^INVALID_TABLE_PROPERTY: line 1:\d+: .*'colour' does not exist/],
   ])('WITH (%s) is refused', async (properties, reason) => {
@@ -129,7 +133,9 @@ describe('INSERT INTO', () => {
     await lake.run(
       `CREATE EXTERNAL TABLE ${name} (id bigint, name string) PARTITIONED BY (dt date) STORED AS PARQUET LOCATION 's3://lake/${name}/'`,
     );
-    const first = await lake.run(`INSERT INTO ${name} VALUES (1, 'a', DATE '2024-01-01'), (2, NULL, DATE '2024-01-02')`);
+    const first = await lake.run(
+      `INSERT INTO ${name} VALUES (1, 'a', DATE '2024-01-01'), (2, NULL, DATE '2024-01-02')`,
+    );
     expect(first).toMatchObject({ StatementType: 'DML', SubstatementType: 'INSERT', Status: { State: 'SUCCEEDED' } });
     await lake.run(`INSERT INTO ${name} (dt, id) SELECT DATE '2024-01-02', 3`);
     expect(await lake.rows(`SELECT * FROM ${name} ORDER BY id`)).toEqual([
@@ -237,7 +243,9 @@ test.each(['DELETE FROM', 'UPDATE'])('%s on a Hive table is refused as on Athena
 });
 
 test('information_schema shows the lake', async () => {
-  await lake.run(`CREATE EXTERNAL TABLE ${name} (a int, b array<string>) PARTITIONED BY (p date) LOCATION 's3://lake/${name}/'`);
+  await lake.run(
+    `CREATE EXTERNAL TABLE ${name} (a int, b array<string>) PARTITIONED BY (p date) LOCATION 's3://lake/${name}/'`,
+  );
   expect(
     await lake.rows(
       `SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'db' AND table_name = '${name}' ORDER BY ordinal_position`,

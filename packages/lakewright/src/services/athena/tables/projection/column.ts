@@ -127,8 +127,11 @@ function endpoint(name: string, text: string, pattern: DatePattern, now: Date): 
   const relative = /^NOW\s*(?:([+-])\s*(\d+)\s*([A-Za-z]+))?$/i.exec(text);
   if (relative) {
     const [, sign, count, unit] = relative;
-    if (count === undefined) return now;
-    return addUnits(now, (sign === '-' ? -1 : 1) * Number(count), unitOf(name, unit as string));
+    // A value stands for its whole period: what the format doesn't show must not shift the steps.
+    const start = pattern.parse(pattern.format(now)) ?? now;
+    if (count === undefined) return start;
+    const moved = addUnits(now, (sign === '-' ? -1 : 1) * Number(count), unitOf(name, unit as string));
+    return pattern.parse(pattern.format(moved)) ?? moved;
   }
   const date = pattern.parse(text);
   if (!date) throw invalid(name, `'${text}' doesn't have the format of the column`);
