@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import jsonata from 'jsonata';
+import type { ApiShape } from '../../api-shape';
+import { StatesError } from './errors';
+import { hash, partition, random, range } from './intrinsics';
+
+/** What an expression sees as `$states` and as variables. */
+export interface JsonataScope {
+  readonly input: ApiShape;
+  readonly context: ApiShape;
+  readonly variables: Readonly<Record<string, ApiShape>>;
+  /** Of a Task, Map or Parallel state that succeeded. */
+  readonly result?: ApiShape;
+  /** In a Catch. */
+  readonly errorOutput?: ApiShape;
+}
+
+/** `{% … %}`: the whole text is one expression. */
+export function expressionOf(text: string): string | undefined {
+  return /^\{%([\s\S]*)%\}$/.exec(text)?.[1];
+}
+
+/** Every `{% … %}` of a value, evaluated; the rest stays as it is. */
+export async function evaluateAll(value: ApiShape, scope: JsonataScope): Promise<ApiShape> {
+  if (typeof value === 'string') {
+    const expression = expressionOf(value);
+    return expression === undefined ? value : await evaluate(expression, scope);
+  }
+  if (Array.isArray(value)) return await Promise.all(value.map((entry) => evaluateAll(entry, scope)));
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(async ([key, entry]) => [key, await evaluateAll(entry, scope)] as const);
+    return Object.fromEntries(await Promise.all(entries));
+  }
+  return value;
+}
+
+/** @throws StatesError States.QueryEvaluationError */
+async function evaluate(expression: string, scope: JsonataScope): Promise<ApiShape> {
+  const states = { input: scope.input, context: scope.context, result: scope.result, errorOutput: scope.errorOutput };
+  let value: ApiShape;
+  try {
+    value = await compile(expression).evaluate(undefined, { ...scope.variables, states, ...AWS_FUNCTIONS });
+  } catch (error) {
+    throw failure(expression, error instanceof StatesError ? error.causeText : (error as Error).message);
+  }
+  if (value === undefined) throw failure(expression, 'it gives nothing');
+  if (typeof value === 'function') throw failure(expression, 'it gives a function');
+  // JSONata's lists carry hidden members: a plain copy is what a machine sees.
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** Why an expression can't run, undefined if it can: for validation. */
+export function expressionProblem(expression: string): string | undefined {
+  try {
+    compile(expression);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const compiled = new Map<string, jsonata.Expression>();
+
+function compile(expression: string): jsonata.Expression {
+  const known = compiled.get(expression);
+  if (known !== undefined) return known;
+  const newer = newerOperator(expression);
+  if (newer !== undefined) {
+    // Step Functions documents JSONata 2.0.6; these operators came with 2.1.
+    throw new Error(`the operator '${newer}' does not exist in JSONata 2.0.6, which Step Functions speaks`);
+  }
+  if (/\$eval\b/.test(expression)) throw new Error("the function '$eval' is not supported in Step Functions");
+  const fresh = jsonata(expression);
+  if (compiled.size > 2000) compiled.clear();
+  compiled.set(expression, fresh);
+  return fresh;
+}
+
+/** Finds `??` and `?:` outside of texts, names, comments and regular expressions. */
+function newerOperator(expression: string): string | undefined {
+  const bare = expression.replace(
+    /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|\/\*[\s\S]*?\*\/|(?<=(?:^|[(,;:?=<>!&|+*%[{~])\s*)\/(?:[^/\\]|\\.)+\//g,
+    ' _ ',
+  );
+  return /\?\?|\?:/.exec(bare)?.[0];
+}
+
+/**
+ * Functions that Step Functions adds to JSONata.
+ *
+ * Source: Step Functions Developer Guide, "JSONata functions provided by Step Functions".
+ */
+const AWS_FUNCTIONS: Readonly<Record<string, (...args: ApiShape[]) => ApiShape>> = {
+  partition: (list, size) => partition(Array.isArray(list) ? list : [list], Math.max(1, Math.round(size))),
+  range: (first, last, step) => range(first, last, step, '$range'),
+  hash: (data, algorithm) => hash(data, algorithm, '$hash'),
+  random: (seed) => random(seed),
+  uuid: () => randomUUID(),
+  parse: (text) => JSON.parse(text),
+};
+
+function failure(expression: string, reason: string): StatesError {
+  return new StatesError(
+    'States.QueryEvaluationError',
+    `The JSONata expression '${expression.trim()}' failed: ${reason}`,
+  );
+}

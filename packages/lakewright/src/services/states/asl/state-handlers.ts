@@ -1,0 +1,213 @@
+import type { ApiShape } from '../../api-shape';
+import type { TaskMeasures } from '../../service';
+import { holds } from './choice';
+import type { State, States, StateType } from './definition';
+import { StatesError } from './errors';
+import { type Frame, integrationName, json, limit, stoppable, type Visit } from './interpreter';
+import { runMap } from './map';
+
+/** What a state's own work gave, before ResultSelector, ResultPath and the like. */
+export interface Outcome {
+  /** The effective input. */
+  readonly input: ApiShape;
+  readonly result?: ApiShape;
+  readonly measures?: TaskMeasures;
+  /** Where a Choice goes; others follow their Next. */
+  readonly next?: string;
+  /** The choice rule that held. */
+  readonly rule?: State;
+  /** How many items a Map had. */
+  readonly items?: number;
+}
+
+type Handler = (visit: Visit) => Promise<Outcome>;
+
+/** One handler a state type. Source of the semantics: states-language.net and the Step Functions Developer Guide. */
+export const HANDLERS: Readonly<Record<StateType, Handler>> = {
+  async Pass({ state, scope, query }) {
+    if (state.Result !== undefined) return { input: scope.input, result: state.Result };
+    return { input: scope.input, result: await query.arguments(state, scope) };
+  },
+
+  async Succeed({ scope }) {
+    return { input: scope.input };
+  },
+
+  async Fail({ state, scope, query }) {
+    const [error, cause] = [await query.field(state, 'Error', scope), await query.field(state, 'Cause', scope)];
+    throw new StatesError(text(error), text(cause));
+  },
+
+  async Wait({ state, scope, query, run, frame }) {
+    const seconds = await query.field(state, 'Seconds', scope);
+    if (seconds !== undefined && seconds !== null) {
+      if (typeof seconds !== 'number' || seconds < 0 || seconds > 99_999_999) {
+        throw new StatesError(
+          'States.Runtime',
+          `The Wait state's Seconds must be a number from 0 to 99999999, got ${json(seconds)}`,
+        );
+      }
+      await run.wait(seconds * 1000, frame);
+      return { input: scope.input };
+    }
+    const timestamp = await query.field(state, 'Timestamp', scope);
+    const until = Date.parse(timestamp);
+    if (typeof timestamp !== 'string' || Number.isNaN(until)) {
+      throw new StatesError(
+        'States.Runtime',
+        `The Wait state's Timestamp must be an ISO 8601 time, got ${json(timestamp)}`,
+      );
+    }
+    await run.wait(until - run.around.clock.now().getTime(), frame);
+    return { input: scope.input };
+  },
+
+  async Choice({ state, scope, query, name }) {
+    for (const rule of state.Choices) {
+      if (
+        query.language === 'JSONPath'
+          ? holds(rule, scope)
+          : await isTrue(await query.field(rule, 'Condition', scope), name)
+      ) {
+        return { input: scope.input, next: rule.Next, rule: { Type: 'Choice', ...rule } };
+      }
+    }
+    if (state.Default !== undefined) return { input: scope.input, next: state.Default };
+    throw new StatesError('States.NoChoiceMatched', `No choice rule of '${name}' holds, and it has no Default`);
+  },
+
+  Task: runTask,
+
+  async Parallel(visit) {
+    const { state, scope, query, frame, run, id } = visit;
+    const input = await query.arguments(state, scope);
+    run.around.record(frame, 'ParallelStateStarted', '', undefined);
+    const group = new Group(frame.signal);
+    const branches = (state.Branches as States[]).map((branch, index) =>
+      group.add(
+        run.runStates(branch, structuredClone(input), inner(visit, group.signal, index, frame.variables, {}, id)),
+      ),
+    );
+    try {
+      const result = await Promise.all(branches);
+      run.around.record(frame, 'ParallelStateSucceeded', '', undefined);
+      return { input: scope.input, result };
+    } catch (error) {
+      run.around.record(frame, 'ParallelStateFailed', '', undefined);
+      throw error;
+    }
+  },
+
+  async Map(visit) {
+    return { input: visit.scope.input, ...(await runMap(visit)) };
+  },
+};
+
+async function runTask(visit: Visit): Promise<Outcome> {
+  const { state, scope, query, run, frame, name } = visit;
+  const parameters = await query.arguments(state, scope);
+  const [timeout, heartbeat] = [
+    await query.field(state, 'TimeoutSeconds', scope),
+    await query.field(state, 'HeartbeatSeconds', scope),
+  ];
+  const resource = integrationName(state.Resource);
+  const scheduled = { resourceType: resource.split(':')[0], resource: resource.split(':').slice(1).join(':') };
+  run.around.record(frame, 'TaskScheduled', 'taskScheduledEventDetails', {
+    ...scheduled,
+    region: 'local',
+    parameters: json(parameters),
+    ...(typeof timeout === 'number' && { timeoutInSeconds: timeout }),
+  });
+  run.around.record(frame, 'TaskStarted', 'taskStartedEventDetails', scheduled);
+  // Work takes real time, so its timeout does: only waits jump.
+  const timer = new AbortController();
+  const left = frame.deadline === undefined ? undefined : frame.deadline - run.around.clock.now().getTime();
+  const limitSeconds = Math.min(
+    typeof timeout === 'number' ? timeout : Number.POSITIVE_INFINITY,
+    (left ?? Number.POSITIVE_INFINITY) / 1000,
+  );
+  const alarm = Number.isFinite(limitSeconds)
+    ? setTimeout(() => timer.abort(new StatesError('States.Timeout', '')), Math.min(limitSeconds * 1000, 2 ** 31 - 1))
+    : undefined;
+  const signal = AbortSignal.any([frame.signal, timer.signal]);
+  try {
+    const work = run.around.runTask({
+      resource: state.Resource,
+      parameters,
+      stateName: name,
+      signal,
+      token: scope.context.Task?.Token,
+      ...(typeof heartbeat === 'number' && { heartbeat: heartbeat * 1000 }),
+    });
+    const { output, measures } = await stoppable(work, signal);
+    const result = output === undefined ? null : JSON.parse(json(output));
+    limit(result, `The task '${name}'`);
+    run.around.record(frame, 'TaskSucceeded', 'taskSucceededEventDetails', { ...scheduled, output: json(result) });
+    return { input: scope.input, result, measures };
+  } catch (error) {
+    if (error instanceof StatesError) {
+      const late = error.error === 'States.Timeout' || error.error === 'States.HeartbeatTimeout';
+      const type = late ? 'TaskTimedOut' : 'TaskFailed';
+      run.around.record(frame, type, late ? 'taskTimedOutEventDetails' : 'taskFailedEventDetails', {
+        ...scheduled,
+        error: error.error,
+        cause: error.causeText,
+      });
+    }
+    throw error;
+  } finally {
+    clearTimeout(alarm);
+  }
+}
+
+/** Work that belongs together: the first failure stops the rest. */
+export class Group {
+  private readonly controller = new AbortController();
+  public readonly signal: AbortSignal;
+
+  public constructor(outer: AbortSignal) {
+    this.signal = AbortSignal.any([outer, this.controller.signal]);
+  }
+
+  public async add<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      this.controller.abort();
+      throw error;
+    }
+  }
+}
+
+/** The frame of a branch or an item. */
+export function inner(
+  visit: Visit,
+  signal: AbortSignal,
+  iteration: number,
+  variables: Frame['variables'],
+  context: Readonly<Record<string, ApiShape>>,
+  parent: string,
+): Frame {
+  const { frame, state } = visit;
+  return {
+    ...frame,
+    language: state.QueryLanguage ?? visit.query.language,
+    context: { ...frame.context, ...context },
+    signal,
+    variables,
+    parent,
+    iteration,
+  };
+}
+
+async function isTrue(value: ApiShape, name: string): Promise<boolean> {
+  if (typeof value === 'boolean') return value;
+  throw new StatesError(
+    'States.QueryEvaluationError',
+    `A Condition of '${name}' gives ${json(value)}, which is no boolean`,
+  );
+}
+
+function text(value: ApiShape): string {
+  return value === undefined || value === null ? '' : typeof value === 'string' ? value : json(value);
+}

@@ -1,0 +1,35 @@
+import type { LakeContext, ServiceFactory } from '../service';
+import { Executions } from './executions';
+import { Integrations } from './integrations';
+import { operations, type Room } from './operations';
+import { Records } from './records';
+import { resources } from './resources';
+import { TaskTokens } from './task-tokens';
+import { tasks } from './tasks';
+import type { StatesService } from './trace';
+
+export type { ExecutionRecord, ExecutionStatus, HistoryEvent } from './records';
+export { onTrace, type StatesService, type TraceEvent, type TraceListener } from './trace';
+
+/** Step Functions: state machines in JSONPath and JSONata, interpreted here. */
+export const states: ServiceFactory = (lake: LakeContext): StatesService => {
+  const tokens = new TaskTokens();
+  const records = new Records(lake.workspace);
+  const executions = new Executions(lake, records, new Integrations(lake, tokens), tokens);
+  const room: Room = { lake, records, executions, tokens };
+  return {
+    name: 'states',
+    protocol: { kind: 'json', version: '1.0', target: 'AWSStepFunctions' },
+    resources: resources(room),
+    operations: operations(room),
+    tasks: tasks(room),
+    onTrace: (listener) => {
+      executions.listeners.add(listener);
+      return () => executions.listeners.delete(listener);
+    },
+    async finished(executionArn) {
+      await executions.finished(executionArn);
+    },
+    stop: () => executions.stop(),
+  };
+};

@@ -1,0 +1,142 @@
+import type { ApiShape } from '../api-shape';
+import { type LakeContext, LOCAL_ADMIN, ServiceError, type TaskCall, type TaskResult } from '../service';
+import { StatesError } from './asl/errors';
+import { integrationName } from './asl/interpreter';
+import type { TaskRequest } from './asl/surroundings';
+import type { TaskTokens } from './task-tokens';
+
+/** Service in a Resource ARN (the names of the AWS SDK for Java) → our room, and the name in error names. */
+const SERVICES: Readonly<Record<string, readonly [room: string, errors: string]>> = {
+  athena: ['athena', 'Athena'],
+  cloudwatch: ['monitoring', 'CloudWatch'],
+  cloudwatchlogs: ['logs', 'CloudWatchLogs'],
+  databasemigration: ['dms', 'DatabaseMigration'],
+  dynamodb: ['dynamodb', 'DynamoDb'],
+  ecs: ['ecs', 'Ecs'],
+  eventbridge: ['events', 'EventBridge'],
+  events: ['events', 'EventBridge'],
+  glue: ['glue', 'Glue'],
+  lakeformation: ['lakeformation', 'LakeFormation'],
+  lambda: ['lambda', 'Lambda'],
+  s3: ['s3', 'S3'],
+  scheduler: ['scheduler', 'Scheduler'],
+  secretsmanager: ['secretsmanager', 'SecretsManager'],
+  sfn: ['states', 'Sfn'],
+  states: ['states', 'StepFunctions'],
+  sns: ['sns', 'Sns'],
+  sqs: ['sqs', 'Sqs'],
+  ssm: ['ssm', 'Ssm'],
+  sts: ['sts', 'Sts'],
+};
+
+/** Parameters that optimized integrations take as JSON and hand on as text. */
+const TEXT_PARAMETERS: Readonly<Record<string, string>> = {
+  'sns:publish': 'Message',
+  'sqs:sendMessage': 'MessageBody',
+};
+
+/** Finds and runs what a Task's Resource names: an own form of a service, else the API operation. */
+export class Integrations {
+  public constructor(
+    private readonly lake: LakeContext,
+    private readonly tokens: TaskTokens,
+  ) {}
+
+  /** @throws StatesError States.Runtime for what isn't supported: no wildcard may swallow that */
+  public async run(request: TaskRequest, executionArn: string): Promise<TaskResult> {
+    const call: TaskCall = { caller: LOCAL_ADMIN, signal: request.signal, executionArn, stateName: request.stateName };
+    const name = integrationName(request.resource);
+    if (!name.endsWith('.waitForTaskToken')) return await this.dispatch(name, request.parameters, call);
+    const answer = this.tokens.wait(request.token ?? '', request.signal, request.heartbeat);
+    this.lake.host.notify({
+      code: 'LW_STATES_TASK_TOKEN',
+      level: 'info',
+      text: `${request.stateName} waits for SendTaskSuccess or SendTaskFailure with its task token`,
+      data: { executionArn, stateName: request.stateName, taskToken: request.token },
+    });
+    // The callee may answer before its call returns.
+    const started = this.dispatch(name.slice(0, -'.waitForTaskToken'.length), request.parameters, call);
+    answer.catch(() => {});
+    const { measures } = await Promise.race([
+      started,
+      answer.then(() => started.catch(() => ({ measures: undefined }))),
+    ]);
+    return { output: await answer, measures };
+  }
+
+  private async dispatch(name: string, parameters: ApiShape, call: TaskCall): Promise<TaskResult> {
+    const lambda = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:(.+)$/.exec(name);
+    if (lambda !== null) {
+      const { output, measures } = await this.dispatch(
+        'lambda:invoke',
+        { FunctionName: name, Payload: parameters },
+        call,
+      );
+      return { output: (output as ApiShape)?.Payload, measures };
+    }
+    if (name.startsWith('arn:')) throw refusal(name, 'activities and other resources have no local workers');
+    if (name.startsWith('aws-sdk:')) return await this.operation(name.slice('aws-sdk:'.length), parameters, call);
+    const [service = '', action = ''] = name.split(':');
+    const [room, errors] = SERVICES[service] ?? [service, pascal(service)];
+    try {
+      const own = this.lake.service(room).tasks[name];
+      if (own !== undefined) return await own(parameters, call);
+    } catch (error) {
+      throw translate(error, errors, name);
+    }
+    if (/\.sync(:2)?$/.test(name)) throw refusal(name, 'this service has no such integration locally');
+    const text = TEXT_PARAMETERS[`${service}:${action}`];
+    const value = text === undefined ? undefined : parameters?.[text];
+    const input = typeof value === 'object' ? { ...parameters, [text as string]: JSON.stringify(value) } : parameters;
+    return await this.operation(name, input, call);
+  }
+
+  private async operation(name: string, parameters: ApiShape, call: TaskCall): Promise<TaskResult> {
+    const [service = '', action = ''] = name.split(':');
+    const [room, errors] = SERVICES[service] ?? [service, pascal(service)];
+    try {
+      const output = await this.lake.call(room, pascal(action), parameters, call.caller);
+      return { output: sdkShape(output ?? {}) };
+    } catch (error) {
+      throw translate(error, errors, name);
+    }
+  }
+}
+
+const pascal = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+function refusal(name: string, reason: string): StatesError {
+  return new StatesError('States.Runtime', `Lakewright does not run the task '${name}': ${reason}`);
+}
+
+/** `Glue.EntityNotFoundException`: names end with Exception, as the SDK for Java's classes do. */
+function translate(error: unknown, errors: string, name: string): unknown {
+  if (!(error instanceof ServiceError)) return error instanceof StatesError ? error : asFailure(error);
+  if (error.status === 501) return refusal(name, error.message);
+  if (error.code.includes('.')) return new StatesError(error.code, error.message);
+  const code = /(Exception|Error)$/.test(error.code) ? error.code : `${error.code}Exception`;
+  return new StatesError(`${errors}.${code}`, error.message);
+}
+
+function asFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name === 'AbortError') return error;
+  return new StatesError('States.TaskFailed', error.message);
+}
+
+/** Members of JSON protocols that hold epoch seconds; SDK integrations give ISO 8601 texts. */
+const TIME_MEMBER = /(Time|Date|DateTime|Timestamp|On|LastUpdated|CreatedAt|UpdatedAt)$/;
+
+function sdkShape(value: ApiShape, member = ''): ApiShape {
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  if (typeof value === 'number' && TIME_MEMBER.test(member) && value > 1e8 && value < 1e11) {
+    return new Date(value * 1000).toISOString();
+  }
+  if (Array.isArray(value)) return value.map((entry) => sdkShape(entry, member));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries<ApiShape>(value)
+      .filter(([, entry]) => entry !== undefined)
+      .map(([key, entry]) => [key, sdkShape(entry, key)]),
+  );
+}

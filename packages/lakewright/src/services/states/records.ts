@@ -1,0 +1,135 @@
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { readJson, writeFileAtomic } from '../../workspace/atomic-file';
+import type { Workspace } from '../../workspace/workspace';
+import type { ApiShape } from '../api-shape';
+import { ServiceError } from '../service';
+import type { States } from './asl/definition';
+import type { Resumption } from './asl/interpreter';
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+/** A state machine as the workspace keeps it. */
+export interface MachineRecord {
+  readonly arn: string;
+  readonly name: string;
+  /** The definition's text, as it was given. */
+  readonly definition: string;
+  readonly roleArn: string;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  /** Epoch seconds by the lake's clock. */
+  readonly creationDate: number;
+  readonly updateDate: number;
+  readonly revisionId: string;
+  readonly loggingConfiguration?: ApiShape;
+  readonly tracingConfiguration?: ApiShape;
+}
+
+/** An execution with all that its API calls answer. */
+export interface ExecutionRecord {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  status: ExecutionStatus;
+  /** Epoch seconds by the lake's clock. */
+  readonly startDate: number;
+  stopDate?: number;
+  readonly input: string;
+  output?: string;
+  error?: string;
+  cause?: string;
+  readonly definition: States;
+  readonly definitionText: string;
+  readonly roleArn: string;
+  redriveCount: number;
+  redriveDate?: number;
+  /** Where a redrive goes on. */
+  resumption?: Resumption;
+  readonly events: HistoryEvent[];
+}
+
+export interface HistoryEvent {
+  readonly timestamp: number;
+  readonly type: string;
+  readonly id: number;
+  readonly previousEventId: number;
+  readonly [details: string]: ApiShape;
+}
+
+/** Machines in `state/states-machines.json`, executions in `executions/<state machine>/<name>.json`. */
+export class Records {
+  private readonly folder: string;
+
+  public constructor(private readonly workspace: Workspace) {
+    this.folder = path.join(workspace.root, 'executions');
+  }
+
+  public machines(): Readonly<Record<string, MachineRecord>> {
+    return this.workspace.readState<Record<string, MachineRecord>>('states-machines') ?? {};
+  }
+
+  public machine(arn: string): MachineRecord {
+    // A version or an alias stands for its machine: there is one revision locally.
+    const base = /^arn:[^:]*:states:[^:]*:[^:]*:stateMachine:[^:]+/.exec(arn)?.[0] ?? arn;
+    const machines = this.machines();
+    const found = Object.hasOwn(machines, base) ? machines[base] : undefined;
+    if (found !== undefined) return found;
+    throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  }
+
+  public putMachine(machine: MachineRecord): void {
+    this.workspace.writeState('states-machines', { ...this.machines(), [machine.arn]: machine });
+  }
+
+  public deleteMachine(arn: string): void {
+    const { [arn]: _, ...rest } = this.machines();
+    this.workspace.writeState('states-machines', rest);
+  }
+
+  public execution(arn: string): ExecutionRecord | undefined {
+    return readJson<ExecutionRecord>(this.file(arn));
+  }
+
+  public putExecution(record: ExecutionRecord): void {
+    writeFileAtomic(this.file(record.executionArn), `${JSON.stringify(record)}\n`, { tmp: this.workspace.tmp });
+  }
+
+  /** The executions of a machine, the newest first. */
+  public executions(machineArn: string): ExecutionRecord[] {
+    const folder = path.join(this.folder, fileName(machineArn.split(':').at(-1) ?? ''));
+    if (!existsSync(folder)) return [];
+    const records = readdirSync(folder).flatMap((name) => readJson<ExecutionRecord>(path.join(folder, name)) ?? []);
+    return records.filter((one) => one.stateMachineArn === machineArn).sort((a, b) => b.startDate - a.startDate);
+  }
+
+  /** ARNs of what runs now: whatever is in here at the next start was cut off. */
+  public running(): readonly string[] {
+    return this.workspace.readState<string[]>('states-running') ?? [];
+  }
+
+  public setRunning(arns: readonly string[]): void {
+    this.workspace.writeState('states-running', arns);
+  }
+
+  /** `arn:…:execution:<machine>:<name>` and `arn:…:express:<machine>:<name>:<id>`. */
+  private file(arn: string): string {
+    const [machine = '', ...name] = arn.split(':').slice(6);
+    return path.join(this.folder, fileName(machine), `${fileName(name.join(':'))}.json`);
+  }
+}
+
+/** Names cannot lead out of their folder. */
+function fileName(name: string): string {
+  return encodeURIComponent(name).replace(/[.*'()~]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
+}
+
+const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
+
+/** @throws ServiceError InvalidName */
+export function checkName(name: unknown): string {
+  if (typeof name === 'string' && NAME.test(name)) return name;
+  throw new ServiceError(
+    'InvalidName',
+    `Invalid Name: '${String(name)}': 1 to 80 characters, without spaces, brackets, wildcards and other special characters`,
+  );
+}
