@@ -232,7 +232,10 @@ describe('JSON', () => {
     const expected = 'a:int, b:string';
     expect(columns(await classify('{"a":1,"b":"x"}\n{"a":2,"b":"y"}\n'))).toBe(expected);
     expect(columns(await classify('{"a":1,"b":"x"}{"a":2,"b":"y"}'))).toBe(expected);
-    expect(columns(await classify('{\n  "a": 1,\n  "b": "x"\n}\n'))).toBe(expected);
+    const spread = await classify('{\n  "a": 1,\n  "b": "x"\n}\n');
+    expect(columns(spread)).toBe(expected);
+    expect(spread.warnings.join()).toContain('one record a line');
+    expect((await classify('{"a":1}\n\n{"a":2}\n')).warnings).toEqual([]);
   });
 
   test('types: int and bigint by size, double, boolean, struct, array; nulls take the type of others', async () => {

@@ -71,6 +71,7 @@ describe('the crawler API', () => {
     await refused(lake.call('StopCrawler', { Name: 'c' }), 'CrawlerNotRunningException');
     await lake.call('StartCrawler', { Name: 'c' });
     expect((await lake.call('GetCrawlers')).Crawlers[0].State).toBe('RUNNING');
+    expect((await lake.call('ListCrawls', { CrawlerName: 'c' })).Crawls).toMatchObject([{ State: 'RUNNING' }]);
     await refused(
       lake.call('StartCrawler', { Name: 'c' }),
       'CrawlerRunningException',

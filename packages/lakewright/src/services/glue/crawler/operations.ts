@@ -110,7 +110,9 @@ export function crawlerOperations(context: CatalogContext, crawlers: Crawlers): 
       const { crawls } = crawlers.require(name);
       const key = (crawl: CrawlRecord) => `${crawl.start.toFixed(6).padStart(20, '0')} ${crawl.id}`;
       const { items, NextToken } = page(crawls.filter(matches), key, input, 1000, true);
-      return compact({ Crawls: items.map((crawl) => shownCrawl(name, crawl)), NextToken });
+      const run = input.NextToken ? undefined : crawlers.runOf(name);
+      const running = run && matches({ ...run, state: 'RUNNING', end: 0, seconds: 0, log: [] }) && shownRun(name, run);
+      return compact({ Crawls: [running || [], ...items.map((crawl) => shownCrawl(name, crawl))].flat(), NextToken });
     },
   };
 }
@@ -193,6 +195,14 @@ function shownCrawl(name: string, crawl: CrawlRecord): ApiShape {
   });
 }
 
+const shownRun = (name: string, { id, start }: { id: string; start: number }): ApiShape => ({
+  CrawlId: id,
+  State: 'RUNNING',
+  StartTime: start,
+  ...logPlace(name, id),
+  DPUHour: 0,
+});
+
 /** `{"TABLE":"{\"Details\":{\"ADD\":2},…}"}`: nested JSON texts, as ListCrawls gives it. */
 function summary(counts: NonNullable<CrawlRecord['counts']>): string {
   const part = (added: number, updated: number, deleted: number) =>
@@ -220,7 +230,9 @@ function metrics(name: string, { crawls }: StoredCrawler): ApiShape {
   };
 }
 
-const FIELDS: Record<string, (crawl: CrawlRecord) => string | number> = {
+type FilteredCrawl = Omit<CrawlRecord, 'state'> & { readonly state: CrawlRecord['state'] | 'RUNNING' };
+
+const FIELDS: Record<string, (crawl: FilteredCrawl) => string | number> = {
   CRAWL_ID: (crawl) => crawl.id,
   STATE: (crawl) => crawl.state,
   START_TIME: (crawl) => crawl.start * 1000,
@@ -237,7 +249,7 @@ const OPERATORS: Record<string, (a: string | number, b: string | number) => bool
   LE: (a, b) => a <= b,
 };
 
-function crawlFilter(filters: ApiShape[]): (crawl: CrawlRecord) => boolean {
+function crawlFilter(filters: ApiShape[]): (crawl: FilteredCrawl) => boolean {
   const tests = filters.map(({ FieldName, FilterOperator, FieldValue }) => {
     const field = FIELDS[FieldName];
     const operator = OPERATORS[FilterOperator];
@@ -248,7 +260,7 @@ function crawlFilter(filters: ApiShape[]): (crawl: CrawlRecord) => boolean {
     }
     const isText = FieldName === 'CRAWL_ID' || FieldName === 'STATE';
     const wanted = isText ? String(FieldValue) : Number(FieldValue);
-    return (crawl: CrawlRecord) => operator(field(crawl), wanted);
+    return (crawl: FilteredCrawl) => operator(field(crawl), wanted);
   });
   return (crawl) => tests.every((test) => test(crawl));
 }

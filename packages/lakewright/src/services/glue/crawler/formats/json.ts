@@ -33,18 +33,28 @@ export async function classifyJson(sample: Sample, text: string, jsonPath?: stri
     ),
     storage: textStorage(SERDE, { paths: names.join(',') }),
     parameters: jsonPath ? { jsonPath } : {},
-    warnings: read.array && !jsonPath ? [ARRAY_WARNING] : [],
+    warnings: warningsOf(read, jsonPath),
   };
 }
 
 const ARRAY_WARNING =
   'is one JSON array: Glue makes it one column "array", and Athena reads JSON lines only; a classifier with the JSON path $[*] gives its records as columns';
 
+const LINES_WARNING =
+  "has records that are not one on each line: Athena's JSON SerDes read one record a line and fail on this file";
+
+function warningsOf({ array, oneOnEachLine }: Records, jsonPath: string | undefined): string[] {
+  if (jsonPath) return [`is read with the JSON path ${jsonPath} by Glue jobs only: Athena's JSON SerDes know no path`];
+  if (array) return [ARRAY_WARNING];
+  return oneOnEachLine ? [] : [LINES_WARNING];
+}
+
 interface Records {
   readonly records: JsonValue[];
   /** Characters that the records take. */
   readonly end: number;
   readonly array: boolean;
+  readonly oneOnEachLine: boolean;
 }
 
 function readRecords(text: string, whole: boolean): Records | Unrecognized {
@@ -58,7 +68,11 @@ function readRecords(text: string, whole: boolean): Records | Unrecognized {
     if (records.length === 0) return readCutArray(text);
   }
   const array = records.length > 0 && records.every((record) => Array.isArray(record));
-  return { records, end: reader.offset, array };
+  const lines = text
+    .slice(0, reader.offset)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  return { records, end: reader.offset, array, oneOnEachLine: lines.length === records.length };
 }
 
 /** A sample that ends within one big array still has whole elements. */
@@ -72,7 +86,7 @@ function readCutArray(text: string): Records | Unrecognized {
     if (!(error instanceof IncompleteJson)) return { reason: `its JSON can't be read: ${(error as Error).message}` };
   }
   return elements.length > 0
-    ? { records: [elements], end: reader.offset, array: true }
+    ? { records: [elements], end: reader.offset, array: true, oneOnEachLine: false }
     : { reason: 'its first JSON record is longer than the sample' };
 }
 
