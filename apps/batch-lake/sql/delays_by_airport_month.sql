@@ -11,7 +11,7 @@ SELECT
   sum(f.delay_minutes) AS total_delay_minutes,
   round(avg(CAST(f.delay_minutes AS double)), 2) AS average_delay_minutes,
   count_if(f.delay_minutes > 15) AS delayed_flights,
-  round(100.0 * count_if(f.delay_minutes > 15) / count(*), 2) AS delayed_percent
+  round(100e0 * count_if(f.delay_minutes > 15) / count(*), 2) AS delayed_percent
 FROM {{converted}}.flights_{{run}} f
 LEFT JOIN {{raw}}.airports a ON a.iata = f.origin
 GROUP BY f.origin, a.name, a.city, a.state, f.month

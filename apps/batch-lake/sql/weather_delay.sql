@@ -7,7 +7,7 @@ WITH climate AS (
     month(CAST(date AS date)) AS month_of_year,
     round(avg(CAST(precipitation AS double)), 2) AS average_precipitation_mm,
     round(avg(CAST(wind AS double)), 2) AS average_wind_metres_per_second,
-    round(100.0 * count_if(weather IN ('rain', 'snow')) / count(*), 1) AS wet_days_percent
+    round(100e0 * count_if(weather IN ('rain', 'snow')) / count(*), 1) AS wet_days_percent
   FROM {{raw}}.weather
   GROUP BY location, month(CAST(date AS date))
 ),

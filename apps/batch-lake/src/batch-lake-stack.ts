@@ -1,4 +1,4 @@
-import { Crawler, CrawlerTarget, LakeCatalog } from '@lakewright/catalog';
+import { Crawler, CrawlerClassifier, CrawlerTarget, LakeCatalog } from '@lakewright/catalog';
 import { AthenaWorkgroup } from '@lakewright/consumption';
 import { LakeEnvironment } from '@lakewright/core';
 import { LakeStorage, ZoneLifecycle } from '@lakewright/storage';
@@ -34,6 +34,8 @@ export class BatchLakeStack extends Stack {
         new Crawler(this, `Crawl-${name}`, {
           database: catalog.raw,
           targets: [CrawlerTarget.s3(storage.raw.location(name))],
+          // Some airports' names hold commas, in quotes, which Glue's own CSV classifier doesn't know.
+          classifiers: name === 'airports' ? [CrawlerClassifier.csv({ quoteSymbol: '"', hasHeader: true })] : [],
         }),
     );
     const nightly = new NightlyPipeline(this, 'Nightly', {

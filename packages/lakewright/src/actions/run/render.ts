@@ -2,6 +2,8 @@ import Table from 'cli-table3';
 import type { PersonaReport, RunReport, TaskReport } from '../../report/report';
 
 const NAME_WIDTH = 44;
+/** Deeper tasks are in the report only. */
+const DEPTH = 2;
 
 /** What `run` leaves on the screen: the answers of the checks, the tables, the coverage, how to go on. */
 export function renderRun(report: RunReport, workspace: string): string {
@@ -21,7 +23,7 @@ export function renderTask(task: TaskReport, depth: number): string {
   const name = `${'  '.repeat(depth)}${task.name}`;
   return [
     `${name.padEnd(NAME_WIDTH)} ${measure.padStart(16)}${seconds.padStart(9)}${failed}`,
-    ...(task.items ?? []).map((item) => renderTask(item, depth + 1)),
+    ...(depth < DEPTH ? (task.items ?? []) : []).map((item) => renderTask(item, depth + 1)),
   ].join('\n');
 }
 
@@ -70,7 +72,9 @@ function renderCoverage({ resources }: RunReport): string {
 }
 
 function renderClosing(report: RunReport, workspace: string): string {
-  const example = report.tables.at(-1);
+  // The shortest of the pipeline's tables: a view rather than one of its versions.
+  const made = report.tables.filter(({ producedBy }) => producedBy?.type === 'task');
+  const [example] = (made.length > 0 ? made : [...report.tables]).sort((a, b) => a.name.length - b.name.length);
   return [
     `${report.state === 'SUCCEEDED' ? 'done' : report.state.toLowerCase()} in ${report.seconds.toFixed(1)} s`,
     `report  ${workspace}/runs/latest/report.json`,
