@@ -1,6 +1,7 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
 import { LakeError } from './lake-error';
 
 /**
@@ -145,7 +146,19 @@ export class LocationGrants {
 
   private onKey(grantee: iam.IGrantable, actions: string[]): iam.Grant {
     const key = this.location.bucket.encryptionKey;
-    return key ? key.grant(grantee, ...actions) : iam.Grant.drop(grantee, 'the bucket has no customer managed key');
+    if (!key) return iam.Grant.drop(grantee, 'the bucket has no customer managed key');
+    const principal = grantee.grantPrincipal;
+    const [home, away] = [Stack.of(key), Construct.isConstruct(principal) ? Stack.of(principal) : undefined];
+    if (!away || (away.account === home.account && away.region === home.region)) return key.grant(grantee, ...actions);
+
+    // The key's id isn't known in another account or region. key.grant would give all keys there are, the grantee's own
+    // included; this gives those that live where this one does, and of them its policy opens this one.
+    const keys = home.formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+    const onPrincipal = iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [keys] });
+    if (away.account !== home.account) {
+      key.addToResourcePolicy(new iam.PolicyStatement({ principals: [principal], actions, resources: ['*'] }));
+    }
+    return onPrincipal;
   }
 }
 

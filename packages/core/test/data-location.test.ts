@@ -169,6 +169,22 @@ describe('across accounts', () => {
     expect(access.decide(partner, 'kms:GenerateDataKey', key.keyArn)).toBe('allowed');
   });
 
+  test('a role in another region needs no name, and gets keys of the region of the bucket alone', () => {
+    const app = new App();
+    const home = new Stack(app, 'Home', { env: { account: '111111111111', region: 'eu-west-1' } });
+    const away = new Stack(app, 'Away', { env: { account: '111111111111', region: 'eu-central-1' } });
+    const named = new s3.Bucket(home, 'Bucket', { bucketName: 'the-bucket', encryptionKey: new kms.Key(home, 'Key') });
+    const reader = new iam.Role(away, 'Reader', { assumedBy: new iam.AccountRootPrincipal() });
+    DataLocation.of(named, 'a').grants.read(reader);
+    const access = PolicyEvaluator.of(home, away);
+    const decrypts = (region: string): string => {
+      const id = access.app.resources('AWS::KMS::Key')[0]?.id;
+      return access.decide(reader, 'kms:Decrypt', `arn:aws:kms:${region}:111111111111:key/${id}`);
+    };
+    expect(access.decide(reader, 's3:GetObject', 'arn:aws:s3:::the-bucket/a/x')).toBe('allowed');
+    expect([decrypts('eu-west-1'), decrypts('eu-central-1')]).toEqual(['allowed', 'denied']);
+  });
+
   test('in one account the policies of bucket and key stay as they are', () => {
     DataLocation.of(bucket, 'a').grants.readWrite(role);
     const access = PolicyEvaluator.of(stack);

@@ -1,8 +1,7 @@
-import type { LakeEnvironment } from '@lakewright/core';
-import { Stack } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { type LakeEnvironment, LakeError } from '@lakewright/core';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { allowDelivery } from './private/delivery';
 import { logBucket } from './private/log-bucket';
 
 /** Where S3 writes down who asked for what. */
@@ -19,13 +18,24 @@ export class AccessLogs {
   /**
    * A bucket for logs that is there already. It must be in the same region and account, and mustn't have a KMS key.
    *
-   * The permission for S3 to write is added to its policy; where the bucket is an imported one, add it yourself.
+   * The permission for S3 to write is added to its policy; for an imported bucket a warning says what to add.
    *
    * @param bucket the log bucket
    * @param prefix logs go below it; `access-logs` if left out
+   * @throws `LogBucketHasKey` for a bucket with a KMS key
    */
   public static toBucket(bucket: s3.IBucket, prefix?: string): AccessLogs {
-    return new AccessLogs(true, bucket, prefix);
+    if (bucket.encryptionKey) {
+      throw new Error(
+        LakeError.message(
+          'LogBucketHasKey',
+          `log bucket "${bucket.node.path}" with a KMS key`,
+          'SSE-S3: S3 delivers no access logs to a bucket that is encrypted with a KMS key',
+          'use a bucket with SSE-S3, or leave the bucket to AccessLogs.ownBucket()',
+        ),
+      );
+    }
+    return new AccessLogs(true, bucket, prefix?.replace(/^\/|\/$/g, ''));
   }
 
   /** No access logs: where CloudTrail data events record the same. */
@@ -73,19 +83,12 @@ export class AccessLogs {
       logFilePrefix: `${this.prefix}/`,
       targetObjectKeyFormat: { partitionedPrefix: { partitionDateSource: 'EventTime' } },
     };
-    const stack = Stack.of(source);
-    // a policy in another stack must not refer to a bucket that refers to that stack
-    const sameStack = stack === Stack.of(target);
-    target.addToResourcePolicy(
-      new iam.PolicyStatement({
-        principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')],
-        actions: ['s3:PutObject'],
-        resources: [target.arnForObjects(`${this.prefix}/*`)],
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': stack.account },
-          ...(sameStack ? { ArnLike: { 'aws:SourceArn': source.bucketArn } } : {}),
-        },
-      }),
-    );
+    allowDelivery({
+      source,
+      target,
+      objectsArn: target.arnForObjects(`${this.prefix}/*`),
+      service: 'logging.s3.amazonaws.com',
+      what: 'access logs',
+    });
   }
 }

@@ -1,15 +1,21 @@
-import { DataLocation, type IZone } from '@lakewright/core';
+import { DataLocation, type IZone, LakeError } from '@lakewright/core';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { requestMetric, storageMetric } from './private/metrics';
+import { replicationMetric, requestMetric, storageMetric } from './private/metrics';
 import { ZoneGrants } from './zone-grants';
 
 /** What every zone can do, created here or made by other means. */
 export abstract class ZoneBase extends Construct implements IZone {
   public abstract readonly zoneName: string;
   public abstract readonly bucket: s3.IBucket;
+
+  /** Where the inventory's lists lie; undefined without one, and for a zone that was made elsewhere. */
+  public abstract readonly inventoryLocation?: DataLocation;
+
+  /** The bucket that holds the copies; undefined without replication, and for a zone that was made elsewhere. */
+  public abstract readonly replica?: s3.IBucket;
 
   /** Gives others access to exactly a prefix of this zone, or to all of it. */
   public readonly grants: ZoneGrants = new ZoneGrants(this);
@@ -89,6 +95,38 @@ export abstract class ZoneBase extends Construct implements IZone {
    */
   public metricBytesDownloaded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.requestMetric('BytesDownloaded', 'Sum', options);
+  }
+
+  /**
+   * Seconds by which the replica lags behind, the most in each period.
+   *
+   * @param options period, statistic, dimensions; five minutes and the maximum by default
+   * @throws `NoReplication` when the zone isn't replicated
+   */
+  public metricReplicationLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.replicationMetric('ReplicationLatency', 'Maximum', options);
+  }
+
+  /**
+   * Operations that didn't reach the replica.
+   *
+   * @param options period, statistic, dimensions; five minutes and the sum by default
+   * @throws `NoReplication` when the zone isn't replicated
+   */
+  public metricOperationsFailedReplication(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.replicationMetric('OperationsFailedReplication', 'Sum', options);
+  }
+
+  private replicationMetric(name: string, statistic: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    if (this.replica) return replicationMetric(this.bucket, this.replica, name, statistic, options);
+    throw new Error(
+      LakeError.message(
+        'NoReplication',
+        `metric "${name}" of zone "${this.zoneName}"`,
+        'a zone that is replicated',
+        'give the zone a ZoneReplication',
+      ),
+    );
   }
 
   private requestMetric(name: string, statistic: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

@@ -1,12 +1,13 @@
 import { DataLocation, LakeError } from '@lakewright/core';
-import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { allowDelivery, onBehalfOf } from './private/delivery';
 
 /** What an inventory lists, and where it goes. */
 export interface InventoryOptions {
   /**
-   * Where S3 writes the lists. A bucket made by CDK gets the permission in its policy; for an imported one add it yourself.
+   * Where S3 writes the lists. A bucket made by CDK gets the permission in its policy; for an imported one
+   * a warning says what to add.
    * @default `inventory` in the zone's log bucket, where lists expire with the logs
    */
   readonly destination?: DataLocation;
@@ -97,35 +98,19 @@ export class ZoneInventory {
         },
       },
     ];
-    allowDelivery(source, destination);
+    const service = 's3.amazonaws.com';
+    allowDelivery({ source, target: bucket, objectsArn: destination.objectsArn, service, what: 'inventory lists' });
+    // without the source's ARN: the source may be encrypted with this key, and that would be a circle
+    bucket.encryptionKey?.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal(service)],
+        actions: ['kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions: onBehalfOf(source),
+      }),
+    );
     return destination.location(`${source.bucketName}/${id}`);
   }
 }
 
 const FIELDS = ['Size', 'LastModifiedDate', 'StorageClass', 'ETag', 'EncryptionStatus', 'IntelligentTieringAccessTier'];
-
-function allowDelivery(source: s3.Bucket, destination: DataLocation): void {
-  const { bucket } = destination;
-  const stack = Stack.of(source);
-  const service = new iam.ServicePrincipal('s3.amazonaws.com');
-  const account = { StringEquals: { 'aws:SourceAccount': stack.account } };
-  // a policy in another stack must not refer to a bucket that refers to that stack
-  const sameStack = stack === Stack.of(bucket);
-  bucket.addToResourcePolicy(
-    new iam.PolicyStatement({
-      principals: [service],
-      actions: ['s3:PutObject'],
-      resources: [destination.objectsArn],
-      conditions: { ...account, ...(sameStack ? { ArnLike: { 'aws:SourceArn': source.bucketArn } } : {}) },
-    }),
-  );
-  // without the source's ARN: the source may be encrypted with this key, and that would be a circle
-  bucket.encryptionKey?.addToResourcePolicy(
-    new iam.PolicyStatement({
-      principals: [service],
-      actions: ['kms:GenerateDataKey'],
-      resources: ['*'],
-      conditions: account,
-    }),
-  );
-}

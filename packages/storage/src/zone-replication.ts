@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { REPLICA_RULE } from './private/metrics';
 import { type ReplicaKey, replicaHome } from './private/replica-home';
 import { replicationPolicy } from './private/replication-policy';
 import { Zone, type ZoneOptions } from './zone';
@@ -43,12 +44,6 @@ export interface ReplicationContext {
   readonly zoneName: string;
   readonly source: s3.Bucket;
   readonly options: ZoneOptions;
-}
-
-/** How a zone is replicated. @internal */
-export interface ReplicationResult {
-  readonly destination: s3.IBucket;
-  readonly rule: string;
 }
 
 /**
@@ -98,11 +93,11 @@ export class ZoneReplication {
   }
 
   /**
-   * Configures the bucket, with a role that can do just this.
+   * Configures the bucket, with a role that can do just this, and returns the destination.
    *
    * @internal
    */
-  public _connect(scope: Construct, context: ReplicationContext): ReplicationResult {
+  public _connect(scope: Construct, context: ReplicationContext): s3.IBucket {
     const { source } = context;
     const { destination, key } = this.target(scope, context);
     const role = new iam.Role(scope, 'ReplicationRole', {
@@ -116,14 +111,13 @@ export class ZoneReplication {
     const { account } = destination.env;
     const elsewhere = !Token.isUnresolved(account) && account !== Stack.of(scope).account;
     const resource = source.node.defaultChild as s3.CfnBucket;
-    const rule = 'Replica';
     const { deleteMarkers, timeControl, storageClass } = this.options;
     const fifteen = { minutes: 15 };
     resource.replicationConfiguration = {
       role: role.roleArn,
       rules: [
         {
-          id: rule,
+          id: REPLICA_RULE,
           priority: 0,
           status: 'Enabled',
           filter: { prefix: '' },
@@ -144,7 +138,7 @@ export class ZoneReplication {
         },
       ],
     };
-    return { destination, rule };
+    return destination;
   }
 
   private get measured(): boolean {

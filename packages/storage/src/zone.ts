@@ -1,13 +1,12 @@
 import { type DataLocation, LakeEnvironment, LakeError } from '@lakewright/core';
 import { Validations } from 'aws-cdk-lib';
-import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { AccessLogs } from './access-logs';
 import { acknowledge } from './private/acknowledge';
 import { bucketDefaults } from './private/bucket-defaults';
-import { ENTIRE_BUCKET, replicationMetric } from './private/metrics';
+import { ENTIRE_BUCKET } from './private/metrics';
 import { ZoneBucket } from './private/zone-bucket';
 import { checkedName } from './private/zone-name';
 import { ZoneBase } from './zone-base';
@@ -146,14 +145,11 @@ export class Zone extends ZoneBase {
   /** Where the access logs go; undefined without them. */
   public readonly logBucket?: s3.IBucket;
 
-  /** Where the inventory's lists lie; undefined without one. */
   public readonly inventoryLocation?: DataLocation;
 
-  /** The bucket that holds the copies; undefined without replication. */
   public readonly replica?: s3.IBucket;
 
   private readonly created: s3.Bucket;
-  private readonly replicationRule?: string;
   private requestMetrics = false;
 
   public constructor(scope: Construct, id: string, props: ZoneProps) {
@@ -182,55 +178,19 @@ export class Zone extends ZoneBase {
     this.inventoryLocation = props.inventory?._connect(this.created, this.logBucket);
 
     const { lifecycle, objectLock, zoneName } = props;
-    const replication = props.replication?._connect(this, {
+    this.replica = props.replication?._connect(this, {
       environment,
       zoneName,
       source: this.created,
       options: { environment, ...(lifecycle ? { lifecycle } : {}), ...(objectLock ? { objectLock } : {}) },
     });
-    this.replica = replication?.destination;
-    this.replicationRule = replication?.rule;
     this.acknowledgeFindings(encryptionKey);
-  }
-
-  /**
-   * Seconds by which the replica lags behind, the most in each period.
-   *
-   * @param options period, statistic, dimensions; five minutes and the maximum by default
-   * @throws `NoReplication` when the zone isn't replicated
-   */
-  public metricReplicationLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.replicationMetric('ReplicationLatency', 'Maximum', options);
-  }
-
-  /**
-   * Operations that didn't reach the replica.
-   *
-   * @param options period, statistic, dimensions; five minutes and the sum by default
-   * @throws `NoReplication` when the zone isn't replicated
-   */
-  public metricOperationsFailedReplication(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.replicationMetric('OperationsFailedReplication', 'Sum', options);
   }
 
   /** @internal */
   protected override _enableRequestMetrics(): void {
     if (!this.requestMetrics) this.created.addMetric({ id: ENTIRE_BUCKET });
     this.requestMetrics = true;
-  }
-
-  private replicationMetric(name: string, statistic: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    if (this.replica && this.replicationRule) {
-      return replicationMetric(this.bucket, this.replica, this.replicationRule, name, statistic, options);
-    }
-    throw new Error(
-      LakeError.message(
-        'NoReplication',
-        `metric "${name}" of zone "${this.zoneName}"`,
-        'a zone that is replicated',
-        'give the zone a ZoneReplication',
-      ),
-    );
   }
 
   private acknowledgeFindings(encryptionKey: kms.IKey | undefined): void {
@@ -255,6 +215,8 @@ export class Zone extends ZoneBase {
 class ImportedZone extends ZoneBase {
   public readonly zoneName: string;
   public bucket!: s3.IBucket;
+  public readonly inventoryLocation = undefined;
+  public readonly replica = undefined;
 
   public constructor(scope: Construct, id: string, zoneName: string) {
     super(scope, id);

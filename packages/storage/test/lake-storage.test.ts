@@ -1,7 +1,8 @@
 import { LakeEnvironment } from '@lakewright/core';
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { dataIds, PolicyEvaluator } from '../../core/test/support';
@@ -124,10 +125,11 @@ describe('the environment', () => {
   test.each([
     [LakeEnvironment.production(), 365],
     [LakeEnvironment.sandbox(), 7],
+    [LakeEnvironment.custom('archive', { logRetention: RetentionDays.INFINITE }), undefined],
   ])('logs expire as the environment says', (environment, days) => {
     create({ environment });
     template().hasResourceProperties('AWS::S3::Bucket', {
-      LifecycleConfiguration: { Rules: [Match.objectLike({ Id: 'Expiry', ExpirationInDays: days })] },
+      LifecycleConfiguration: { Rules: [Match.objectLike({ Id: 'Expiry', ExpirationInDays: days ?? Match.absent() })] },
     });
   });
 });
@@ -183,6 +185,14 @@ describe('what can be handed in', () => {
     );
   });
 
+  test('an imported log bucket, with a warning that its policy has to let S3 in', () => {
+    create({ accessLogs: AccessLogs.toBucket(s3.Bucket.fromBucketName(stack, 'Theirs', 'their-logs')) });
+    Annotations.fromStack(stack).hasWarning(
+      '*',
+      Match.stringLikeRegexp('logging.s3.amazonaws.com: the access logs of'),
+    );
+  });
+
   test("a bucket as a zone: it stays as it is, and the storage's defaults don't touch it", () => {
     const mine = new s3.Bucket(stack, 'Mine');
     const storage = create({ zones: [LakeZone.ofBucket('raw', mine)], lifecycle: ZoneLifecycle.tiered() });
@@ -212,6 +222,11 @@ describe('what is refused', () => {
   test('a zone name that is known at deployment only', () => {
     const name = new CfnParameter(stack, 'Name').valueAsString;
     expect(() => LakeZone.create(name)).toThrow('InvalidZoneName');
+  });
+
+  test('a log bucket with a KMS key, where S3 delivers no logs', () => {
+    const logs = new s3.Bucket(stack, 'MyLogs', { encryptionKey: new kms.Key(stack, 'Key') });
+    expect(() => AccessLogs.toBucket(logs)).toThrow('LogBucketHasKey: log bucket "Lake/MyLogs" with a KMS key');
   });
 
   test('one destination bucket for several zones, whose keys would collide', () => {

@@ -1,5 +1,5 @@
 import { LakeEnvironment } from '@lakewright/core';
-import { App, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
@@ -51,8 +51,12 @@ describe('across accounts', () => {
     const access = PolicyEvaluator.of(home, away);
     expect(access.decide(reader, 's3:GetObject', 'arn:aws:s3:::the-raw-zone/a/x')).toBe('allowed');
     expect(access.decide(reader, 's3:GetObject', 'arn:aws:s3:::the-raw-zone/ab/x')).toBe('denied');
-    const key = access.app.resources('AWS::KMS::Key')[0]?.id;
-    expect(access.decide(reader, 'kms:Decrypt', `arn:aws:kms:eu-west-1:111111111111:key/${key}`)).toBe('allowed');
+    const lists = (prefix: string): string =>
+      access.decide(reader, 's3:ListBucket', 'arn:aws:s3:::the-raw-zone', { 's3:prefix': prefix });
+    expect(['a/', 'ab/', ''].map(lists)).toEqual(['allowed', 'denied', 'denied']);
+    const decrypts = (arn: string): string => access.decide(reader, 'kms:Decrypt', `arn:aws:kms:eu-west-1:${arn}`);
+    expect(decrypts(`111111111111:key/${access.app.resources('AWS::KMS::Key')[0]?.id}`)).toBe('allowed');
+    expect(decrypts('222222222222:key/of-its-own-account')).toBe('denied');
   });
 
   test.each([
@@ -88,6 +92,20 @@ describe('across accounts', () => {
       'allowed',
     );
   });
+});
+
+test('a zone takes a name, a key and a prefix that are known at deployment only', () => {
+  const stack = new Stack(new App(), 'Lake');
+  const parameter = (id: string, value: string): string =>
+    new CfnParameter(stack, id, { default: value }).valueAsString;
+  const zone = Zone.fromZoneAttributes(stack, 'Raw', { zoneName: 'raw', bucketName: parameter('Name', 'the-zone') });
+  const own = new Zone(stack, 'Own', { zoneName: 'own', bucketName: parameter('OwnName', 'my-zone') });
+  const role = new iam.Role(stack, 'Role', { assumedBy: new iam.AccountRootPrincipal() });
+  zone.grants.read(role, parameter('Prefix', 'sales'));
+  const access = PolicyEvaluator.of(stack);
+  expect(access.decide(role, 's3:GetObject', 'arn:aws:s3:::the-zone/sales/x')).toBe('allowed');
+  expect(access.decide(role, 's3:GetObject', 'arn:aws:s3:::the-zone/salesforce/x')).toBe('denied');
+  expect(access.text(own.location('a').uri)).toBe('s3://my-zone/a/');
 });
 
 test('in a stage the replica lives in the same stage', () => {

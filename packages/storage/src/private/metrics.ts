@@ -5,6 +5,9 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 /** The id of the metrics configuration that covers a whole bucket: the name that the S3 console gives it. */
 export const ENTIRE_BUCKET = 'EntireBucket';
 
+/** The id of the replication rule that covers a whole bucket: a dimension of the replication metrics. */
+export const REPLICA_RULE = 'Replica';
+
 /** One of S3's daily storage metrics. */
 export function storageMetric(bucket: s3.IBucket, name: string, storageType: string, options?: MetricOptions): Metric {
   return metric(
@@ -21,11 +24,10 @@ export function requestMetric(bucket: s3.IBucket, name: string, statistic: strin
   return metric(bucket, name, { FilterId: ENTIRE_BUCKET }, { period: Duration.minutes(5), statistic }, options);
 }
 
-/** One of S3's replication metrics, for one rule. */
+/** One of S3's replication metrics. */
 export function replicationMetric(
   source: s3.IBucket,
   destination: s3.IBucket,
-  rule: string,
   metricName: string,
   statistic: string,
   options: MetricOptions = {},
@@ -39,7 +41,7 @@ export function replicationMetric(
     dimensionsMap: {
       SourceBucket: source.bucketName,
       DestinationBucket: destination.bucketName,
-      RuleId: rule,
+      RuleId: REPLICA_RULE,
       ...options.dimensionsMap,
     },
   }).attachTo(source);
