@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller, Operation, Service } from '../services/service';
 import type { Target } from './dispatch';
-import { parseJsonInput, replyJson, replyJsonError } from './protocols/json';
+import { parseCborInput, parseJsonInput, replyCbor, replyCborError, replyJson, replyJsonError } from './protocols/json';
 import { parseQueryInput, replyQuery, replyQueryError } from './protocols/query';
 import { replyXmlError, unknownOperation } from './protocols/reply';
 import { matchRoute } from './protocols/rest-json';
@@ -31,6 +31,16 @@ export async function answer(
         report,
       );
     }
+    case 'cbor':
+      return guarded(
+        async () => {
+          const operation = find(target.service, target.operation);
+          const input = parseCborInput(await readSmallBody(request));
+          replyCbor(response, requestId, await operation(input, caller()));
+        },
+        (error) => replyCborError(response, requestId, error),
+        report,
+      );
     case 'query': {
       const { xmlns } = target.protocol;
       return guarded(
@@ -70,6 +80,7 @@ export async function answer(
     case 'unknown': {
       const error = unknownOperation(target.service, target.operation);
       report(error);
+      if (target.form === 'cbor') return replyCborError(response, requestId, error);
       if (target.form === 'xml') return replyQueryError(response, '', requestId, error);
       return replyJsonError(response, '1.1', requestId, error);
     }

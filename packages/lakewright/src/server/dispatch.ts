@@ -4,20 +4,37 @@ import type { Signature } from './signature';
 
 type Kind<K extends Protocol['kind']> = Extract<Protocol, { kind: K }>;
 
+/** https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */
+const RPC_PATH = /^\/service\/([^/]+)\/operation\/([^/?]+)/;
+
 /** Where a request goes. */
 export type Target =
   | { readonly kind: 'json'; readonly service: Service; readonly protocol: Kind<'json'>; readonly operation: string }
+  /** A JSON service's operation, its input and output in CBOR. */
+  | { readonly kind: 'cbor'; readonly service: Service; readonly operation: string }
   | { readonly kind: 'query'; readonly service: Service; readonly protocol: Kind<'query'> }
   | { readonly kind: 'rest-json'; readonly service: Service; readonly protocol: Kind<'rest-json'> }
   | { readonly kind: 'http'; readonly service: Service; readonly protocol: Kind<'http'> }
   /** A service that nobody here plays; the form is the one in which its client expects an answer. */
-  | { readonly kind: 'unknown'; readonly form: 'json' | 'xml'; readonly service: string; readonly operation: string };
+  | {
+      readonly kind: 'unknown';
+      readonly form: 'json' | 'xml' | 'cbor';
+      readonly service: string;
+      readonly operation: string;
+    };
 
 /**
  * One port for all services: JSON services say who is meant by `X-Amz-Target`, the others by the service in their
  * signature; what is left is S3's, which has unsigned requests.
  */
 export function findTarget(services: readonly Service[], request: IncomingMessage, signature: Signature): Target {
+  const rpc = RPC_PATH.exec(request.url ?? '');
+  if (rpc !== null && request.headers['smithy-protocol'] === 'rpc-v2-cbor') {
+    const [, shape, operation] = rpc;
+    const service = services.find(({ protocol }) => protocol?.kind === 'json' && protocol.target === shape);
+    if (service !== undefined) return { kind: 'cbor', service, operation };
+    return { kind: 'unknown', form: 'cbor', service: signature.service ?? shape, operation };
+  }
   const header = request.headers['x-amz-target'];
   if (typeof header === 'string') return findJsonTarget(services, header, signature);
   const isForm = String(request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');

@@ -95,7 +95,14 @@ refused("ParameterNotFound", ssm.get_parameter, Name="/none")
 secrets = boto3.client("secretsmanager")
 secrets.create_secret(Name="s", SecretBinary=b"\x00\xff")
 check(secrets.get_secret_value(SecretId="s")["SecretBinary"] == b"\x00\xff", "binary secret")
-error = refused("UnknownOperationException", boto3.client("sqs").list_queues)
-check("sqs:ListQueues isn't done by Lakewright" in str(error), "an unknown service is named")
+for service, call, name in [
+    ("redshift-data", "list_statements", "redshift-data:ListStatements"),
+    ("cloudwatch", "list_metrics", "monitoring:ListMetrics"),
+    ("autoscaling", "describe_auto_scaling_groups", "autoscaling:POST /"),
+    ("quicksight", "list_users", "quicksight:GET /"),
+]:
+    arguments = {"AwsAccountId": "111122223333", "Namespace": "default"} if service == "quicksight" else {}
+    error = refused("UnknownOperationException", getattr(boto3.client(service), call), **arguments)
+    check(name in str(error) and "isn't done by Lakewright" in str(error), f"{name} is named: {error}")
 
 print(f"all {CHECKS} checks passed")
