@@ -1,34 +1,66 @@
 import { SqlError } from '../errors';
 import type { Behaviour, CallText, CallTypes } from './entry';
 
-/**
- * Trino's answer over a sketch is the value at this rank when there are few values: the sketch keeps them all. Over many
- * values Trino's answer deviates by the sketch's error, this engine's doesn't.
- */
-function integerPercentile(call: CallText): string {
-  const [value = '', quantile = ''] = call.args;
-  const [list, p] = [call.fresh('l'), call.fresh('p')];
-  const sorted = `list_sort(${call.aggregate(`list(CAST(${value} AS BIGINT))`, `${value} IS NOT NULL`)})`;
-  const at = (q: string): string => `${list}[least(CAST(floor(len(${list}) * ${q}) AS BIGINT) + 1, len(${list}))]`;
-  const many = call.types[1]?.kind === 'array';
-  const body = many
-    ? `CASE WHEN ${list} IS NULL THEN NULL ELSE list_transform(${quantile}, lambda ${p}: ${at(p)}) END`
-    : at(quantile);
-  return `list_transform([${sorted}], lambda ${list}: ${body})[1]`;
+const LIST_OF_DOUBLES = `'["VARCHAR"]') AS DOUBLE[])`;
+
+/** Values and weights that aren't NULL, as lists of doubles; without weights the second list is empty. */
+function digestInput(value: string, weight: string | undefined, call: CallText): string {
+  const filter = [value, ...(weight === undefined ? [] : [weight])].map((arg) => `${arg} IS NOT NULL`).join(' AND ');
+  const list = (arg: string): string => call.aggregate(`list(CAST(${arg} AS DOUBLE))`, filter);
+  return `${list(value)}, ${weight === undefined ? '[]::DOUBLE[]' : list(weight)}`;
 }
 
-/** Trino's t-digest interpolates between the values, as quantile_cont does. */
-const interpolated = (call: CallText): string => call.aggregate(`quantile_cont(${call.args[0]}, ${call.args[1]})`);
+/** Trino asks a t-digest, and so does `lw_percentiles`; integers are rounded half up. */
+function percentile(call: CallText): string {
+  const [value = '', second = ''] = call.args;
+  const weight = call.args.length === 3 ? second : undefined;
+  const quantile = call.args.at(-1) ?? '';
+  const many = call.types.at(-1)?.kind === 'array';
+  const quantiles = many ? quantile : `[CAST(${quantile} AS DOUBLE)]`;
+  const numbers = `CAST(from_json(lw_percentiles(${digestInput(value, weight, call)}, ${quantiles}), ${LIST_OF_DOUBLES}`;
+  const e = call.fresh('e');
+  const element = call.physical(call.result.kind === 'array' ? call.result.element : call.result);
+  const rounded = element === 'BIGINT' ? `CAST(floor(${e} + 0.5) AS BIGINT)` : `CAST(${e} AS ${element})`;
+  const list = `list_transform(${numbers}, lambda ${e}: ${rounded})`;
+  return many ? list : `(${list})[1]`;
+}
 
 function validatePercentile({ literals }: CallTypes): void {
-  const p = literals[1];
+  const p = literals.at(-1);
   if (p !== undefined && !(Number(p) >= 0 && Number(p) <= 1)) {
     throw new SqlError('INVALID_FUNCTION_ARGUMENT', 'Percentile must be between 0 and 1');
   }
 }
 
-const percentileNote = 'exact; on AWS the answer over many values deviates within the error of a sketch';
-const percentile = { validate: validatePercentile, note: percentileNote };
+const percentileNote =
+  'of few values exact; of many (some dozens) interpolated as on AWS, where it may differ by the split of the work';
+const percentileSpec = { sql: percentile, validate: validatePercentile, note: percentileNote };
+
+function percentiles(): Record<string, Behaviour> {
+  const entries: Record<string, Behaviour> = {};
+  for (const type of ['bigint', 'double', 'real']) {
+    for (const weight of ['', ', double']) {
+      entries[`approx_percentile(${type}${weight}, double): ${type}`] = percentileSpec;
+      entries[`approx_percentile(${type}${weight}, array(double)): array(${type})`] = percentileSpec;
+    }
+  }
+  return entries;
+}
+
+function numericHistogram(call: CallText): string {
+  const [buckets = '', value = '', weight] = call.args;
+  const list = call.fresh('l');
+  const text = `lw_numeric_histogram(${buckets}, ${digestInput(value, weight, call)})`;
+  const pairs = `CAST(from_json(${text}, '[["VARCHAR"]]') AS DOUBLE[][])`;
+  return `list_transform([${pairs}], lambda ${list}: CASE WHEN ${list} IS NOT NULL THEN map(list_transform(${list}, lambda e: e[1]), list_transform(${list}, lambda e: e[2])) END)[1]`;
+}
+
+function validateBuckets({ literals }: CallTypes): void {
+  if (literals[0] !== undefined && Number(literals[0]) < 2) {
+    throw new SqlError('INVALID_FUNCTION_ARGUMENT', 'numeric_histogram bucket count must be greater than one');
+  }
+}
+
 const distinctNote = 'exact; on AWS the answer deviates by 2.3 % (standard error)';
 
 /** Aggregates that are approximate on AWS and exact here. */
@@ -47,12 +79,17 @@ export const approximate: Readonly<Record<string, Behaviour>> = {
     },
     note: distinctNote,
   },
-  'approx_percentile(bigint, double): bigint': { sql: integerPercentile, ...percentile },
-  'approx_percentile(bigint, array(double)): array(bigint)': { sql: integerPercentile, note: percentileNote },
-  'approx_percentile(double, double): double': { sql: interpolated, ...percentile },
-  'approx_percentile(double, array(double)): array(double)': { sql: interpolated, note: percentileNote },
-  'approx_percentile(real, double): real': { sql: interpolated, ...percentile },
-  'approx_percentile(real, array(double)): array(real)': { sql: interpolated, note: percentileNote },
+  ...percentiles(),
+  'numeric_histogram(bigint, double): map(double,double)': {
+    sql: numericHistogram,
+    validate: validateBuckets,
+    literals: [1],
+  },
+  'numeric_histogram(bigint, double, double): map(double,double)': {
+    sql: numericHistogram,
+    validate: validateBuckets,
+    literals: [1],
+  },
   'approx_most_frequent(bigint, varchar, bigint): map(varchar,bigint)': {
     sql: mostFrequent,
     literals: [1, 3],

@@ -9,10 +9,30 @@ import type { CallText, CallTypes, FunctionArea } from './entry';
 function extreme(name: 'min' | 'max'): (call: CallText) => string {
   return (call) => {
     const value = call.args[0] ?? '';
+    if (call.result.kind === 'array') return extremeArray(name, value, call);
     if (call.result.kind === 'unknown') return call.aggregate(`${name}(CAST(NULL AS INTEGER))`);
     if (!isFloat(call.result)) return call.aggregate(`${name}(${call.distinct}${value})`);
     return `coalesce(${call.aggregate(`${name}(${value})`, `NOT isnan(${value})`)}, ${call.aggregate(`${name}(${value})`)})`;
   };
+}
+
+/** Comparing arrays with NULLs fails in Trino; a single one isn't compared. */
+function extremeArray(name: 'min' | 'max', value: string, call: CallText): string {
+  const fail = call.fail('NOT_SUPPORTED', 'ARRAY comparison not supported for arrays with null elements', call.result);
+  const compared = `${call.aggregate(`count(${value})`)} > 1 AND ${call.aggregate(`bool_or(list_count(${value}) < len(${value}))`)}`;
+  return `CASE WHEN ${compared} THEN ${fail} ELSE ${call.aggregate(`${name}(${value})`)} END`;
+}
+
+/** Arrays of what DuckDB compares as Trino does. */
+function refuseExtreme({ types }: CallTypes): void {
+  const [type] = types;
+  if (
+    type?.kind === 'array' &&
+    !isFloat(type.element) &&
+    !['array', 'row', 'map', 'timestamp with time zone'].includes(type.element.kind)
+  )
+    return;
+  refuseNested(0)({ types, literals: [] });
 }
 
 function refuseNested(argument: number): (call: CallTypes) => void {
@@ -164,8 +184,8 @@ export const aggregate: FunctionArea = {
       'CAST(CAST({sum($D$1)} AS HUGEINT) // {count($D$1)} AS BIGINT)',
     'avg(interval year to month): interval year to month':
       'CAST(CAST({sum($D$1)} AS HUGEINT) // {count($D$1)} AS INTEGER)',
-    'min(T): T': { sql: extreme('min'), orderable: ['T'], validate: refuseNested(0) },
-    'max(T): T': { sql: extreme('max'), orderable: ['T'], validate: refuseNested(0) },
+    'min(T): T': { sql: extreme('min'), orderable: ['T'], validate: refuseExtreme },
+    'max(T): T': { sql: extreme('max'), orderable: ['T'], validate: refuseExtreme },
     'min(T, bigint): array(T)': { sql: firstN('ASC'), orderable: ['T'], literals: [2], validate: validateN },
     'max(T, bigint): array(T)': { sql: firstN('DESC'), orderable: ['T'], literals: [2], validate: validateN },
     'min_by(T, U): T': {
@@ -207,6 +227,7 @@ export const aggregate: FunctionArea = {
     'regr_intercept(real, real): real': 'CAST({regr_intercept($1, $2)} AS FLOAT)',
     'geometric_mean(I): double': 'exp({avg(ln($1))})',
     'geometric_mean(double): double': 'exp({avg(ln($1))})',
+    'geometric_mean(bigint): double': 'exp({avg(ln($1))})',
     'geometric_mean(real): real': 'CAST(exp({avg(ln($1))}) AS FLOAT)',
     'histogram(T): map(T,bigint)': {
       sql: 'CAST({histogram($1) ? $1 IS NOT NULL} AS @R)',
@@ -236,7 +257,6 @@ export const aggregate: FunctionArea = {
     'make_set_digest',
     'merge',
     'merge_set_digest',
-    'numeric_histogram',
     'qdigest_agg',
     'quantile_at_value',
     'tdigest_agg',

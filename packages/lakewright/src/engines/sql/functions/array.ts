@@ -33,7 +33,8 @@ function extreme(name: 'min' | 'max'): (call: CallText) => string {
     const hasNull = `list_count(${array}) < len(${array})`;
     if (!isFloat(elementType(call.types[0]))) return `CASE WHEN ${hasNull} THEN NULL ELSE list_${name}(${array}) END`;
     const e = call.fresh('e');
-    return `CASE WHEN ${hasNull} THEN NULL ELSE coalesce(list_${name}(list_filter(${array}, lambda ${e}: NOT isnan(${e}))), list_${name}(${array})) END`;
+    const numbers = `list_filter(${array}, lambda ${e}: NOT isnan(${e}))`;
+    return `CASE WHEN ${hasNull} THEN NULL WHEN len(${numbers}) > 0 THEN list_${name}(${numbers}) ELSE list_${name}(${array}) END`;
   };
 }
 
@@ -48,9 +49,8 @@ function containsElement(call: CallText): string {
 
 function positionOf(call: CallText): string {
   const [array = '', element = ''] = call.args;
-  const found = `coalesce(list_position(${array}, ${element}), 0)`;
-  const position = isFloat(call.types[1]) ? `CASE WHEN isnan(${element}) THEN 0 ELSE ${found} END` : found;
-  return `CASE WHEN ${element} IS NULL OR ${array} IS NULL THEN NULL ELSE CAST(${position} AS BIGINT) END`;
+  const absent = `NOT list_contains(${array}, ${element})${isFloat(call.types[1]) ? ` OR isnan(${element})` : ''}`;
+  return `CASE WHEN ${element} IS NULL OR ${array} IS NULL THEN NULL WHEN ${absent} THEN 0::BIGINT ELSE CAST(list_position(${array}, ${element}) AS BIGINT) END`;
 }
 
 /** Rows of the n-th elements, NULL where an array is shorter. */

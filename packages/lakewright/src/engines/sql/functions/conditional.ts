@@ -10,7 +10,8 @@ function extreme(name: 'greatest' | 'least'): (call: CallText) => string {
     if (!isFloat(call.result)) return `CASE WHEN ${anyNull} THEN NULL ELSE ${name}(${call.args.join(', ')}) END`;
     const numbers = call.args.map((arg) => `CASE WHEN NOT isnan(${arg}) THEN ${arg} END`);
     const nan = `CAST('NaN' AS ${call.physical(call.result)})`;
-    return `CASE WHEN ${anyNull} THEN NULL ELSE coalesce(${name}(${numbers.join(', ')}), ${nan}) END`;
+    const noNumber = call.args.map((arg) => `isnan(${arg})`).join(' AND ');
+    return `CASE WHEN ${anyNull} THEN NULL WHEN ${noNumber} THEN ${nan} ELSE ${name}(${numbers.join(', ')}) END`;
   };
 }
 
@@ -39,7 +40,7 @@ function format(call: CallText): string {
     if (letter === undefined) throw new NotCoveredError(`format of a value of type ${type.kind}`);
     if (letter === 'n') return "'n'";
     const text = letter === 'd' ? `CAST(${arg} AS VARCHAR)` : call.cast(arg, type, { kind: 'varchar' });
-    return `coalesce('${letter}' || ${text}, 'n')`;
+    return `CASE WHEN ${arg} IS NULL THEN 'n' ELSE '${letter}' || ${text} END`;
   });
   return `lw_format(${call.args[0]}, ${packed.length > 0 ? `array_to_string([${packed.join(', ')}], chr(31))` : "''"})`;
 }

@@ -123,7 +123,8 @@ export const math: FunctionArea = {
       errors: [{ when: '$2 = 0', name: 'DIVISION_BY_ZERO', message: 'Division by zero' }],
     },
     'sqrt(double): double': `CASE WHEN $1 < 0 THEN ${NAN} ELSE sqrt($1) END`,
-    'cbrt(double): double': 'cbrt($1)',
+    // Java's is exact for cubes of whole numbers, the C library's isn't.
+    'cbrt(double): double': 'CASE WHEN pow(round(cbrt($1)), 3) = $1 THEN round(cbrt($1)) ELSE cbrt($1) END',
     'exp(double): double': 'exp($1)',
     'ln(double): double': javaLog('ln'),
     'log2(double): double': javaLog('log2'),

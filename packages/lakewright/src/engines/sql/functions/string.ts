@@ -1,6 +1,6 @@
 import { SqlError } from '../errors';
 import type { TrinoType } from '../types/type';
-import type { CallTypes, FunctionArea, RuntimeError } from './entry';
+import type { CallText, CallTypes, FunctionArea, RuntimeError } from './entry';
 
 /** What Java's `Character.isWhitespace` trims, within ASCII. */
 const WHITESPACE = "e' \\t\\n\\r\\x0B\\f'";
@@ -21,9 +21,13 @@ const substring = (length: string, count: string): string =>
   `WHEN $2 < 0 AND -$2 > ${length} THEN ${count ? "CASE WHEN $3 IS NOT NULL THEN '' END" : "''"} ` +
   `ELSE substr($1, $2${count}) END`;
 
-function joinedLength({ types }: CallTypes): TrinoType {
-  const lengths = types.map((type) => (type.kind === 'char' ? type.length : 0));
-  return { kind: 'char', length: lengths.reduce((sum, length) => sum + length, 0) };
+function joinedLength(call: CallTypes): TrinoType {
+  return { kind: 'char', length: charLength(call, 0) + charLength(call, 1) };
+}
+
+function concatChars(call: CallText): string {
+  const padded = call.args.map((arg, i) => `rpad(${arg}, ${charLength(call, i)}, ' ')`);
+  return `rtrim(${padded.join(' || ')}, ' ')`;
 }
 
 const NORMAL_FORMS: readonly unknown[] = ['NFC', 'NFD', 'NFKC', 'NFKD'];
@@ -82,13 +86,7 @@ export const string: FunctionArea = {
     },
     'split_to_multimap(varchar, varchar, varchar): map(varchar,array(varchar))': 'lw_split_to_multimap($1, $2, $3)',
     'concat(varchar, varchar...): varchar': { sql: (call) => `(${call.args.join(' || ')})` },
-    'concat(char(n), char(m)): char(n)': {
-      sql: (call) => {
-        const padded = call.args.map((arg, i) => `rpad(${arg}, ${charLength(call, i)}, ' ')`);
-        return `rtrim(${padded.join(' || ')}, ' ')`;
-      },
-      type: joinedLength,
-    },
+    'concat(char(n), char(m)): char(n)': { sql: concatChars, type: joinedLength },
     'concat_ws(varchar, array(varchar)): varchar': 'lw_join($2, $1)',
     'concat_ws(varchar, varchar...): varchar': {
       sql: ({ args }) => `CASE WHEN ${args[0]} IS NULL THEN NULL ELSE concat_ws(${args.join(', ')}) END`,

@@ -5,14 +5,25 @@ import {
   DOUBLE,
   DuckDBBlobValue,
   type DuckDBConnection,
+  DuckDBListValue,
   DuckDBScalarFunction,
   type DuckDBType,
+  type DuckDBValue,
   FLOAT,
+  LIST,
   VARCHAR,
 } from '@duckdb/node-api';
 import type { ScalarFunction, ScalarType, ScalarValue, SupportFunctions } from './support';
 
-const TYPES: Readonly<Record<ScalarType, DuckDBType>> = { VARCHAR, BIGINT, DOUBLE, FLOAT, BLOB, BOOLEAN };
+const TYPES: Readonly<Record<ScalarType, DuckDBType>> = {
+  VARCHAR,
+  BIGINT,
+  DOUBLE,
+  FLOAT,
+  BLOB,
+  BOOLEAN,
+  'DOUBLE[]': LIST(DOUBLE),
+};
 
 /** Registers functions and creates macros. They belong to the instance: every connection sees them. */
 export async function installSupport(connection: DuckDBConnection, support: SupportFunctions): Promise<void> {
@@ -35,7 +46,7 @@ function toDuckDb({ name, parameters, result, nulls, run }: ScalarFunction): Duc
           columns.forEach((column, i) => {
             const value = column.getItem(row);
             if (value === null) anyNull = true;
-            args[i] = value instanceof DuckDBBlobValue ? value.bytes : value;
+            args[i] = toJavaScript(value);
           });
           const value: ScalarValue = anyNull && nulls === 'strict' ? null : run(...args);
           output.setItem(row, value instanceof Uint8Array ? new DuckDBBlobValue(new Uint8Array(value)) : value);
@@ -46,4 +57,9 @@ function toDuckDb({ name, parameters, result, nulls, run }: ScalarFunction): Duc
       }
     },
   });
+}
+
+function toJavaScript(value: DuckDBValue): unknown {
+  if (value instanceof DuckDBBlobValue) return value.bytes;
+  return value instanceof DuckDBListValue ? value.items : value;
 }

@@ -8,8 +8,11 @@ export interface SupportFunctions {
   readonly scalars: readonly ScalarFunction[];
 }
 
-/** DuckDB type of a parameter or result, and its form in JavaScript: string, bigint, number, number, bytes, boolean. */
-export type ScalarType = 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'FLOAT' | 'BLOB' | 'BOOLEAN';
+/** DuckDB type of a result, and its form in JavaScript: string, bigint, number, number, bytes, boolean. */
+export type ResultType = 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'FLOAT' | 'BLOB' | 'BOOLEAN';
+
+/** DuckDB type of a parameter; a list of doubles is an array of numbers, in which no NULL may be. */
+export type ScalarType = ResultType | 'DOUBLE[]';
 
 // biome-ignore lint/suspicious/noExplicitAny: each function's own parameters are checked by `scalar`
 type Implementation = (...args: any[]) => ScalarValue;
@@ -19,7 +22,7 @@ export type ScalarValue = string | bigint | number | boolean | Uint8Array | null
 export interface ScalarFunction {
   readonly name: string;
   readonly parameters: readonly ScalarType[];
-  readonly result: ScalarType;
+  readonly result: ResultType;
   /** `strict`: isn't called when an argument is NULL, the result is NULL. `own`: gets the nulls. */
   readonly nulls: 'strict' | 'own';
   /** Throws {@link ScalarFailure} for what Trino refuses. Pure: the same arguments give the same result. */
@@ -33,11 +36,12 @@ interface JavaScriptTypes {
   readonly FLOAT: number;
   readonly BLOB: Uint8Array;
   readonly BOOLEAN: boolean;
+  readonly 'DOUBLE[]': readonly number[];
 }
 type Arguments<P extends readonly ScalarType[]> = { [K in keyof P]: JavaScriptTypes[P[K]] };
 
 /** A scalar function that is NULL when an argument is. */
-export function scalar<const P extends readonly ScalarType[], R extends ScalarType>(
+export function scalar<const P extends readonly ScalarType[], R extends ResultType>(
   name: string,
   parameters: P,
   result: R,
@@ -47,7 +51,7 @@ export function scalar<const P extends readonly ScalarType[], R extends ScalarTy
 }
 
 /** A scalar function that is called with nulls, too. */
-export function nullableScalar<const P extends readonly ScalarType[], R extends ScalarType>(
+export function nullableScalar<const P extends readonly ScalarType[], R extends ResultType>(
   name: string,
   parameters: P,
   result: R,

@@ -14,6 +14,7 @@ import { jsonCastScalars } from './scalars/json-cast';
 import { mysqlTimeScalars } from './scalars/mysql-time';
 import { regexpScalars } from './scalars/regexp';
 import { sqlJsonScalars } from './scalars/sql-json';
+import { digestScalars } from './scalars/t-digest';
 import { textScalars } from './scalars/text';
 import { unitScalars } from './scalars/units';
 import { urlScalars } from './scalars/url';
@@ -30,6 +31,7 @@ export const vocabulary: SupportFunctions = {
     ...binaryScalars,
     ...hashScalars,
     ...distributionScalars,
+    ...digestScalars,
     ...regexpScalars,
     ...urlScalars,
     ...jsonScalars,

@@ -10,5 +10,5 @@ export const numberMacros: readonly string[] = [
   'lw_width_bucket(x, a, b, n) AS CASE WHEN a < b THEN lw_bucket_up(x, a, b, n) ELSE n - lw_bucket_up(x, b, a, n) + 1 END',
   'lw_norm(a) AS sqrt(list_sum(list_transform(a, lambda x: x * x)))',
   "lw_cosine(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) <> len(b) THEN CAST(lw_fail('INVALID_FUNCTION_ARGUMENT: The arguments must have the same length') AS DOUBLE) WHEN list_count(a) < len(a) OR list_count(b) < len(b) OR lw_norm(a) = 0 OR lw_norm(b) = 0 THEN NULL ELSE list_inner_product(a, b) / (lw_norm(a) * lw_norm(b)) END",
-  'lw_cosine_map(a, b) AS CASE WHEN a IS NULL OR b IS NULL OR lw_norm(map_values(a)) = 0 OR lw_norm(map_values(b)) = 0 THEN NULL ELSE coalesce(list_sum(list_transform(map_entries(a), lambda e: e.value * coalesce(b[e.key], 0))), 0) / (lw_norm(map_values(a)) * lw_norm(map_values(b))) END',
+  'lw_cosine_map(a, b) AS CASE WHEN a IS NULL OR b IS NULL OR lw_norm(map_values(a)) = 0 OR lw_norm(map_values(b)) = 0 THEN NULL ELSE list_sum(list_transform(map_entries(a), lambda e: e.value * coalesce(b[e.key], 0))) / (lw_norm(map_values(a)) * lw_norm(map_values(b))) END',
 ];
