@@ -1,9 +1,11 @@
 import { athena } from './athena';
+import { events } from './events';
 import { glue } from './glue';
 import { kms } from './kms';
 import { lakeformation } from './lakeformation';
 import { lambda } from './lambda';
 import { s3 } from './s3';
+import { scheduler } from './scheduler';
 import { secretsmanager } from './secretsmanager';
 import type { ServiceFactory } from './service';
 import { ssm } from './ssm';
@@ -17,6 +19,8 @@ export const SERVICES: readonly ServiceFactory[] = [
   lakeformation,
   athena,
   states,
+  events,
+  scheduler,
   lambda,
   ssm,
   secretsmanager,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { classify } from '../../assembly/classify';
 import type { LocalLake } from '../../local-lake';
 import { startServer } from '../../server/server';
+import { resultsLocation } from '../query/results-bucket';
 import { deploy } from '../run/deploy';
 
 export interface RunningServer {
@@ -18,6 +19,7 @@ export const SERVER_FILE = 'server.json';
 /** Brings the declared resources about, and serves the AWS APIs on a loopback port. */
 export async function serve(lake: LocalLake, port: number): Promise<RunningServer> {
   await deploy(lake, classify(lake.resources, lake.services));
+  resultsLocation(lake); // where `query` of another process asks Athena to put its results
   const server = await startServer(lake, lake.services, { port });
   const file = path.join(lake.workspace.root, SERVER_FILE);
   writeFileSync(file, `${JSON.stringify({ url: server.url, pid: process.pid })}\n`);
