@@ -24,8 +24,9 @@ const FUNCTIONS: Readonly<Record<string, Intrinsic>> = {
     return text.replaceAll(OPEN, '{').replaceAll(CLOSE, '}');
   },
   StringToJson: ([text], name) => {
+    const source = string(text, name);
     try {
-      return JSON.parse(string(text, name));
+      return JSON.parse(source);
     } catch {
       throw failure(name, 'got text that is no JSON');
     }
