@@ -11,6 +11,7 @@ import { crawlerDefinition } from './crawler/crawler-input';
 import type { Crawlers } from './crawler/crawlers';
 import { putCrawler } from './crawler/operations';
 import { StateMap } from './state-map';
+import { apiTypes } from './template-values';
 
 export interface ResourceTools {
   readonly context: CatalogContext;
@@ -51,7 +52,8 @@ export function glueResources(tools: ResourceTools): Record<string, ResourceHand
 
     'AWS::Glue::Partition': {
       classification: 'executed',
-      apply: async ({ properties: { DatabaseName, TableName, PartitionInput } }) => {
+      apply: async ({ properties }) => {
+        const { DatabaseName, TableName, PartitionInput } = apiTypes(properties);
         const names = { DatabaseName, TableName };
         await created(
           () => call('CreatePartition', { ...names, PartitionInput }),
@@ -82,15 +84,16 @@ export function glueResources(tools: ResourceTools): Record<string, ResourceHand
           : { classification: 'executed' },
       apply: async ({ properties, physicalId }) => {
         const kind = properties.CsvClassifier ? 'CsvClassifier' : 'JsonClassifier';
-        if (properties[kind]) classifiers.put({ [kind]: { Name: physicalId, ...readClassifier(properties[kind]) } });
+        if (!properties[kind]) return;
+        classifiers.put({ [kind]: { Name: physicalId, ...readClassifier(apiTypes(properties[kind])) } });
       },
     },
 
     'AWS::Glue::Connection': {
       classification: 'recorded',
       note: 'kept in the catalog; nothing connects through it locally',
-      apply: async ({ properties: { ConnectionInput }, physicalId }) => {
-        const input = { ConnectionProperties: {}, Name: physicalId, ...ConnectionInput };
+      apply: async ({ properties, physicalId }) => {
+        const input = { ConnectionProperties: {}, Name: physicalId, ...apiTypes(properties.ConnectionInput) };
         await created(
           () => call('CreateConnection', { ConnectionInput: input }),
           () => call('UpdateConnection', { Name: input.Name, ConnectionInput: input }),
@@ -110,6 +113,21 @@ export function glueResources(tools: ResourceTools): Record<string, ResourceHand
 
     'AWS::Glue::ResourcePolicy': { classification: 'recorded', note: NO_ENFORCEMENT },
 
+    // CDK's S3Table with `partitionIndexes`.
+    'Custom::GluePartitionIndex': {
+      classification: 'simulated',
+      note: 'the index is kept in the catalog, without the Lambda function',
+      apply: async ({ properties: { DatabaseName, TableName, IndexName, Keys } }) => {
+        const table = { DatabaseName, TableName };
+        const create = () => call('CreatePartitionIndex', { ...table, PartitionIndex: { IndexName, Keys } });
+        await created(create, async () => {
+          await call('DeletePartitionIndex', { ...table, IndexName });
+          await create();
+        });
+      },
+    },
+
+    'AWS::Glue::DataQualityRuleset': unsupported,
     'AWS::Glue::Job': unsupported,
     'AWS::Glue::Trigger': unsupported,
     'AWS::Glue::Workflow': unsupported,
@@ -127,10 +145,8 @@ async function created(create: () => Promise<unknown>, update: () => Promise<unk
 }
 
 function applyDatabase(context: CatalogContext, { properties, physicalId }: LakeResource): void {
-  const { name, members } = databaseInput({
-    ...properties.DatabaseInput,
-    Name: properties.DatabaseInput?.Name ?? physicalId,
-  });
+  const input = apiTypes(properties.DatabaseInput);
+  const { name, members } = databaseInput({ ...input, Name: input?.Name ?? properties.DatabaseName ?? physicalId });
   context.catalog.putDatabase({
     Name: name,
     ...members,
@@ -145,7 +161,8 @@ function applyDatabase(context: CatalogContext, { properties, physicalId }: Lake
  */
 function applyTable(context: CatalogContext, { properties, physicalId }: LakeResource): void {
   const database = context.links.databaseName(String(properties.DatabaseName).toLowerCase());
-  const { name, members } = tableInput({ ...properties.TableInput, Name: properties.TableInput?.Name ?? physicalId });
+  const input = apiTypes(properties.TableInput);
+  const { name, members } = tableInput({ ...input, Name: input?.Name ?? properties.Name ?? physicalId });
   const former = context.catalog.table(database, name);
   const declarations = new StateMap<string>(context.lake.workspace, 'glue-declared-tables');
   const declared = createHash('sha256').update(JSON.stringify(members)).digest('hex');
@@ -160,16 +177,12 @@ function applyTable(context: CatalogContext, { properties, physicalId }: LakeRes
   declarations.put(`${database}.${name}`, declared);
 }
 
-/** CloudFormation's Crawler: the schedule is a structure, and numbers may be texts. */
+/** In CloudFormation, the schedule is a structure. */
 function applyCrawler(context: CatalogContext, crawlers: Crawlers, { properties, physicalId }: LakeResource): void {
-  const { Schedule, Tags, ...rest } = properties;
-  const s3 = rest.Targets?.S3Targets?.map((target: ApiShape) =>
-    target.SampleSize === undefined ? target : { ...target, SampleSize: Number(target.SampleSize) },
-  );
+  const { Schedule, Tags, ...rest } = apiTypes(properties);
   const definition = crawlerDefinition({
     ...rest,
     Name: rest.Name ?? physicalId,
-    Targets: s3 ? { ...rest.Targets, S3Targets: s3 } : rest.Targets,
     Schedule: Schedule?.ScheduleExpression,
   });
   const former = crawlers.stored.get(definition.Name)?.definition;

@@ -1,4 +1,10 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import * as cdkGlue from 'aws-cdk-lib/aws-glue';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadAssembly } from '../../../src/assembly';
 import { classify } from '../../../src/assembly/classify';
 import type { ApiShape } from '../../../src/services/api-shape';
 import { glue } from '../../../src/services/glue';
@@ -47,6 +53,34 @@ describe('resources of a template', () => {
     expect(await get()).toMatchObject({ Description: 'new', VersionId: '1' });
     const { Partitions } = await lake.call('GetPartitions', { DatabaseName: 'raw', TableName: 't' });
     expect(Partitions).toMatchObject([{ Values: ['1'], Parameters: { a: 'b' } }]);
+  });
+
+  test("CDK's own tables are brought about: parameters of a template may be booleans and numbers", async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk-out-'));
+    const app = new App({ outdir: folder });
+    const stack = new Stack(app, 'Stack', { env: { account: '123456789012', region: 'eu-central-1' } });
+    const database = new cdkGlue.Database(stack, 'Database', { databaseName: 'declared' });
+    new cdkGlue.S3Table(stack, 'Table', {
+      database,
+      tableName: 'flights',
+      columns: [{ name: 'delay', type: cdkGlue.Schema.BIG_INT }],
+      partitionKeys: [{ name: 'day', type: cdkGlue.Schema.DATE }],
+      partitionIndexes: [{ indexName: 'by_day', keyNames: ['day'] }],
+      dataFormat: cdkGlue.DataFormat.PARQUET,
+      compressed: true,
+    });
+    app.synth();
+    const { resources } = loadAssembly(folder);
+    for (const declared of [...resources, ...resources]) await lake.apply(declared);
+    const names = { DatabaseName: 'declared', TableName: 'flights' };
+    const { Table } = await lake.call('GetTable', { ...names, Name: 'flights' });
+    expect(Table.Parameters).toEqual({ classification: 'parquet', has_encrypted_data: 'true' });
+    expect(Table).toMatchObject({ VersionId: '0', StorageDescriptor: { Compressed: true } });
+    const { PartitionIndexDescriptorList } = await lake.call('GetPartitionIndexes', names);
+    expect(PartitionIndexDescriptorList).toMatchObject([
+      { IndexName: 'by_day', Keys: [{ Name: 'day', Type: 'date' }] },
+    ]);
+    fs.rmSync(folder, { recursive: true });
   });
 
   test('a crawler keeps its history when it is declared again', async () => {
