@@ -11,6 +11,7 @@ import { map } from './map';
 import { math } from './math';
 import { geospatial, others } from './not-covered';
 import { regexp } from './regexp';
+import { sketch } from './sketch';
 import { string } from './string';
 import { buildFunctionTable, type FunctionTable } from './table';
 import { url } from './url';
@@ -35,6 +36,7 @@ const AREAS: readonly FunctionArea[] = [
   conditional,
   aggregate,
   window,
+  sketch,
   geospatial,
   others,
 ];

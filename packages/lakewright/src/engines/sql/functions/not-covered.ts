@@ -20,7 +20,6 @@ export const geospatial: FunctionArea = {
     'geometry_to_bing_tiles',
     'geometry_union',
     'geometry_union_agg',
-    'great_circle_distance',
     'line_interpolate_point',
     'line_interpolate_points',
     'line_locate_point',

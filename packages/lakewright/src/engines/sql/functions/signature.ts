@@ -46,6 +46,12 @@ const SCALAR_KINDS: ReadonlySet<string> = new Set<ScalarKind>([
   'ipaddress',
   'interval day to second',
   'interval year to month',
+  'HyperLogLog',
+  'SetDigest',
+  'tdigest',
+  'qdigest(bigint)',
+  'qdigest(double)',
+  'qdigest(real)',
   'unknown',
 ]);
 

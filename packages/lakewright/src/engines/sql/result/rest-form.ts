@@ -1,4 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
+import { NotCoveredError } from '../errors';
 import type { Cell } from '../runtime/protocol';
 import { javaDouble, javaReal, shortestReal } from '../runtime/scalars/java-number';
 import type { TrinoType } from '../types/type';
@@ -65,6 +66,13 @@ function writerOf(type: TrinoType): Writer {
       const item = restWriter(type.value);
       return (value) => Object.fromEntries(asEntries(value).map((entry) => [key(entry.key), item(entry.value)]));
     }
+    case 'HyperLogLog':
+    case 'SetDigest':
+    case 'tdigest':
+    case 'qdigest(bigint)':
+    case 'qdigest(double)':
+    case 'qdigest(real)':
+      throw new NotCoveredError(`a result of type ${type.kind}`);
     default:
       return (value) => String(value);
   }

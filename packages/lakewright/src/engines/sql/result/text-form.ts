@@ -1,4 +1,5 @@
 import type { DuckDBValue } from '@duckdb/node-api';
+import { NotCoveredError } from '../errors';
 import { javaDouble, javaReal } from '../runtime/scalars/java-number';
 import type { TrinoType } from '../types/type';
 import { asBytes, asDays, asEntries, asFields, asItems, asMicros, asZoned } from './duckdb-values';
@@ -61,6 +62,13 @@ function writerOf(type: TrinoType): (value: DuckDBValue) => string {
         return `{${fields.map(({ name, write }, i) => `${name}=${write(values[i] ?? null)}`).join(', ')}}`;
       };
     }
+    case 'HyperLogLog':
+    case 'SetDigest':
+    case 'tdigest':
+    case 'qdigest(bigint)':
+    case 'qdigest(double)':
+    case 'qdigest(real)':
+      throw new NotCoveredError(`a result of type ${type.kind}`);
     default:
       return (value) => String(value);
   }

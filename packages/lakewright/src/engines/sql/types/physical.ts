@@ -1,6 +1,6 @@
 import { NotCoveredError } from '../errors';
-import type { RowField, TrinoType } from './type';
 import { typeText } from './text';
+import type { RowField, TrinoType } from './type';
 
 /**
  * The DuckDB type that carries a Trino type.
@@ -13,6 +13,8 @@ import { typeText } from './text';
  * | char(n) | VARCHAR without trailing blanks | comparison is right for nothing; padded when it becomes text |
  * | row | STRUCT, fields named as declared (lower case) or f1 … fn | DuckDB's clients drop unnamed fields |
  * | json | VARCHAR, canonical text | the text of numbers survives |
+ * | HyperLogLog, SetDigest | BIGINT[] of hashes | exact where Trino's sketch estimates |
+ * | tdigest, qdigest | list of the values | |
  * | unknown | INTEGER, always NULL | |
  *
  * A type without a representation is refused by name.
@@ -40,6 +42,15 @@ export function physicalType(type: TrinoType): string {
       return 'BLOB';
     case 'interval day to second':
       return 'BIGINT';
+    case 'HyperLogLog':
+    case 'SetDigest':
+    case 'qdigest(bigint)':
+      return 'BIGINT[]';
+    case 'tdigest':
+    case 'qdigest(double)':
+      return 'DOUBLE[]';
+    case 'qdigest(real)':
+      return 'FLOAT[]';
     case 'interval year to month':
     case 'unknown':
       return 'INTEGER';

@@ -28,6 +28,13 @@ export type ScalarKind =
   | 'ipaddress'
   | 'interval day to second'
   | 'interval year to month'
+  /** Summaries of many values: what aggregates hand to each other, never a result. */
+  | 'HyperLogLog'
+  | 'SetDigest'
+  | 'tdigest'
+  | 'qdigest(bigint)'
+  | 'qdigest(double)'
+  | 'qdigest(real)'
   /** The type of a bare NULL. */
   | 'unknown';
 

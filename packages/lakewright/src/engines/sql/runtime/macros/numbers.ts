@@ -8,6 +8,8 @@ export const numberMacros: readonly string[] = [
   'lw_divh(a, b) AS a // b + CASE WHEN 2 * abs(a % b) >= abs(b) THEN CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END ELSE 0 END',
   'lw_bucket_up(x, lo, hi, n) AS CASE WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1 ELSE CAST(trunc(CAST(n AS DOUBLE) * (x - lo) / (hi - lo) + 1) AS BIGINT) END',
   'lw_width_bucket(x, a, b, n) AS CASE WHEN a < b THEN lw_bucket_up(x, a, b, n) ELSE n - lw_bucket_up(x, b, a, n) + 1 END',
+  // The great circle on a sphere of 6371.01 km: Vincenty's formula, as Trino has it.
+  'lw_great_circle(a, b, c, d) AS atan2(sqrt(pow(cos(radians(c)) * sin(radians(b) - radians(d)), 2) + pow(cos(radians(a)) * sin(radians(c)) - sin(radians(a)) * cos(radians(c)) * cos(radians(b) - radians(d)), 2)), sin(radians(a)) * sin(radians(c)) + cos(radians(a)) * cos(radians(c)) * cos(radians(b) - radians(d))) * 6371.01',
   'lw_norm(a) AS sqrt(list_sum(list_transform(a, lambda x: x * x)))',
   "lw_cosine(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) <> len(b) THEN CAST(lw_fail('INVALID_FUNCTION_ARGUMENT: The arguments must have the same length') AS DOUBLE) WHEN list_count(a) < len(a) OR list_count(b) < len(b) OR lw_norm(a) = 0 OR lw_norm(b) = 0 THEN NULL ELSE list_inner_product(a, b) / (lw_norm(a) * lw_norm(b)) END",
   'lw_cosine_map(a, b) AS CASE WHEN a IS NULL OR b IS NULL OR lw_norm(map_values(a)) = 0 OR lw_norm(map_values(b)) = 0 THEN NULL ELSE list_sum(list_transform(map_entries(a), lambda e: e.value * coalesce(b[e.key], 0))) / (lw_norm(map_values(a)) * lw_norm(map_values(b))) END',
