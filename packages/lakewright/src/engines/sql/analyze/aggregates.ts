@@ -79,7 +79,11 @@ function analyzeCall(node: ast.FunctionCall, context: Context, asWindow: boolean
   if (!bound) throw noSuchCall(name, asWindow ? 'window' : 'aggregate', args, context, position);
   const [first] = bound.args;
   if (node.distinct && first && first.kind !== 'lambda' && !isComparable(first.type)) {
-    throw new SqlError('TYPE_MISMATCH', `DISTINCT can only be applied to comparable types (actual: ${typeText(first.type)})`, position);
+    throw new SqlError(
+      'TYPE_MISMATCH',
+      `DISTINCT can only be applied to comparable types (actual: ${typeText(first.type)})`,
+      position,
+    );
   }
   return { ...base, type: bound.type, overload: bound.overload, args: bound.args };
 }
@@ -99,7 +103,8 @@ function checkClauses(name: string, node: ast.FunctionCall, asWindow: boolean): 
     throw new NotCoveredError(`ORDER BY inside ${name}`, position);
   }
   if (node.distinct && !DISTINCT.test(name)) throw new NotCoveredError(`DISTINCT inside ${name}`, position);
-  if (node.distinct && node.over && node.orderBy.length > 0) throw new NotCoveredError(`ORDER BY and DISTINCT inside ${name} as a window function`, position);
+  if (node.distinct && node.over && node.orderBy.length > 0)
+    throw new NotCoveredError(`ORDER BY and DISTINCT inside ${name} as a window function`, position);
 }
 
 export function sortOf(item: ast.SortItem, context: Context): TypedSort {

@@ -1,5 +1,5 @@
-import type { Overload } from '../functions/table';
 import type { TypeParameter, TypePattern } from '../functions/signature';
+import type { Overload } from '../functions/table';
 import * as build from '../types/build';
 import { coercionCost, commonSuperType, isComparable, isOrderable, sameType } from '../types/coercion';
 import { asDecimal, superDecimal } from '../types/decimal';

@@ -13,7 +13,11 @@ export function coerce(node: Typed, type: TrinoType): Typed {
   }
   const { position } = node;
   if (node.kind === 'literal' && node.value === null) return { ...node, type };
-  if (node.kind === 'literal' && typeof node.value === 'bigint' && (type.kind === 'bigint' || type.kind === 'integer')) {
+  if (
+    node.kind === 'literal' &&
+    typeof node.value === 'bigint' &&
+    (type.kind === 'bigint' || type.kind === 'integer')
+  ) {
     return { ...node, type };
   }
   return { kind: 'cast', type, operand: node, lenient: false, implicit: true, position };
@@ -21,25 +25,26 @@ export function coerce(node: Typed, type: TrinoType): Typed {
 
 /** The type that all of them coerce to; `what` names them in Trino's message. */
 export function commonType(nodes: readonly Typed[], what: string): TrinoType {
-  return nodes.reduce<TrinoType>(
-    (type, node) => {
-      const common = commonSuperType(type, node.type);
-      if (common) return common;
-      throw new SqlError(
-        'TYPE_MISMATCH',
-        `All ${what} must be the same type or coercible to a common type. Cannot find common type between ${typeText(type)} and ${typeText(node.type)}, all types (without duplicates): [${[...new Set(nodes.map((n) => typeText(n.type)))].join(', ')}]`,
-        node.position,
-      );
-    },
-    nodes[0]?.type ?? { kind: 'unknown' },
-  );
+  return nodes.reduce<TrinoType>((type, node) => {
+    const common = commonSuperType(type, node.type);
+    if (common) return common;
+    throw new SqlError(
+      'TYPE_MISMATCH',
+      `All ${what} must be the same type or coercible to a common type. Cannot find common type between ${typeText(type)} and ${typeText(node.type)}, all types (without duplicates): [${[...new Set(nodes.map((n) => typeText(n.type)))].join(', ')}]`,
+      node.position,
+    );
+  }, nodes[0]?.type ?? { kind: 'unknown' });
 }
 
 /** A condition: boolean, or NULL. */
 export function condition(node: Typed, what: string): Typed {
   if (node.type.kind === 'boolean') return node;
   if (node.type.kind === 'unknown') return coerce(node, BOOLEAN);
-  throw new SqlError('TYPE_MISMATCH', `${what} must evaluate to a boolean (actual: ${typeText(node.type)})`, node.position);
+  throw new SqlError(
+    'TYPE_MISMATCH',
+    `${what} must evaluate to a boolean (actual: ${typeText(node.type)})`,
+    node.position,
+  );
 }
 
 export const nullLiteral = (type: TrinoType, position?: SqlPosition): Literal => ({

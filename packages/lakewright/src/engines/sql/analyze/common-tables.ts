@@ -20,13 +20,16 @@ export function analyzeWith(clause: ast.With | undefined, context: Context): Ana
   for (const item of clause?.items ?? []) {
     const key = item.name.toLowerCase();
     if (seen.has(key)) {
-      throw new SqlError('DUPLICATE_NAMED_QUERY', `WITH query name '${item.name}' specified more than once`, item.position);
+      throw new SqlError(
+        'DUPLICATE_NAMED_QUERY',
+        `WITH query name '${item.name}' specified more than once`,
+        item.position,
+      );
     }
     seen.add(key);
     const name = context.analysis.alias('w');
     const inner: Context = { ...context, commonTables: new Map(commonTables) };
-    const analyzed =
-      clause?.recursive && refersTo(item.query, key) ? recursive(item, name, inner) : plain(item, inner);
+    const analyzed = clause?.recursive && refersTo(item.query, key) ? recursive(item, name, inner) : plain(item, inner);
     items.push({ name, ...analyzed.query });
     commonTables.set(key, { name, fields: analyzed.fields, recursive: false });
   }
@@ -64,9 +67,18 @@ function recursive(item: ast.CommonTable, name: string, context: Context): Analy
   }
   if (!body.all) throw new NotCoveredError('recursive UNION DISTINCT', position);
   if (refersTo(body.left, item.name.toLowerCase())) {
-    throw new SqlError('INVALID_RECURSIVE_REFERENCE', 'recursive reference in the anchor of a recursive query', position);
+    throw new SqlError(
+      'INVALID_RECURSIVE_REFERENCE',
+      'recursive reference in the anchor of a recursive query',
+      position,
+    );
   }
-  const part = (half: ast.QueryBody): ast.Query => ({ kind: 'query', body: half, orderBy: [], position: half.position });
+  const part = (half: ast.QueryBody): ast.Query => ({
+    kind: 'query',
+    body: half,
+    orderBy: [],
+    position: half.position,
+  });
   const anchor = analyzeQuery(part(body.left), context);
   const fields = renamed(anchor.fields, item);
   const commonTables = new Map(context.commonTables);

@@ -121,10 +121,6 @@ export function analyze(node: ast.Expression, context: Context): Typed {
 
 function sign(node: ast.Sign, context: Context): Typed {
   const { operand, position } = node;
-  if (node.operator === '-' && operand.kind === 'number' && operand.form === 'integer') {
-    // A negative literal: the smallest bigint has no positive counterpart.
-    return { ...numberLiteral(operand, true), position };
-  }
   const value = analyze(operand, context);
   if (node.operator === '-') return negate(value, position);
   if (build.isNumeric(value.type)) return value;
@@ -179,7 +175,11 @@ function like(node: ast.Like, context: Context): Typed {
     if (value.type.kind === 'unknown') return coerce(value, build.VARCHAR);
     if (build.isText(value.type)) return value;
     const actual = typeText(value.type);
-    throw new SqlError('TYPE_MISMATCH', `${what} LIKE expression must evaluate to a varchar (actual: ${actual})`, position);
+    throw new SqlError(
+      'TYPE_MISMATCH',
+      `${what} LIKE expression must evaluate to a varchar (actual: ${actual})`,
+      position,
+    );
   };
   return {
     kind: 'like',
@@ -212,13 +212,13 @@ function caseOf(node: ast.Case, context: Context): Typed {
     const value = analyze(when, context);
     return operand ? compare('=', operand, value, when.position) : condition(value, 'CASE WHEN clause');
   });
-  const results = node.branches.map(({ then }) => analyze(then, context));
+  const results = node.branches.map(({ result }) => analyze(result, context));
   const otherwise = node.otherwise && analyze(node.otherwise, context);
   const type = commonType(otherwise ? [...results, otherwise] : results, 'CASE results');
   return {
     kind: 'case',
     type,
-    branches: conditions.map((when, index) => ({ when, then: coerce(results[index] as Typed, type) })),
+    branches: conditions.map((when, index) => ({ when, result: coerce(results[index] as Typed, type) })),
     otherwise: otherwise && coerce(otherwise, type),
     position,
   };

@@ -75,7 +75,11 @@ const TABLES: Readonly<Record<string, InformationTable>> = {
 export function informationSchema(name: TableName, context: Context, position?: SqlPosition): AnalyzedRelation {
   const definition = TABLES[name.table];
   if (!definition) {
-    throw new SqlError('TABLE_NOT_FOUND', `Table '${name.catalog}.${name.schema}.${name.table}' does not exist`, position);
+    throw new SqlError(
+      'TABLE_NOT_FOUND',
+      `Table '${name.catalog}.${name.schema}.${name.table}' does not exist`,
+      position,
+    );
   }
   const alias = context.analysis.alias('r');
   const columns = definition.columns.map((column) => ({

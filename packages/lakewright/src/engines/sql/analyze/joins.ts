@@ -1,7 +1,7 @@
 import { SqlError } from '../errors';
 import type * as ast from '../parse/ast';
-import { commonSuperType } from '../types/coercion';
 import { BOOLEAN } from '../types/build';
+import { commonSuperType } from '../types/coercion';
 import { coerce } from './coerce';
 import { constrain } from './constraints';
 import type { Context } from './context';

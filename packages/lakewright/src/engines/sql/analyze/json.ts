@@ -1,7 +1,7 @@
 import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
 import type * as ast from '../parse/ast';
-import * as build from '../types/build';
 import { parseSqlJsonPath } from '../runtime/scalars/sql-json';
+import * as build from '../types/build';
 import { castSupport } from '../types/cast-matrix';
 import { typeText } from '../types/text';
 import { coerce, nullLiteral, textLiteral } from './coerce';

@@ -50,7 +50,11 @@ function scalarCall(node: ast.FunctionCall, context: Context): Typed {
 type Form = (node: ast.FunctionCall, context: Context) => Typed;
 
 function wrongCount(node: ast.FunctionCall): SqlError {
-  return new SqlError('INVALID_FUNCTION_ARGUMENT', `Invalid number of arguments for '${node.name}' function`, node.position);
+  return new SqlError(
+    'INVALID_FUNCTION_ARGUMENT',
+    `Invalid number of arguments for '${node.name}' function`,
+    node.position,
+  );
 }
 
 const FORMS: Readonly<Record<string, Form>> = {
@@ -69,13 +73,13 @@ const FORMS: Readonly<Record<string, Form>> = {
   },
   if(node, context) {
     const [test, ...results] = node.args.map((arg) => analyze(arg, context));
-    const [then, otherwise] = results;
-    if (!test || !then || results.length > 2) throw wrongCount(node);
+    const [first, otherwise] = results;
+    if (!test || !first || results.length > 2) throw wrongCount(node);
     const type = commonType(results, 'IF results');
     return {
       kind: 'case',
       type,
-      branches: [{ when: condition(test, 'IF condition'), then: coerce(then, type) }],
+      branches: [{ when: condition(test, 'IF condition'), result: coerce(first, type) }],
       otherwise: otherwise && coerce(otherwise, type),
       position: node.position,
     };
@@ -88,7 +92,11 @@ const FORMS: Readonly<Record<string, Form>> = {
   typeof(node, context) {
     const [operand] = node.args.map((arg) => analyze(arg, context));
     if (!operand || node.args.length !== 1) {
-      throw new SqlError('FUNCTION_NOT_FOUND', "Unexpected parameters for function typeof. Expected: typeof(t)", node.position);
+      throw new SqlError(
+        'FUNCTION_NOT_FOUND',
+        'Unexpected parameters for function typeof. Expected: typeof(t)',
+        node.position,
+      );
     }
     const text = textLiteral(typeText(operand.type), node.position);
     const literal: Literal = { ...text, type: build.VARCHAR };
@@ -156,7 +164,8 @@ function atTimeZone(node: ast.AtTimeZone, context: Context): Typed {
   const value = analyze(node.operand, context);
   const zone = analyze(node.zone, context);
   if (value.type.kind !== 'timestamp' && value.type.kind !== 'timestamp with time zone') {
-    if (value.type.kind.startsWith('time')) throw new NotCoveredError(`AT TIME ZONE on ${typeText(value.type)}`, node.position);
+    if (value.type.kind.startsWith('time'))
+      throw new NotCoveredError(`AT TIME ZONE on ${typeText(value.type)}`, node.position);
     throw new SqlError(
       'TYPE_MISMATCH',
       `Type of value must be a time or timestamp with or without time zone (actual ${typeText(value.type)})`,

@@ -16,14 +16,13 @@ const INTEGER_LIMITS: Readonly<Record<string, bigint>> = {
 
 const limitOf = (kind: string): bigint => INTEGER_LIMITS[kind] ?? 0n;
 
-/** `negative` because the smallest bigint has no positive counterpart. */
-export function numberLiteral(node: NumberLiteral, negative = false): Literal {
-  const { position } = node;
-  const text = negative ? `-${node.text}` : node.text;
+/** The text may begin with a minus: it's part of the literal, because the smallest bigint has no positive counterpart. */
+export function numberLiteral(node: NumberLiteral): Literal {
+  const { position, text } = node;
   switch (node.form) {
     case 'integer': {
-      const value = negative ? -BigInt(node.text) : BigInt(node.text);
-      const magnitude = negative ? -value - 1n : value;
+      const value = BigInt(text);
+      const magnitude = value < 0n ? -value - 1n : value;
       if (magnitude > limitOf('bigint')) {
         throw new SqlError('SYNTAX_ERROR', `Invalid numeric literal: ${node.text}`, position);
       }
@@ -89,7 +88,10 @@ export function intervalLiteral(node: IntervalLiteral): Literal {
     })
     .join('');
   const parts = new RegExp(`^${pattern}$`).exec(text) ?? invalid();
-  const milliseconds = units.reduce((sum, unit, index) => sum + Number(parts[index + 1]) * (MILLISECONDS[unit] ?? 0), 0);
+  const milliseconds = units.reduce(
+    (sum, unit, index) => sum + Number(parts[index + 1]) * (MILLISECONDS[unit] ?? 0),
+    0,
+  );
   return { kind: 'literal', type: build.DAY_TO_SECOND, value: sign * BigInt(Math.round(milliseconds)), position };
 }
 

@@ -47,7 +47,12 @@ export function sharedType(nodes: readonly Typed[], what: string, ordered: boole
 }
 
 /** Refuses comparisons whose answer DuckDB would give in its own way. */
-export function refuseFor(type: TrinoType, what: string, kinds: 'zoned' | 'structural' | 'floating', position?: SqlPosition) {
+export function refuseFor(
+  type: TrinoType,
+  what: string,
+  kinds: 'zoned' | 'structural' | 'floating',
+  position?: SqlPosition,
+) {
   const bad =
     kinds === 'zoned'
       ? build.someType(type, (part) => part.kind === 'timestamp with time zone')

@@ -64,7 +64,11 @@ function orderOver(
 }
 
 export function positionOutOfRange(clause: string, node: ast.NumberLiteral): SqlError {
-  return new SqlError('INVALID_COLUMN_REFERENCE', `${clause} position ${node.text} is not in select list`, node.position);
+  return new SqlError(
+    'INVALID_COLUMN_REFERENCE',
+    `${clause} position ${node.text} is not in select list`,
+    node.position,
+  );
 }
 
 export function analyzeBody(node: ast.QueryBody, context: Context): TypedBody {

@@ -138,8 +138,7 @@ function expandsRows(values: readonly Typed[], withOrdinality: boolean, aliases:
     if (value.type.kind !== 'array' || value.type.element.kind !== 'row') return 1;
     return expand ? value.type.element.fields.length : 1;
   };
-  const total = (expand: boolean) =>
-    values.reduce((sum, value) => sum + width(value, expand), withOrdinality ? 1 : 0);
+  const total = (expand: boolean) => values.reduce((sum, value) => sum + width(value, expand), withOrdinality ? 1 : 0);
   return total(true) === aliases || total(false) !== aliases;
 }
 

@@ -6,9 +6,9 @@ import type { Context } from './context';
 import { analyze } from './expressions';
 import { analyzeGrouping, checkGrouped, keysOf } from './grouping';
 import { scansOf } from './joins';
-import { checkDistinct, orderOfSelect, type SelectOutput } from './select-order';
 import { analyzeRelation } from './relations';
 import { accessField, childScope, hasQualifier, readField, type Scope } from './scope';
+import { checkDistinct, orderOfSelect, type SelectOutput } from './select-order';
 import type { Field, Typed, TypedRelation, TypedSelect } from './typed';
 import { containsAggregate } from './walk';
 
@@ -142,7 +142,9 @@ function starOf(of: ast.Expression, context: Context, scope: Scope): SelectOutpu
 
 function rowValue(of: ast.Expression, context: Context): Typed {
   try {
-    return of.kind === 'dereference' ? accessField(analyze(of.base, context), of.field, of.position) : analyze(of, context);
+    return of.kind === 'dereference'
+      ? accessField(analyze(of.base, context), of.field, of.position)
+      : analyze(of, context);
   } catch (error) {
     if (of.kind !== 'name' || !(error instanceof SqlError) || error.errorName !== 'COLUMN_NOT_FOUND') throw error;
     throw new SqlError('TABLE_NOT_FOUND', `Unable to resolve reference ${of.parts.join('.')}`, of.position);

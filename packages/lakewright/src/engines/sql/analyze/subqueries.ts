@@ -42,7 +42,11 @@ export function exists(node: ast.Exists, context: Context): Typed {
 function onlyColumn(fields: readonly OutputField[], position: ast.Query['position']): TrinoType {
   const [only] = fields;
   if (fields.length === 1 && only) return only.type;
-  throw new SqlError('NOT_SUPPORTED', `Multiple columns returned by subquery are not yet supported. Found ${fields.length}`, position);
+  throw new SqlError(
+    'NOT_SUPPORTED',
+    `Multiple columns returned by subquery are not yet supported. Found ${fields.length}`,
+    position,
+  );
 }
 
 export function inSubquery(node: ast.InSubquery, operand: Typed, context: Context): Typed {
@@ -51,7 +55,11 @@ export function inSubquery(node: ast.InSubquery, operand: Typed, context: Contex
   const found = onlyColumn(parts.query.fields, position);
   const type = commonSuperType(operand.type, found);
   if (!type) {
-    throw new SqlError('TYPE_MISMATCH', 'value and result of subquery must be of the same type for IN expression', position);
+    throw new SqlError(
+      'TYPE_MISMATCH',
+      'value and result of subquery must be of the same type for IN expression',
+      position,
+    );
   }
   refuseFor(type, 'IN with a subquery', 'structural', position);
   return { kind: 'in subquery', type: build.BOOLEAN, operand: coerce(operand, type), ...parts, position };

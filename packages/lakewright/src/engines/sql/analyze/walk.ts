@@ -30,7 +30,7 @@ export function children(node: Typed): readonly Typed[] {
     case 'like':
       return node.escape ? [node.operand, node.pattern, node.escape] : [node.operand, node.pattern];
     case 'case': {
-      const parts = node.branches.flatMap((branch) => [branch.when, branch.then]);
+      const parts = node.branches.flatMap((branch) => [branch.when, branch.result]);
       return node.otherwise ? [...parts, node.otherwise] : parts;
     }
     case 'coalesce':
@@ -45,7 +45,7 @@ export function children(node: Typed): readonly Typed[] {
       return [node.base, node.index];
     case 'call':
     case 'special':
-      return node.args.map(valueOf);
+      return node.args.map(expressionOf);
     case 'aggregate':
       return aggregateChildren(node);
     case 'grouping':
@@ -53,10 +53,10 @@ export function children(node: Typed): readonly Typed[] {
   }
 }
 
-const valueOf = (argument: Argument): Typed => (argument.kind === 'lambda' ? argument.body : argument);
+const expressionOf = (argument: Argument): Typed => (argument.kind === 'lambda' ? argument.body : argument);
 
 function aggregateChildren(node: AggregateCall): readonly Typed[] {
-  const own = [...node.args.map(valueOf), ...node.orderBy.map((item) => item.expression)];
+  const own = [...node.args.map(expressionOf), ...node.orderBy.map((item) => item.expression)];
   if (node.filter) own.push(node.filter);
   return [...own, ...windowChildren(node)];
 }
@@ -102,7 +102,9 @@ function describe(node: object): string {
     const { source } = node.field as { source: { relation?: string; column?: string; expression?: Typed } };
     return source.expression ? fingerprint(source.expression) : `${source.relation}.${source.column}`;
   }
-  const parts = Object.entries(node).map(([key, value]) => (key === 'position' ? '' : `${key}=${describeValue(value)}`));
+  const parts = Object.entries(node).map(([key, value]) =>
+    key === 'position' ? '' : `${key}=${describeValue(value)}`,
+  );
   return `{${parts.join(';')}}`;
 }
 

@@ -32,13 +32,25 @@ function merged(reference: ast.WindowReference, context: Context): ast.WindowSpe
   if (reference.base === undefined) return reference;
   const base = named(reference.base, context, reference.position);
   if (reference.partitionBy.length > 0) {
-    throw new SqlError('INVALID_PARTITION_BY', 'WINDOW specification with named WINDOW reference cannot specify PARTITION BY', reference.position);
+    throw new SqlError(
+      'INVALID_PARTITION_BY',
+      'WINDOW specification with named WINDOW reference cannot specify PARTITION BY',
+      reference.position,
+    );
   }
   if (reference.orderBy.length > 0 && base.orderBy.length > 0) {
-    throw new SqlError('INVALID_ORDER_BY', 'Cannot specify ORDER BY if referenced named WINDOW specifies ORDER BY', reference.position);
+    throw new SqlError(
+      'INVALID_ORDER_BY',
+      'Cannot specify ORDER BY if referenced named WINDOW specifies ORDER BY',
+      reference.position,
+    );
   }
   if (base.frame) {
-    throw new SqlError('INVALID_WINDOW_REFERENCE', 'Cannot reference named WINDOW containing frame specification', reference.position);
+    throw new SqlError(
+      'INVALID_WINDOW_REFERENCE',
+      'Cannot reference named WINDOW containing frame specification',
+      reference.position,
+    );
   }
   return {
     ...base,
@@ -75,10 +87,20 @@ function checkFrame(frame: ast.WindowFrame, orderBy: readonly TypedSort[]): void
   }
   if (frame.unit !== 'RANGE') return;
   if (hasOffset && orderBy.length === 0) {
-    throw new SqlError('MISSING_ORDER_BY', 'Window frame of type RANGE PRECEDING or FOLLOWING requires ORDER BY', position);
+    throw new SqlError(
+      'MISSING_ORDER_BY',
+      'Window frame of type RANGE PRECEDING or FOLLOWING requires ORDER BY',
+      position,
+    );
   }
   if (hasOffset && orderBy.length > 1) {
-    throw new SqlError('INVALID_ORDER_BY', 'Window frame of type RANGE PRECEDING or FOLLOWING requires single sort item in ORDER BY (actual: ' + orderBy.length + ')', position);
+    throw new SqlError(
+      'INVALID_ORDER_BY',
+      'Window frame of type RANGE PRECEDING or FOLLOWING requires single sort item in ORDER BY (actual: ' +
+        orderBy.length +
+        ')',
+      position,
+    );
   }
   if (orderBy.some((item) => item.expression.type.kind === 'timestamp with time zone') && hasOffset) {
     throw new NotCoveredError('RANGE frame over timestamp with time zone', position);
@@ -107,7 +129,11 @@ function boundOf(
     ((build.isNumeric(key) && build.isNumeric(offset.type)) ||
       ((key.kind === 'date' || key.kind === 'timestamp') && build.isInterval(offset.type)));
   if (!fits) {
-    throw new SqlError('TYPE_MISMATCH', `Window frame RANGE value type (${typeText(offset.type)}) not compatible with sort item type`, frame.position);
+    throw new SqlError(
+      'TYPE_MISMATCH',
+      `Window frame RANGE value type (${typeText(offset.type)}) not compatible with sort item type`,
+      frame.position,
+    );
   }
   return { kind: 'offset', direction, offset };
 }

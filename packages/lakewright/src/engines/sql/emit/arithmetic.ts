@@ -35,7 +35,10 @@ function integer(operator: string, type: TrinoType, left: Operand, right: Operan
 function floating(operator: string, type: TrinoType, left: Operand, right: Operand): string {
   if (operator !== '%') return `(${left.sql} ${operator} ${right.sql})`;
   const nan = `CAST('NaN' AS ${physicalType(type)})`;
-  return bindOnce([left.sql, right.sql], ([l, r]) => `CASE WHEN ${r} = 0 AND ${l} IS NOT NULL THEN ${nan} ELSE (${l} % ${r}) END`);
+  return bindOnce(
+    [left.sql, right.sql],
+    ([l, r]) => `CASE WHEN ${r} = 0 AND ${l} IS NOT NULL THEN ${nan} ELSE (${l} % ${r}) END`,
+  );
 }
 
 type DecimalOperand = Operand & { readonly type: DecimalType };
@@ -60,7 +63,12 @@ function decimalArithmetic(operator: string, type: DecimalType, left: DecimalOpe
       return bindOnce([left.sql, right.sql], ([l = '', r = '']) => {
         const dividend = `${unscaled(left.type, l)}${powerOfTen(scale - left.type.scale)}`;
         const divisor = `${unscaled(right.type, r)}${powerOfTen(scale - right.type.scale)}`;
-        return check(`${r} = 0 AND ${l} IS NOT NULL`, ...DIVISION, type, rescaled(type, `(${dividend} % (${divisor}))`));
+        return check(
+          `${r} = 0 AND ${l} IS NOT NULL`,
+          ...DIVISION,
+          type,
+          rescaled(type, `(${dividend} % (${divisor}))`),
+        );
       });
     }
   }

@@ -1,5 +1,5 @@
-import type { Argument, FunctionCall } from '../analyze/typed';
 import { callTypes, withPosition } from '../analyze/calls';
+import type { Argument, FunctionCall } from '../analyze/typed';
 import type { CallText } from '../functions/entry';
 import type { Overload } from '../functions/table';
 import { physicalType } from '../types/physical';

@@ -35,7 +35,10 @@ export function compareSql(operator: ComparisonOperator, type: TrinoType, left: 
       if (!equality) break;
       const equal = bindOnce([l, r], ([a, b]) => {
         const fields = type.fields.map((field, index) => {
-          const side = (value?: string): Operand => ({ sql: `struct_extract_at(${value}, ${index + 1})`, literal: false });
+          const side = (value?: string): Operand => ({
+            sql: `struct_extract_at(${value}, ${index + 1})`,
+            literal: false,
+          });
           return compareSql('=', field.type, side(a), side(b));
         });
         return `CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL ELSE (${fields.join(' AND ')}) END`;

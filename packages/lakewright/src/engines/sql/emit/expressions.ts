@@ -37,7 +37,7 @@ export function emit(node: Typed, context: EmitContext): string {
 
 function emitNode(node: Typed, context: EmitContext): string {
   const sql = (part: Typed) => emit(part, context);
-  const operand = (part: Typed): Operand => ({ sql: sql(part), literal: literalValue(part) !== undefined });
+  const operand = (part: Typed): Operand => ({ sql: sql(part), literal: literalValue(part) != null });
   switch (node.kind) {
     case 'literal':
       return literalSql(node);
@@ -90,7 +90,7 @@ function emitNode(node: Typed, context: EmitContext): string {
         : castSql(value, node.operand.type, node.type);
     }
     case 'case': {
-      const branches = node.branches.map((branch) => `WHEN ${sql(branch.when)} THEN ${sql(branch.then)}`);
+      const branches = node.branches.map((branch) => `WHEN ${sql(branch.when)} THEN ${sql(branch.result)}`);
       return `CASE ${branches.join(' ')}${node.otherwise ? ` ELSE ${sql(node.otherwise)}` : ''} END`;
     }
     case 'coalesce':

@@ -151,16 +151,11 @@ function groupingSql(groupBy: readonly TypedGrouping[], keys: Map<string, string
     return safe;
   };
   const set = (nodes: readonly Typed[]) => `(${nodes.map(key).join(', ')})`;
-  const parts = groupBy.map((element) => {
-    switch (element.kind) {
-      case 'simple':
-        return element.keys.length === 0 ? '()' : element.keys.map(key).join(', ');
-      case 'sets':
-        return `GROUPING SETS (${element.sets.map(set).join(', ')})`;
-      case 'rollup':
-      case 'cube':
-        return `${element.kind.toUpperCase()} (${element.sets.map((nodes) => (nodes.length === 1 ? nodes.map(key).join() : set(nodes))).join(', ')})`;
-    }
+  const parts = groupBy.map((element): string => {
+    if (element.kind === 'simple') return element.keys.length === 0 ? '()' : element.keys.map(key).join(', ');
+    if (element.kind === 'sets') return `GROUPING SETS (${element.sets.map(set).join(', ')})`;
+    const sets = element.sets.map((nodes) => (nodes.length === 1 ? nodes.map(key).join() : set(nodes)));
+    return `${element.kind.toUpperCase()} (${sets.join(', ')})`;
   });
   const clauses = parts.filter((part) => part !== '()');
   return clauses.length > 0 || parts.length === 0 ? clauses.join(', ') : '()';
@@ -169,6 +164,8 @@ function groupingSql(groupBy: readonly TypedGrouping[], keys: Map<string, string
 /** The statement's own query: every column in the representation of its type, whatever DuckDB made of the expression. */
 export function resultSql(query: TypedQuery, context: EmitContext): string {
   const alias = fresh('f');
-  const columns = query.fields.map((field, index) => `CAST(${alias}.c${index + 1} AS ${physicalType(field.type)}) AS c${index + 1}`);
+  const columns = query.fields.map(
+    (field, index) => `CAST(${alias}.c${index + 1} AS ${physicalType(field.type)}) AS c${index + 1}`,
+  );
   return `SELECT ${columns.join(', ')} FROM (${querySql(query, context)}) AS ${alias}`;
 }

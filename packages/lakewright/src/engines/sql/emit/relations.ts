@@ -65,7 +65,8 @@ function unnestSql(unnest: TypedUnnest, context: EmitContext): string {
 }
 
 function inlineSql({ alias, columns, rows }: Inline): string {
-  const cast = (sql: string, index: number) => `CAST(${sql} AS ${physicalType(columns[index]?.type ?? { kind: 'unknown' })})`;
+  const cast = (sql: string, index: number) =>
+    `CAST(${sql} AS ${physicalType(columns[index]?.type ?? { kind: 'unknown' })})`;
   const names = columns.map((_column, index) => `c${index + 1}`).join(', ');
   if (rows.length === 0) {
     const empty = columns.map((_column, index) => `${cast('NULL', index)} AS c${index + 1}`);

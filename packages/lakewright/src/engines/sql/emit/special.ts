@@ -9,10 +9,10 @@ import { bindOnce, quoteText, raise } from './text';
 export function specialSql(node: SpecialForm, context: EmitContext): string {
   const writer = WRITERS[node.form];
   if (!writer) throw new Error(`no writer for ${node.form}`);
-  return writer(node, node.args.map(valueOf), context);
+  return writer(node, node.args.map(expressionOf), context);
 }
 
-function valueOf(argument: Argument): Typed {
+function expressionOf(argument: Argument): Typed {
   if (argument.kind === 'lambda') throw new Error('a special form takes no lambda');
   return argument;
 }

@@ -8,7 +8,10 @@ import { querySql } from './queries';
 import { fresh } from './text';
 
 /** `(query) AS s1`, and its columns. */
-function source(query: TypedQuery, context: EmitContext): { readonly from: string; readonly column: (index: number) => string } {
+function source(
+  query: TypedQuery,
+  context: EmitContext,
+): { readonly from: string; readonly column: (index: number) => string } {
   const alias = fresh('s');
   const inner: EmitContext = { ...context, keys: new Map() };
   return { from: `(${querySql(query, inner)}) AS ${alias}`, column: (index) => `${alias}.c${index + 1}` };

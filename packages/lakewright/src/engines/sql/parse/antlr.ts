@@ -25,6 +25,7 @@ export interface Parser extends Recognizer {
   readonly interpreter: { predictionMode: number };
   readonly vocabulary: { getLiteralName(type: number): string | null; getSymbolicName(type: number): string | null };
   getExpectedTokens(): { toArray(): number[] };
+  program(): RawContext;
   singleStatement(): RawContext;
   getCurrentToken(): RawToken;
 }
@@ -49,7 +50,18 @@ export function parseTrinoTree(text: string): TreeNode {
     return attempt(text, PredictionMode.SLL);
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
+    return attemptWithErrors(text);
+  }
+}
+
+/** The rule `program` knows that the end of the text may follow: its errors are at the right place. */
+function attemptWithErrors(text: string): TreeNode {
+  const { PredictionMode } = grammar().antlr;
+  try {
     return attempt(text, PredictionMode.LL);
+  } catch (error) {
+    parserOf(text, PredictionMode.LL).program();
+    throw error;
   }
 }
 
@@ -58,6 +70,19 @@ const END_OF_FILE = -1;
 const endsWithSemicolon = (tree: RawContext): boolean => tree.children?.at(-1)?.symbol?.text === ';';
 
 function attempt(text: string, mode: number): TreeNode {
+  const parser = parserOf(text, mode);
+  const tree = parser.singleStatement();
+  const next = parser.getCurrentToken();
+  if (next.type !== END_OF_FILE) {
+    const position = { line: next.line, column: next.column + 1 };
+    // Athena's own words where another statement follows.
+    if (endsWithSemicolon(tree)) throw new SqlError('SYNTAX_ERROR', 'Only one sql statement is allowed', position);
+    throw new SqlError('SYNTAX_ERROR', syntaxMessage(parser, next, ''), position);
+  }
+  return new TreeNode(tree, grammar().TrinoSqlParser);
+}
+
+function parserOf(text: string, mode: number): Parser {
   const { antlr, TrinoSqlLexer, TrinoSqlParser } = grammar();
   const streams = antlr.CharStreams ?? antlr.CharStream;
   if (!streams) throw new Error('the bundled grammar has no character stream');
@@ -73,13 +98,5 @@ function attempt(text: string, mode: number): TreeNode {
     recognizer.addErrorListener(listener);
   }
   parser.interpreter.predictionMode = mode;
-  const tree = parser.singleStatement();
-  const next = parser.getCurrentToken();
-  if (next.type !== END_OF_FILE) {
-    const position = { line: next.line, column: next.column + 1 };
-    // Athena's own words where another statement follows.
-    if (endsWithSemicolon(tree)) throw new SqlError('SYNTAX_ERROR', 'Only one sql statement is allowed', position);
-    throw new SqlError('SYNTAX_ERROR', syntaxMessage(parser, next, ''), position);
-  }
-  return new TreeNode(tree, TrinoSqlParser);
+  return parser;
 }

@@ -36,7 +36,10 @@ export function functionLike(node: TreeNode): Expression {
       return call('substr', node.all('valueExpression').map(valueExpression));
     case 'Normalize': {
       const form = node.maybe('normalForm')?.text.toUpperCase() ?? 'NFC';
-      return call('normalize', [valueExpression(node.child('valueExpression')), { kind: 'string', value: form, position }]);
+      return call('normalize', [
+        valueExpression(node.child('valueExpression')),
+        { kind: 'string', value: form, position },
+      ]);
     }
     case 'Trim': {
       const side = node.maybe('trimsSpecification');
@@ -154,9 +157,7 @@ function filterOf(node: TreeNode): Expression | undefined {
 
 export function windowReference(node: TreeNode): WindowReference {
   const name = node.maybeLabelled('windowName');
-  return name
-    ? { name: identifier(name), position: name.position }
-    : windowSpec(node.child('windowSpecification'));
+  return name ? { name: identifier(name), position: name.position } : windowSpec(node.child('windowSpecification'));
 }
 
 export function windowSpec(node: TreeNode): WindowSpec {

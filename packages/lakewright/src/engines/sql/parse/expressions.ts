@@ -85,12 +85,12 @@ function toPredicate(operand: Expression, node: TreeNode): Expression {
     case 'InSubquery':
       return result({ kind: 'in subquery', operand, query: toQuery(node.child('query')), position });
     case 'Like': {
-      const escape = node.maybeLabelled('escape');
+      const escaped = node.maybeLabelled('escape');
       return result({
         kind: 'like',
         operand,
         pattern: valueExpression(node.labelled('pattern')),
-        escape: escape && valueExpression(escape),
+        escape: escaped && valueExpression(escaped),
         position,
       });
     }
@@ -206,14 +206,15 @@ export function primaryExpression(node: TreeNode): Expression {
       };
     case 'SimpleCase':
     case 'SearchedCase': {
-      const operand = node.kind === 'SimpleCase' ? (node.maybeLabelled('operand') ?? node.child('expression')) : undefined;
+      const operand =
+        node.kind === 'SimpleCase' ? (node.maybeLabelled('operand') ?? node.child('expression')) : undefined;
       const otherwise = node.maybeLabelled('elseExpression');
       return {
         kind: 'case',
         operand: operand && toExpression(operand),
         branches: node.all('whenClause').map((branch) => ({
           when: toExpression(branch.labelled('condition')),
-          then: toExpression(branch.labelled('result')),
+          result: toExpression(branch.labelled('result')),
         })),
         otherwise: otherwise && toExpression(otherwise),
         position,

@@ -52,7 +52,8 @@ export function parseExpression(text: string): Expression {
 
 function parseTrino(text: string): RawStatement {
   const statement = parseTrinoTree(text).maybe('statement');
-  if (!statement) throw new SqlError('SYNTAX_ERROR', "mismatched input ';'. Expecting: <query>", { line: 1, column: 1 });
+  if (!statement)
+    throw new SqlError('SYNTAX_ERROR', "mismatched input ';'. Expecting: <query>", { line: 1, column: 1 });
   return toStatement(statement, text);
 }
 

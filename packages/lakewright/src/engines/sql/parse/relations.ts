@@ -29,7 +29,13 @@ function join(node: TreeNode): Join {
   if (node.has('KW_CROSS')) return { ...base, type: 'CROSS' };
   if (node.has('KW_NATURAL')) throw new SqlError('NOT_SUPPORTED', 'Natural join not supported', node.position);
   const kind = node.maybe('joinType');
-  const type = kind?.has('KW_LEFT') ? 'LEFT' : kind?.has('KW_RIGHT') ? 'RIGHT' : kind?.has('KW_FULL') ? 'FULL' : 'INNER';
+  const type = kind?.has('KW_LEFT')
+    ? 'LEFT'
+    : kind?.has('KW_RIGHT')
+      ? 'RIGHT'
+      : kind?.has('KW_FULL')
+        ? 'FULL'
+        : 'INNER';
   const criteria = node.child('joinCriteria');
   if (criteria.has('KW_USING')) return { ...base, type, using: criteria.all('identifier').map(identifier) };
   return { ...base, type, on: joinCondition(criteria) };

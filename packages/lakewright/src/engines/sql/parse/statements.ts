@@ -51,7 +51,12 @@ export function toStatement(node: TreeNode, source: string): RawStatement {
       };
     }
     case 'DropView':
-      return { kind: 'drop view', view: qualifiedName(node.child('viewRef')), ifExists: node.has('KW_EXISTS'), position };
+      return {
+        kind: 'drop view',
+        view: qualifiedName(node.child('viewRef')),
+        ifExists: node.has('KW_EXISTS'),
+        position,
+      };
     case 'Explain':
     case 'ExplainAnalyze':
       return explain(node, source);

@@ -1,4 +1,4 @@
-import { DAY_TO_SECOND, DOUBLE, array, map, row, YEAR_TO_MONTH } from '../types/build';
+import { array, DAY_TO_SECOND, DOUBLE, map, row, YEAR_TO_MONTH } from '../types/build';
 import { makeType, type TypeArgument } from '../types/text';
 import type { TrinoType } from '../types/type';
 import { identifier } from './literals';

@@ -26,7 +26,9 @@ export function splitUnload(text: string): UnloadParts | undefined {
   const next = (): Token => tokens[at] ?? { text: '<EOF>', start: text.length, end: text.length };
   const expect = (...allowed: string[]): Token => {
     const token = next();
-    const matches = allowed.some((word) => (word === 'string' ? token.text.startsWith("'") : token.text.toUpperCase() === word));
+    const matches = allowed.some((word) =>
+      word === 'string' ? token.text.startsWith("'") : token.text.toUpperCase() === word,
+    );
     if (!matches) {
       const found = token.text === '<EOF>' ? token.text : `'${token.text}'`;
       throw new SqlError(

@@ -21,8 +21,7 @@ export const UNKNOWN = scalar('unknown');
 export const VARCHAR: TrinoType = Object.freeze({ kind: 'varchar' });
 
 export const decimal = (precision: number, scale: number): DecimalType => ({ kind: 'decimal', precision, scale });
-export const varchar = (length?: number): TrinoType =>
-  length === undefined ? VARCHAR : { kind: 'varchar', length };
+export const varchar = (length?: number): TrinoType => (length === undefined ? VARCHAR : { kind: 'varchar', length });
 export const char = (length: number): TrinoType => ({ kind: 'char', length });
 export const timestamp = (precision: number): TrinoType => ({ kind: 'timestamp', precision });
 export const zonedTimestamp = (precision: number): TrinoType => ({ kind: 'timestamp with time zone', precision });

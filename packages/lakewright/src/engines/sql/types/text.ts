@@ -134,7 +134,11 @@ export function makeType(
 
 function makeDecimal(precision: number, scale: number, position?: SqlPosition): TrinoType {
   if (precision < 1 || precision > 38) {
-    throw new SqlError('INVALID_FUNCTION_ARGUMENT', `DECIMAL precision must be in range [1, 38]: ${precision}`, position);
+    throw new SqlError(
+      'INVALID_FUNCTION_ARGUMENT',
+      `DECIMAL precision must be in range [1, 38]: ${precision}`,
+      position,
+    );
   }
   if (scale > precision) {
     throw new SqlError(
@@ -149,7 +153,11 @@ function makeDecimal(precision: number, scale: number, position?: SqlPosition): 
 function checkedPrecision(kind: string, precision: number, position?: SqlPosition): number {
   if (precision > 12) {
     const name = kind.startsWith('timestamp') ? 'TIMESTAMP' : 'TIME';
-    throw new SqlError('INVALID_FUNCTION_ARGUMENT', `${name} precision must be in range [0, 12]: ${precision}`, position);
+    throw new SqlError(
+      'INVALID_FUNCTION_ARGUMENT',
+      `${name} precision must be in range [0, 12]: ${precision}`,
+      position,
+    );
   }
   return precision;
 }
