@@ -52,6 +52,8 @@ export const functions: FunctionTable = buildFunctionTable(AREAS);
 /** One line of the reference of covered functions. */
 export interface FunctionReference {
   readonly name: string;
+  /** Other names of it. */
+  readonly aliases: readonly string[];
   readonly kind: 'scalar' | 'aggregate' | 'window';
   readonly signatures: readonly string[];
   readonly source: string;
@@ -63,12 +65,17 @@ export function functionTable(): FunctionReference[] {
   const rows = new Map<string, FunctionReference & { signatures: string[]; notes: string[] }>();
   for (const { kind, name, signature, source, behaviour } of functions.all()) {
     const key = `${source} ${kind} ${name}`;
-    const row = rows.get(key) ?? { name, kind, signatures: [], source, notes: [] };
+    const row = rows.get(key) ?? { name, aliases: aliasesOf(name), kind, signatures: [], source, notes: [] };
     row.signatures.push(signature);
     if (behaviour.note !== undefined && !row.notes.includes(behaviour.note)) row.notes.push(behaviour.note);
     rows.set(key, row);
   }
   return [...rows.values()];
+}
+
+function aliasesOf(name: string): string[] {
+  const pairs = AREAS.flatMap((area) => Object.entries(area.aliases ?? {}));
+  return pairs.flatMap(([alias, target]) => (target === name ? [alias] : [])).sort();
 }
 
 /** Names that Athena has and this engine refuses, sorted. */
