@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LakeEnvironment } from '@lakewright/core';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -30,6 +30,10 @@ export class ProviderFunction extends Construct {
     });
     this.functionArn = handlerFunction.functionArn;
     acknowledgeOwnPolicy(this.role, 'statements name exact tables; objects below their locations have no fixed names');
+    Validations.of(handlerFunction).acknowledge({
+      id: 'AwsSolutions-L1',
+      reason: 'Node.js 22 is there in all partitions',
+    });
     acknowledge(handlerFunction, 'LambdaConcurrency', ON_DEPLOYMENT);
     acknowledge(handlerFunction, 'LambdaDLQ', ON_DEPLOYMENT);
     acknowledge(handlerFunction, 'LambdaInsideVPC', 'speaks to AWS APIs only');
