@@ -31,7 +31,7 @@ export class FolderCatalogStore implements CatalogStore {
     private readonly account = '000000000000',
   ) {
     this.root = workspace.catalog;
-    this.files = new JsonFiles(workspace.tmp);
+    this.files = new JsonFiles(workspace);
   }
 
   public databases(): readonly Database[] {

@@ -95,7 +95,6 @@ export class FolderWorkspace implements Workspace {
     }
   }
 
-  /** @throws LakewrightError LW_WORKSPACE_LOCKED when another process holds the lock by now */
   public assertWritable(): void {
     if (this.writable) return;
     throw new LakewrightError(

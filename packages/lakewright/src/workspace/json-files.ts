@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { readJson, writeFileAtomic } from './atomic-file';
 import { storageError } from './storage-error';
+import type { Workspace } from './workspace';
 
 /**
  * JSON files that are read often: parsed once for each state of the file, so that an edit by hand is seen at once.
@@ -10,7 +11,7 @@ import { storageError } from './storage-error';
 export class JsonFiles {
   private readonly cache = new Map<string, { readonly stamp: string; readonly value: unknown }>();
 
-  public constructor(private readonly tmp: string) {}
+  public constructor(private readonly workspace: Workspace) {}
 
   public read<T>(file: string): T | undefined {
     const stats = fs.statSync(file, { throwIfNoEntry: false, bigint: true });
@@ -27,8 +28,9 @@ export class JsonFiles {
   }
 
   public write(file: string, value: unknown): void {
+    this.workspace.assertWritable();
     try {
-      writeFileAtomic(file, `${JSON.stringify(value, null, 1)}\n`, { tmp: this.tmp });
+      writeFileAtomic(file, `${JSON.stringify(value, null, 1)}\n`, { tmp: this.workspace.tmp });
     } catch (error) {
       throw storageError(error, `writing ${file}`);
     }
@@ -36,15 +38,17 @@ export class JsonFiles {
 
   /** One line for each value: long lists stay readable, and small. */
   public writeList(file: string, values: readonly unknown[]): void {
+    this.workspace.assertWritable();
     try {
       const lines = values.map((value) => JSON.stringify(value)).join(',\n');
-      writeFileAtomic(file, `[\n${lines}\n]\n`, { tmp: this.tmp });
+      writeFileAtomic(file, `[\n${lines}\n]\n`, { tmp: this.workspace.tmp });
     } catch (error) {
       throw storageError(error, `writing ${file}`);
     }
   }
 
   public remove(file: string): void {
+    this.workspace.assertWritable();
     this.cache.delete(file);
     try {
       fs.rmSync(file, { force: true, recursive: true });

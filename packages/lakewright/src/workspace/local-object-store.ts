@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { ServiceError } from '../services/service';
-import { BucketFolders } from './bucket-folders';
+import { type BucketFolder, BucketFolders } from './bucket-folders';
 import { keyToPath } from './object-key';
 import { ObjectMetadata } from './object-metadata';
 import { clash, isCaseInsensitive, type ObjectPlace, placeOf } from './object-place';
@@ -60,11 +60,12 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   public createBucket(bucket: string): void {
+    this.workspace.assertWritable();
     this.folders.create(bucket);
   }
 
   public async deleteBucket(bucket: string): Promise<void> {
-    this.folders.getWritable(bucket);
+    this.writable(bucket);
     if ((await this.page(bucket, { limit: 1 })).objects.length > 0) {
       const message = 'The bucket you tried to delete is not empty';
       throw new ServiceError('BucketNotEmpty', message, 409, { BucketName: bucket });
@@ -103,7 +104,7 @@ export class LocalObjectStore implements ObjectStore {
     body: Readable | Buffer | string,
     options: WriteOptions = {},
   ): Promise<ObjectInfo> {
-    const place = placeOf(this.folders.getWritable(bucket), key);
+    const place = placeOf(this.writable(bucket), key);
     const temporary = path.join(this.workspace.tmp, randomUUID());
     return this.change(place, options, temporary, async () => {
       const { md5, size } = await pour(body, temporary);
@@ -135,7 +136,7 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   public async publish(file: string, bucket: string, key: string, options: WriteOptions = {}): Promise<ObjectInfo> {
-    const place = placeOf(this.folders.getWritable(bucket), key);
+    const place = placeOf(this.writable(bucket), key);
     if (key.endsWith('/')) throw new ServiceError('InvalidArgument', `a file can't become the folder "${key}"`);
     return this.change(place, options, undefined, () =>
       this.writer.putFile(place, file, { ...options, ...options.seal?.() }),
@@ -143,7 +144,7 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   public async delete(bucket: string, key: string): Promise<void> {
-    const place = placeOf(this.folders.getWritable(bucket), key);
+    const place = placeOf(this.writable(bucket), key);
     try {
       if (!(await this.writer.remove(place))) return;
     } catch (error) {
@@ -153,7 +154,7 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   public async setTags(bucket: string, key: string, tags: Readonly<Record<string, string>>): Promise<void> {
-    await this.writer.setTags(placeOf(this.folders.getWritable(bucket), key), tags);
+    await this.writer.setTags(placeOf(this.writable(bucket), key), tags);
   }
 
   public path(bucket: string, key: string): string {
@@ -161,7 +162,7 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   public async stage(bucket: string): Promise<string> {
-    this.folders.getWritable(bucket);
+    this.writable(bucket);
     const folder = path.join(this.workspace.tmp, `stage-${randomUUID()}`);
     try {
       await fs.promises.mkdir(folder, { recursive: true });
@@ -192,6 +193,11 @@ export class LocalObjectStore implements ObjectStore {
     }
     this.notify({ kind: 'created', bucket, key, size: info.size, etag: info.etag, reason });
     return info;
+  }
+
+  private writable(bucket: string): BucketFolder {
+    this.workspace.assertWritable();
+    return this.folders.getWritable(bucket);
   }
 
   private notify(change: ObjectChange): void {

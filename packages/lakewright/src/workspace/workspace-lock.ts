@@ -16,6 +16,8 @@ export interface LockHolder {
 
 /** A holder that shows no sign of life for so long is gone, whatever its process id says (it may have been reused). */
 const STALE_MS = 60_000;
+/** How often a holder shows a sign of life, and sees whether its lock was taken away. */
+const UPDATE_MS = 2_000;
 
 /**
  * Makes this process the only writer of a workspace until the returned function is called.
@@ -40,7 +42,7 @@ export async function lockWorkspace(root: string, command: string, lost: () => v
     const release = await lockfile.lock(lock, {
       realpath: false,
       stale: STALE_MS,
-      update: 5_000,
+      update: UPDATE_MS,
       onCompromised: lost,
     });
     const self: LockHolder = { pid: process.pid, command, since: new Date().toISOString(), host: os.hostname() };

@@ -14,6 +14,8 @@ export interface Workspace {
   readonly metadata: string;
   /** `<root>/uploads`: multipart uploads that aren't complete. */
   readonly uploads: string;
+  /** @throws LakewrightError LW_WORKSPACE_LOCKED unless this process is the one that may write */
+  assertWritable(): void;
   /** A small JSON state file of a service (`state/<name>.json`): read, or undefined. */
   readState<T>(name: string): T | undefined;
   /** Atomic: temporary file + rename. `secret` keeps the file from other users of the machine (mode 0600). */

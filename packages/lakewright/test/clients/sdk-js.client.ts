@@ -80,7 +80,7 @@ describe('AWS SDK for JavaScript v3', () => {
   it('goes through 2,500 keys page by page', async () => {
     const { lake, s3 } = await served();
     const keys = Array.from({ length: 2_500 }, (_, index) => `p=${index % 50}/${String(index).padStart(5, '0')}`);
-    for (const key of keys) await lake.objects.write('raw', key, '');
+    await Promise.all(keys.map((key) => lake.objects.write('raw', key, '')));
     const found: string[] = [];
     for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: 'raw' })) {
       found.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FolderCatalogStore } from '../../src/workspace/folder-catalog-store';
 import { FolderWorkspace } from '../../src/workspace/folder-workspace';
+import { LocalObjectStore } from '../../src/workspace/local-object-store';
 import { onEnd, temporaryFolder, temporaryWorkspace } from './temporary-workspace';
 
 const TSX = path.join(import.meta.dirname, '../../../../node_modules/tsx/dist/loader.mjs');
@@ -138,6 +140,23 @@ describe('the lock', () => {
     await workspace.close();
     const again = await FolderWorkspace.open(workspace.root);
     await again.close();
+  });
+
+  it('that somebody takes away ends all writing', async () => {
+    const workspace = await temporaryWorkspace();
+    const objects = new LocalObjectStore(workspace);
+    const catalog = new FolderCatalogStore(workspace, { now: () => new Date() });
+    objects.createBucket('raw');
+    fs.rmSync(path.join(workspace.root, '.writer.lock'), { recursive: true });
+    await vi.waitUntil(() => !workspace.writable, { timeout: 10_000 });
+    const refused = expect.objectContaining({
+      code: 'LW_WORKSPACE_LOCKED',
+      message: expect.stringContaining('taken away'),
+    });
+    expect(() => workspace.writeState('s', 1)).toThrow(refused);
+    expect(() => catalog.putDatabase({ Name: 'd' })).toThrow(refused);
+    await expect(objects.write('raw', 'a', 'x')).rejects.toEqual(refused);
+    expect([fs.readdirSync(workspace.catalog), await objects.list('raw')]).toEqual([[], []]);
   });
 
   it("is not needed for reading, which then can't write", async () => {

@@ -27,7 +27,7 @@ export function readObjectFields(request: S3Request): WriteOptions {
   const metadata = Object.fromEntries(
     Object.entries(request.headers)
       .filter(([name]) => name.startsWith(META))
-      .map(([name, value]) => [name.slice(META.length), String(value)]),
+      .map(([name, value]) => [name.slice(META.length), decodeMetadata(String(value))]),
   );
   const size = Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   if (size > MAX_META) {
@@ -68,7 +68,7 @@ export function readConditions(request: S3Request): Pick<WriteOptions, 'ifMatch'
 }
 
 export function objectHeaders(info: ObjectInfo): Record<string, string | number | undefined> {
-  const metadata = Object.entries(info.metadata ?? {}).map(([name, value]) => [META + name, value]);
+  const metadata = Object.entries(info.metadata ?? {}).map(([name, value]) => [META + name, encodeMetadata(value)]);
   const tags = Object.keys(info.tags ?? {}).length;
   return {
     ...info.headers,
@@ -80,6 +80,17 @@ export function objectHeaders(info: ObjectInfo): Record<string, string | number 
     'accept-ranges': 'bytes',
     'x-amz-tagging-count': tags > 0 ? tags : undefined,
   };
+}
+
+/** Node reads headers as Latin-1, S3 reads them as UTF-8. */
+function decodeMetadata(value: string): string {
+  const text = Buffer.from(value, 'latin1').toString('utf8');
+  return text.includes('\ufffd') ? value : text;
+}
+
+/** As S3 sends what isn't US-ASCII: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
+function encodeMetadata(value: string): string {
+  return /^[\x20-\x7e]*$/.test(value) ? value : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`;
 }
 
 export function checksumHeaders(checksums: Readonly<Record<string, string>> | undefined): Record<string, string> {

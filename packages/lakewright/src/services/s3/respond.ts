@@ -11,7 +11,12 @@ export async function send(response: ServerResponse, requestId: string, answer: 
   const given = Object.entries(headers).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
   const all: Record<string, string | number> = { 'x-amz-request-id': requestId, ...Object.fromEntries(given) };
   if (body instanceof Readable) {
-    response.writeHead(status, all);
+    try {
+      response.writeHead(status, all);
+    } catch (error) {
+      body.destroy();
+      throw error;
+    }
     // The status is out: a failing disk can only be told by ending the connection, which the client notices.
     await pipeline(body, response).catch(() => response.destroy());
     return;

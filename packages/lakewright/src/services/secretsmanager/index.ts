@@ -34,7 +34,8 @@ function secretResource(secrets: Secrets): ResourceHandler {
     apply: async (resource) => {
       const { Description, Tags, SecretString, GenerateSecretString } = resource.properties;
       const name = secretName(resource);
-      const secret = secrets.find(name) ?? secrets.create(name, resource.physicalId, { Description, Tags });
+      const found = secrets.find(name) ?? secrets.create(name, resource.physicalId, { Description, Tags });
+      const secret = secrets.move(found, resource.physicalId);
       if (SecretString !== undefined) {
         if (secret.current?.SecretString !== String(SecretString))
           secrets.putValue(secret, { SecretString: String(SecretString) });
@@ -46,11 +47,11 @@ function secretResource(secrets: Secrets): ResourceHandler {
   };
 }
 
-/** `Ref` of a secret is its ARN, `…:secret:<name>-<six characters>`. */
+/** `Ref` of a secret is its ARN, `…:secret:<name>-<random characters>`. */
 function secretName({ properties, physicalId }: LakeResource): string {
   if (properties.Name !== undefined) return String(properties.Name);
   const id = physicalId.split(':secret:').at(-1) ?? physicalId;
-  return physicalId.startsWith('arn:') ? id.replace(/-[A-Za-z0-9]{6}$/, '') : id;
+  return physicalId.startsWith('arn:') ? id.replace(/-[A-Za-z0-9]+$/, '') : id;
 }
 
 function operations(lake: LakeContext, secrets: Secrets): Readonly<Record<string, Operation>> {

@@ -54,6 +54,11 @@ export class Secrets {
     return this.save({ ...fields, Name: name, ARN: arn, CreatedDate: now, LastChangedDate: now });
   }
 
+  /** Gives a secret another ARN, as a stack does that declares it anew: its values stay. */
+  public move(secret: Secret, arn: string): Secret {
+    return secret.ARN === arn ? secret : this.save({ ...secret, ARN: arn });
+  }
+
   /** The value becomes the current one, the one before the previous one. */
   public putValue(
     secret: Secret,

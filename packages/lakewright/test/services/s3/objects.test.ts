@@ -231,6 +231,20 @@ describe('an object', () => {
     expect((await client.send(new ListObjectsV2Command({ Bucket: 'raw' }))).KeyCount).toBe(0);
   });
 
+  it("keeps metadata that isn't ASCII, and sends it as S3 does", async () => {
+    const { lake, url } = await withBucket();
+    await fetch(`${url}/raw/a`, {
+      method: 'PUT',
+      headers: { 'x-amz-meta-city': Buffer.from('Zürich').toString('latin1') },
+      body: 'x',
+    });
+    expect((await lake.objects.head('raw', 'a'))?.metadata).toEqual({ city: 'Zürich' });
+    await lake.objects.write('raw', 'b', 'x', { metadata: { city: '東京' } });
+    expect((await fetch(`${url}/raw/b`)).headers.get('x-amz-meta-city')).toBe(
+      `=?UTF-8?B?${Buffer.from('東京').toString('base64')}?=`,
+    );
+  });
+
   it('with too much metadata is refused', async () => {
     const { client } = await withBucket();
     const Metadata = { m: 'x'.repeat(2048) };

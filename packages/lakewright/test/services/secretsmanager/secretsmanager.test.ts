@@ -82,6 +82,22 @@ describe('secrets', () => {
     expect(await client.send(new GetSecretValueCommand({ SecretId: 'db' }))).toMatchObject({ SecretString: 'b', ARN });
   });
 
+  it('of a stack that is declared anew keep their values', async () => {
+    const { client, lake } = await sdkClient(SecretsManagerClient, { resources: [declared({})] });
+    const read = async (SecretId: string) => (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString;
+    const first = await read(ARN);
+    const moved = ARN.replace('AbCdEf', 'XxYyZz');
+    await secretsmanager(lake).resources['AWS::SecretsManager::Secret'].apply?.(declared({}, moved));
+    expect(await read(moved)).toBe(first);
+  });
+
+  it('of the template without a name have the one of their ARN', async () => {
+    const unnamed = resource('AWS::SecretsManager::Secret', ARN.replace('db-AbCdEf', 'Stack-Db-123-0a1b2c3d4e'));
+    const { client } = await sdkClient(SecretsManagerClient, { resources: [unnamed] });
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: 'Stack-Db-123' }));
+    expect(SecretString).toHaveLength(32);
+  });
+
   it('are generated with a character of each kind, and no excluded one', async () => {
     const { client } = await sdkClient(SecretsManagerClient);
     for (let round = 0; round < 20; round++) {
