@@ -153,6 +153,7 @@ export class Monorepo extends typescript.TypeScriptProject {
       '!**/*.md',
       '!**/*.html',
       '!**/fixtures',
+      '!**/cdk.json',
       '!**/package.json',
       '!**/.projen',
       '!**/tsconfig*.json',

@@ -41,11 +41,11 @@ function memberFiles(dir) {
   return JSON.parse(readFileSync(join(dir, '.projen/files.json'), 'utf8')).files.map((file) => join(dir, file));
 }
 
-/** What users install must be permissive; development tools may be MPL as well. */
+/** What users install must be permissive; development tools may also be MPL, or an unnumbered BSD. */
 function licences() {
   const permissive =
     /^(MIT|MIT-0|ISC|0BSD|Apache-2\.0|BSD-[23]-Clause|BlueOak-1\.0\.0|Unlicense|CC0-1\.0|Python-2\.0|Zlib)$/;
-  const tools = /^(MPL-2\.0|CC-BY-[34]\.0)$/;
+  const tools = /^(BSD|MPL-2\.0|CC-BY-[34]\.0)$/;
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
   return Object.entries(packages).flatMap(([path, entry]) => {
     if (!path.includes('node_modules/') || entry.link) return [];
