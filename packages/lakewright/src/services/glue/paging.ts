@@ -20,12 +20,13 @@ export function page<T>(
 ): Page<T> {
   const size = pageSize(input.MaxResults, limit);
   const order = (a: string, b: string) => (descending ? compare(b, a) : compare(a, b));
-  const sorted = [...items].sort((a, b) => order(key(a), key(b)));
+  const sorted = items.map((item) => ({ item, key: key(item) })).sort((a, b) => order(a.key, b.key));
   const after = input.NextToken ? decode(input.NextToken) : undefined;
-  const rest = after === undefined ? sorted : sorted.filter((item) => order(key(item), after) > 0);
+  const rest = after === undefined ? sorted : sorted.filter((entry) => order(entry.key, after) > 0);
   const shown = rest.slice(0, size);
   const last = shown.at(-1);
-  return rest.length > size && last !== undefined ? { items: shown, NextToken: encode(key(last)) } : { items: shown };
+  const found = shown.map(({ item }) => item);
+  return rest.length > size && last !== undefined ? { items: found, NextToken: encode(last.key) } : { items: found };
 }
 
 function pageSize(value: ApiShape, limit: number): number {

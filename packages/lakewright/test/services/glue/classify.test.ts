@@ -28,6 +28,17 @@ async function classified(file: string, classifiers: ApiShape[] = []): Promise<C
   if (!isClassified(result)) throw new Error(`not classified: ${result.reason}`);
   return result;
 }
+/** Milliseconds of the fastest of five runs: other work on the machine only makes runs slower. */
+async function fastest(run: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let count = 0; count < 5; count++) {
+    const started = performance.now();
+    await run();
+    times.push(performance.now() - started);
+  }
+  return Math.min(...times);
+}
+
 /** An Avro container of one block; avsc's own writer leaves logical types out of the header. */
 function avroFile(schema: ApiShape, records: unknown[]): Buffer {
   const type = avro.Type.forSchema(schema);
@@ -157,13 +168,19 @@ describe('CSV', () => {
     expect(result.records).toBeGreaterThan(4500);
   });
 
+  test('a small gzip file with a huge content is read in part', async () => {
+    const content = Buffer.alloc(100 * 1024 * 1024, 'a,b\n1,2\n');
+    const result = await classify(zlib.gzipSync(content, { level: 1 }));
+    expect(columns(result)).toBe('col0:string, col1:string');
+    expect(result.records).toBeGreaterThan(10_000_000);
+  });
+
   test('only the start of a large file is read', async () => {
     const text = `a,b\n${'1,x\n'.repeat(2_000_000)}2,y`;
-    const started = performance.now();
     const result = await classify(text);
     expect(columns(result)).toBe('a:bigint, b:string');
-    expect(performance.now() - started).toBeLessThan(1500);
     expect(result.records).toBeGreaterThan(1_900_000);
+    expect(await fastest(() => classified(path.join(folder, 'file')))).toBeLessThan(300);
   });
 
   const name = fc.stringMatching(/^[a-z][a-z $]{0,9}[a-z]$/);
@@ -283,6 +300,12 @@ describe('JSON', () => {
     expect(flights.records).toBeLessThan(210_000);
   });
 
+  test('a JSON path that needs code is not evaluated: the built-in classifier reads the file', async () => {
+    const path = '$[?(@.a > process.exit(1))]';
+    const result = await classify('{"a":1}\n', [{ JsonClassifier: { Name: 'j', JsonPath: path } }]);
+    expect(columns(result)).toBe('a:int');
+  });
+
   test('damaged JSON is named with its place', async () => {
     await expect(classify('{"a":1}\n{"a":}\n')).rejects.toThrow(/line 2/);
     await expect(classify('{"a":1}\n{"a":')).rejects.toThrow(/ends in the middle/);
@@ -323,10 +346,8 @@ describe('Parquet and Avro', () => {
 
   test('three million rows take milliseconds, since only the footer is read', async () => {
     const file = path.join(VEGA, 'flights-3m.parquet');
-    await classified(file);
-    const started = performance.now();
     const result = await classified(file);
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(await fastest(() => classified(file))).toBeLessThan(100);
     expect(result.records).toBe(3_000_000);
     expect(columns(result)).toBe('date:timestamp, delay:bigint, distance:bigint, origin:string, destination:string');
   });

@@ -15,17 +15,22 @@ export interface Sample {
 /** Glue reads the first megabyte, or the first 1,000 records. */
 export const SAMPLE_BYTES = 1024 * 1024;
 
-/** The start of a file, decompressed by its magic bytes. `limit` counts the bytes as they lie on the disk. */
+/** A sample that would be larger decompressed is shortened: a megabyte of gzip can hold a gigabyte of zeros. */
+const LARGEST_CONTENT = 32 * SAMPLE_BYTES;
+
+/** The start of a file, decompressed by its magic bytes: at most `limit` bytes of its content. */
 export async function readSample(path: string, size: number, limit = SAMPLE_BYTES): Promise<Sample | Unrecognized> {
   const raw = await readRange(path, 0, Math.min(size, limit));
   const complete = raw.length >= size;
   const compression = compressionOf(raw);
   if (compression === 'none') return { bytes: raw, compression, whole: complete, contentSize: size };
   if (compression === 'bzip2') return { reason: "it is compressed with bzip2, which the local crawler doesn't read" };
-  const bytes = decompress(raw, compression, complete);
-  if ('reason' in bytes) return bytes;
-  const ratio = raw.length === 0 ? 1 : bytes.length / raw.length;
-  return { bytes, compression, whole: complete, contentSize: complete ? bytes.length : Math.round(size * ratio) };
+  const content = decompress(raw, compression, complete);
+  if ('reason' in content) return content;
+  const { bytes, taken } = content;
+  const known = complete && taken === raw.length;
+  const contentSize = known ? bytes.length : Math.round((size * bytes.length) / Math.max(1, taken));
+  return { bytes: bytes.subarray(0, limit), compression, whole: known && bytes.length <= limit, contentSize };
 }
 
 /** Bytes from `start`, fewer at the end of the file. */
@@ -51,21 +56,32 @@ function compressionOf(bytes: Buffer): Sample['compression'] | 'bzip2' {
   return /^BZh[1-9]/.test(bytes.toString('latin1', 0, 4)) ? 'bzip2' : 'none';
 }
 
-function decompress(raw: Buffer, compression: 'gzip' | 'zstd', complete: boolean): Buffer | Unrecognized {
+/** The content, and how many bytes of the stream it is made of. */
+function decompress(
+  raw: Buffer,
+  compression: 'gzip' | 'zstd',
+  complete: boolean,
+): { bytes: Buffer; taken: number } | Unrecognized {
+  // Node 22.15 and later can read zstd.
+  const zstd = (zlib as { zstdDecompressSync?: (bytes: Buffer, options: object) => Buffer }).zstdDecompressSync;
+  const options = { maxOutputLength: LARGEST_CONTENT };
   try {
-    if (compression === 'gzip') {
-      // A sample ends in the middle of the stream; a whole file must not.
-      return zlib.gunzipSync(raw, complete ? {} : { finishFlush: zlib.constants.Z_SYNC_FLUSH });
+    if (compression === 'zstd') {
+      if (!zstd)
+        return { reason: `it is compressed with zstd, which Node ${process.versions.node} can't read (22.15 can)` };
+      if (!complete)
+        return { reason: `it is compressed with zstd and larger than the sample of ${SAMPLE_BYTES} bytes` };
+      return { bytes: zstd(raw, options), taken: raw.length };
     }
-    // Node 22.15 and later can read zstd.
-    const zstd = (zlib as { zstdDecompressSync?: (bytes: Buffer) => Buffer }).zstdDecompressSync;
-    if (!zstd)
-      return { reason: `it is compressed with zstd, which Node ${process.versions.node} can't read (22.15 can)` };
-    return complete
-      ? zstd(raw)
-      : { reason: `it is compressed with zstd and larger than the sample of ${SAMPLE_BYTES} bytes` };
+    // A sample ends in the middle of the stream; a whole file must not.
+    const finish = complete ? {} : { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+    return { bytes: zlib.gunzipSync(raw, { ...options, ...finish }), taken: raw.length };
   } catch (error) {
-    return { reason: `its ${compression} stream is damaged (${(error as Error).message})` };
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE' && compression === 'gzip' && raw.length > 1024) {
+      return decompress(raw.subarray(0, raw.length >> 3), compression, false);
+    }
+    return { reason: `its ${compression} stream is damaged (${message})` };
   }
 }
 

@@ -19,6 +19,7 @@ export async function classifyJson(sample: Sample, text: string, jsonPath?: stri
   const read = readRecords(text, sample.whole);
   if ('reason' in read) return read;
   const records = jsonPath ? await selectRecords(read.records, jsonPath) : read.records;
+  if ('reason' in records) return records;
   if (records.length === 0) return { reason: `it has no JSON record${jsonPath ? ` at ${jsonPath}` : ''}` };
   const fields = fieldsOf(records, jsonPath !== undefined);
   if (fields.length === 0) return { reason: 'its JSON records have no fields' };
@@ -90,9 +91,15 @@ function readCutArray(text: string): Records | Unrecognized {
     : { reason: 'its first JSON record is longer than the sample' };
 }
 
-async function selectRecords(records: JsonValue[], path: string): Promise<JsonValue[]> {
+async function selectRecords(records: JsonValue[], path: string): Promise<JsonValue[] | Unrecognized> {
   const { JSONPath } = await import('jsonpath-plus');
-  return records.flatMap((json) => JSONPath({ path, json: json as ApiShape, eval: false, wrap: true }) as JsonValue[]);
+  try {
+    return records.flatMap(
+      (json) => JSONPath({ path, json: json as ApiShape, eval: false, wrap: true }) as JsonValue[],
+    );
+  } catch (error) {
+    return { reason: `the JSON path ${path} can't be evaluated: ${(error as Error).message}` };
+  }
 }
 
 function fieldsOf(records: JsonValue[], selected: boolean): Field[] {
