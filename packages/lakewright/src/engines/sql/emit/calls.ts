@@ -7,6 +7,7 @@ import type { TrinoType } from '../types/type';
 import { castSql } from './casts';
 import { compareSql } from './compare';
 import { type EmitContext, emit, inlineLambda, lambdaSql } from './expressions';
+import { hoisting, subqueriesIn } from './hoist';
 import { bindOnce, fresh, raise, VOLATILE } from './text';
 
 /** JavaScript functions that never fail because of a value (at most because of a pattern or path). */
@@ -15,6 +16,11 @@ const SAFE =
 
 /** A scalar function: its entry's template or code, with its checks. */
 export function callSql(node: FunctionCall, context: EmitContext): string {
+  const bodies = node.args.flatMap((arg) => (arg.kind === 'lambda' ? [arg.body] : []));
+  return hoisting(subqueriesIn(bodies), context, (inner) => writeFlat(node, inner));
+}
+
+function writeFlat(node: FunctionCall, context: EmitContext): string {
   const sql = writeCall(node, context);
   const mayFail = /lw_\w+\(/.test(sql.replace(SAFE, '').replace(/lw_fail\(/g, ''));
   return mayFail && !context.flat ? writeCall(node, { ...context, flat: true }) : sql;

@@ -1,5 +1,5 @@
 import { literalValue } from '../analyze/coerce';
-import type { Literal, Typed, TypedLambda } from '../analyze/typed';
+import type { Cast, Literal, Typed, TypedLambda } from '../analyze/typed';
 import { fingerprint } from '../analyze/walk';
 import { physicalFields, physicalType, quoteName } from '../types/physical';
 import type { TrinoType } from '../types/type';
@@ -8,6 +8,7 @@ import { arithmeticSql } from './arithmetic';
 import { callSql } from './calls';
 import { castSql, tryCastSql } from './casts';
 import { compareSql, isNative, type Operand } from './compare';
+import { hoisting, outsideTry } from './hoist';
 import { literalSql } from './literals';
 import { specialSql } from './special';
 import { existsSql, inSubquerySql, quantifiedSql, scalarSubquerySql } from './subqueries';
@@ -23,11 +24,15 @@ export interface EmitContext {
   readonly scans: ReadonlyMap<string, string>;
   /** Texts of columns are written so that DuckDB doesn't evaluate what's around them over a whole dictionary. */
   readonly flat?: boolean;
+  /** Parts that are evaluated before: the names that they're bound to. */
+  readonly replaced?: ReadonlyMap<Typed, string>;
   /** Inside TRY: a failure is met by running row by row. */
   readonly underTry?: boolean;
 }
 
 export function emit(node: Typed, context: EmitContext): string {
+  const replacement = context.replaced?.get(node);
+  if (replacement !== undefined) return replacement;
   if (context.keys.size > 0) {
     const key = context.keys.get(fingerprint(node));
     if (key !== undefined) return key;
@@ -80,15 +85,8 @@ function emitNode(node: Typed, context: EmitContext): string {
       return arithmeticSql(node, operand(node.left), operand(node.right));
     case 'negation':
       return `(-(${sql(node.operand)}))`;
-    case 'cast': {
-      const value = emit(
-        node.operand,
-        failsPerValue(node.operand.type, node.type) ? { ...context, flat: true } : context,
-      );
-      return node.lenient
-        ? tryCastSql(value, node.operand.type, node.type)
-        : castSql(value, node.operand.type, node.type);
-    }
+    case 'cast':
+      return castNode(node, context);
     case 'case': {
       const branches = node.branches.map((branch) => `WHEN ${sql(branch.when)} THEN ${sql(branch.result)}`);
       return `CASE ${branches.join(' ')}${node.otherwise ? ` ELSE ${sql(node.otherwise)}` : ''} END`;
@@ -98,9 +96,8 @@ function emitNode(node: Typed, context: EmitContext): string {
     case 'nullif':
       return `CASE WHEN ${sql(node.equal)} THEN NULL ELSE ${sql(node.value)} END`;
     case 'try':
-      return node.operand.kind === 'literal' || node.operand.kind === 'column'
-        ? sql(node.operand)
-        : `TRY(${emit(node.operand, { ...context, underTry: true })})`;
+      if (node.operand.kind === 'literal' || node.operand.kind === 'column') return sql(node.operand);
+      return hoisting(outsideTry(node.operand, context), context, (inner) => `TRY(${emit(node.operand, inner)})`);
     case 'row': {
       const fields = node.type.kind === 'row' ? physicalFields(node.type.fields) : [];
       return `{${node.items.map((item, index) => `${quoteName(fields[index]?.name ?? '')}: ${sql(item)}`).join(', ')}}`;
@@ -129,6 +126,13 @@ function emitNode(node: Typed, context: EmitContext): string {
     case 'quantified':
       return quantifiedSql(node, context);
   }
+}
+
+function castNode(node: Cast, context: EmitContext): string {
+  const { operand, type } = node;
+  const inner = failsPerValue(operand.type, type) ? { ...context, flat: true } : context;
+  if (!node.lenient) return castSql(emit(operand, inner), operand.type, type);
+  return hoisting(outsideTry(operand, context), inner, (bound) => tryCastSql(emit(operand, bound), operand.type, type));
 }
 
 /**
