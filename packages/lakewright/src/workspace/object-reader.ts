@@ -39,8 +39,8 @@ export class ObjectReader {
     for await (const entry of walk.keys()) {
       const common = commonPrefix(entry.key, prefix, delimiter);
       if (common !== undefined) walk.skip = common;
-      // A page may start after a common prefix: the keys below it were covered by the page before.
-      if (common !== undefined && startAfter.startsWith(common)) continue;
+      // A page that starts after a common prefix: the keys below it were on the page before.
+      if (common !== undefined && startAfter === common) continue;
       if (found.length + prefixes.length >= limit) {
         next = last;
         break;

@@ -174,6 +174,13 @@ describe('listings', () => {
     expect(pages).toEqual([['p/a/'], ['p/b'], ['p/c/']]);
   });
 
+  it('have a common prefix for what is left below it', async () => {
+    const { store } = await open();
+    for (const key of ['p/1', 'p/2', 'q']) await store.write('raw', key, '');
+    const prefixes = async (startAfter: string) => (await store.page('raw', { delimiter: '/', startAfter })).prefixes;
+    expect([await prefixes('p/1'), await prefixes('p/2'), await prefixes('p/')]).toEqual([['p/'], [], []]);
+  });
+
   it('know delimiters other than the slash', async () => {
     const { store } = await open();
     for (const key of ['x-1/a', 'x-2', 'y']) await store.write('raw', key, '');

@@ -287,6 +287,15 @@ describe('many objects', () => {
     ).rejects.toMatchObject(failing('InvalidArgument', 400));
   });
 
+  it('are deleted by exactly the key that was meant', async () => {
+    const { client, lake } = await withBucket();
+    const keys = ['line\nend', 'cr\r', '&lt;', '&amp;lt;', '&#65;', ' edge ', 'tab\t', '&unknown;', '1.0', 'true'];
+    for (const key of [...keys, 'A', '<', '1']) await put(client, key);
+    const Objects = keys.map((Key) => ({ Key }));
+    await client.send(new DeleteObjectsCommand({ Bucket: 'raw', Delete: { Objects } }));
+    expect((await lake.objects.list('raw')).map(({ key }) => key)).toEqual(['1', '<', 'A']);
+  });
+
   it('are deleted at once, and what fails is named', async () => {
     const { client } = await withBucket();
     for (const key of ['a', 'b&<>"\'']) await put(client, key);
