@@ -71,7 +71,7 @@ export class CrawlerTarget {
     }
     return new CrawlerTarget(
       { s3Targets: [{ path: location.uri, exclusions: options.exclusions, sampleSize }] },
-      (role) => location.grants.read(role),
+      (role, byIam) => byIam && location.grants.read(role),
       tableAfter(location),
       [],
     );
@@ -103,7 +103,7 @@ export class CrawlerTarget {
     const deltaTables = locations.map(({ uri }) => uri);
     return new CrawlerTarget(
       { deltaTargets: [{ deltaTables, createNativeDeltaTable: options.nativeTable ?? true, writeManifest: false }] },
-      (role) => readAll(locations, role),
+      (role, byIam) => byIam && readAll(locations, role),
       locations.flatMap(tableAfter),
       [],
     );
@@ -119,7 +119,7 @@ export class CrawlerTarget {
     const { maximumTraversalDepth = 10 } = options;
     return new CrawlerTarget(
       { icebergTargets: [{ paths: locations.map(({ uri }) => uri), maximumTraversalDepth }] },
-      (role) => readAll(locations, role),
+      (role, byIam) => byIam && readAll(locations, role),
       locations.flatMap(tableAfter),
       [],
     );
@@ -139,7 +139,7 @@ export class CrawlerTarget {
     }
     return new CrawlerTarget(
       { catalogTargets: [...byDatabase].map(([databaseName, tables]) => ({ databaseName, tables })) },
-      (role) => datasets.map(({ grants }) => grants.read(role)).reduce((all, grant) => all.combine(grant)),
+      (role) => datasets.map(({ grants }) => grants.read(role)),
       datasets.map(({ tableName }) => tableName),
       datasets,
     );
@@ -148,8 +148,8 @@ export class CrawlerTarget {
   private constructor(
     /** @internal */
     public readonly _targets: glue.CfnCrawler.TargetsProperty,
-    /** @internal */
-    public readonly _grantRead: (role: iam.IRole) => iam.Grant,
+    /** @internal `byIam`: IAM decides about the objects, and not Lake Formation alone. */
+    public readonly _grantRead: (role: iam.IRole, byIam: boolean) => unknown,
     /** @internal Names of the tables, as far as they are known. */
     public readonly _tables: string[],
     /** @internal */
@@ -157,8 +157,8 @@ export class CrawlerTarget {
   ) {}
 }
 
-function readAll(locations: DataLocation[], role: iam.IRole): iam.Grant {
-  return locations.map(({ grants }) => grants.read(role)).reduce((all, grant) => all.combine(grant));
+function readAll(locations: DataLocation[], role: iam.IRole): void {
+  for (const { grants } of locations) grants.read(role);
 }
 
 /** Glue names a table after the last folder, in lower case, `_` for what a name can't have. */

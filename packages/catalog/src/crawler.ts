@@ -191,8 +191,8 @@ export class Crawler extends CrawlerBase {
       configuration: configuration(props, schemaChange),
       crawlerSecurityConfiguration: props.securityConfiguration?.securityConfigurationName,
       schedule: props.schedule && { scheduleExpression: props.schedule.expressionString },
-      // With Lake Formation alone the role has no rights on the objects: Lake Formation vends the credentials.
-      lakeFormationConfiguration: database.permissions.usesIam ? undefined : { useLakeFormationCredentials: true },
+      // With Lake Formation alone the role has no rights on objects: Lake Formation vends the credentials.
+      lakeFormationConfiguration: { useLakeFormationCredentials: !database.permissions.usesIam },
     });
     resource.node.addDependency(this.role);
     if (!props.securityConfiguration) {

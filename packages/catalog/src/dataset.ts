@@ -2,6 +2,7 @@ import { DataLocation, DatasetGrants, type IDataset, PermissionModel } from '@la
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type * as glue from 'aws-cdk-lib/aws-glue';
 import type { IConstruct } from 'constructs';
+import type { ILakeDatabase } from './lake-database';
 import { checkTableName } from './private/names';
 
 /** What is known about a data set besides its name. */
@@ -26,14 +27,15 @@ export interface DatasetOptions {
  */
 export class Dataset implements IDataset {
   /**
-   * A table in any database, Lakewright's or not.
+   * A table in any database, Lakewright's (the same as `database.dataset`) or not.
    *
    * @param database the database, in the account's own catalog
    * @param tableName lower case
    * @param options where the data lies, who decides about access
    * @throws `InvalidTableName`
    */
-  public static of(database: glue.IDatabase, tableName: string, options: DatasetOptions = {}): Dataset {
+  public static of(database: glue.IDatabase, tableName: string, options: DatasetOptions = {}): IDataset {
+    if (isLakeDatabase(database)) return database.dataset(tableName, options);
     return new Dataset(database, database.databaseName, tableName, options);
   }
 
@@ -93,4 +95,8 @@ export class Dataset implements IDataset {
     this.permissions = options.permissions ?? PermissionModel.iam();
     this.grants = new DatasetGrants(scope, this);
   }
+}
+
+function isLakeDatabase(database: glue.IDatabase): database is ILakeDatabase {
+  return 'dataset' in database;
 }

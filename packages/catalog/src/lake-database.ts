@@ -172,7 +172,7 @@ class ImportedLakeDatabase extends Resource implements ILakeDatabase {
   }
 
   public dataset(tableName: string, options: DatasetOptions = {}): IDataset {
-    return Dataset.of(this, tableName, {
+    return Dataset._named(this, this.databaseName, tableName, {
       location: options.location ?? this.location?.location(tableName),
       permissions: options.permissions ?? this.permissions,
     });

@@ -44,7 +44,7 @@ describe('defaults', () => {
         Version: 1,
         CrawlerOutput: { Partitions: { AddOrUpdateBehavior: 'InheritFromTable' } },
       }),
-      LakeFormationConfiguration: Match.absent(),
+      LakeFormationConfiguration: { UseLakeFormationCredentials: false },
     });
   });
 
@@ -234,6 +234,14 @@ describe('targets', () => {
     expect(may('ec2:DeleteNetworkInterface', networkInterface)).toBe('denied');
     const ofGlue = { 'aws:ResourceTag/aws-glue-service-resource': 'x' };
     expect(policies.decide(crawler.role, 'ec2:DeleteNetworkInterface', networkInterface, ofGlue)).toBe('allowed');
+  });
+
+  test('a database is reached by its connection, whoever decides about the lake’s objects', () => {
+    const { stack, catalog } = lake({ permissions: PermissionModel.lakeFormation() });
+    const connection = glue.Connection.fromConnectionName(stack, 'Connection', 'postgres');
+    const targets = [CrawlerTarget.jdbc(connection, 'shop/public/%')];
+    const { role } = new Crawler(stack, 'Crawler', { database: catalog.raw, targets });
+    expect(PolicyEvaluator.of(stack).decide(role, 'glue:GetConnection', connection.connectionArn)).toBe('allowed');
   });
 
   test('catalogued tables are read where they lie, and a pipeline sees that', () => {

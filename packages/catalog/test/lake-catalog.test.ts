@@ -132,6 +132,14 @@ describe('supplied', () => {
     expect(policies.decide(role, 'glue:UpdateTable', dataset.tableArn)).toBe('denied');
   });
 
+  test('a Lakewright database gives its data sets their place and their permissions, either way', () => {
+    const { catalog, stack } = lake({ permissions: PermissionModel.hybrid() });
+    const theirs = LakeDatabase.fromLakeDatabaseAttributes(stack, 'Theirs', { databaseName: 'theirs' });
+    const orders = Dataset.of(catalog.raw, 'orders');
+    expect([orders.location?.prefix, orders.permissions.name]).toEqual(['orders', 'hybrid']);
+    expect(Dataset.of(theirs, 'orders').location).toBeUndefined();
+  });
+
   test('a declared table is a data set at its own location', () => {
     const { stack, storage, catalog } = lake();
     const table = new glue.S3Table(stack, 'Table', {

@@ -8,7 +8,7 @@ import { acknowledgeOwnPolicy } from './acknowledge';
 export function crawlerRole(scope: Construct, props: CrawlerProps): iam.IRole {
   const role = props.role ?? ownRole(scope, props);
   const { permissions } = props.database;
-  if (permissions.usesIam) for (const { _grantRead } of props.targets) _grantRead(role);
+  for (const { _grantRead } of props.targets) _grantRead(role, permissions.usesIam);
   if (permissions.usesLakeFormation) allow(role, ['lakeformation:GetDataAccess'], ['*']);
   writeTables(role, props);
   writeLog(role, props);

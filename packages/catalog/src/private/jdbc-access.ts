@@ -7,16 +7,16 @@ import * as iam from 'aws-cdk-lib/aws-iam';
  *
  * @see https://docs.aws.amazon.com/glue/latest/dg/create-service-policy.html
  */
-export function grantJdbc(role: iam.IRole, connection: glue.IConnection): iam.Grant {
+export function grantJdbc(role: iam.IRole, connection: glue.IConnection): void {
   const stack = Stack.of(role);
   const catalogArn = stack.formatArn({ service: 'glue', resource: 'catalog' });
-  const readConnection = iam.Grant.addToPrincipal({
+  iam.Grant.addToPrincipal({
     grantee: role,
     actions: ['glue:GetConnection'],
     resourceArns: [catalogArn, connection.connectionArn],
   });
   // The describe actions take no resource.
-  const describeNetwork = iam.Grant.addToPrincipal({
+  iam.Grant.addToPrincipal({
     grantee: role,
     actions: [
       'ec2:DescribeNetworkInterfaces',
@@ -29,24 +29,21 @@ export function grantJdbc(role: iam.IRole, connection: glue.IConnection): iam.Gr
     resourceArns: ['*'],
   });
   const ec2 = (resource: string) => stack.formatArn({ service: 'ec2', resource, resourceName: '*' });
-  const makeInterface = iam.Grant.addToPrincipal({
+  iam.Grant.addToPrincipal({
     grantee: role,
     actions: ['ec2:CreateNetworkInterface'],
     resourceArns: [ec2('network-interface'), ec2('subnet'), ec2('security-group')],
   });
-  const tagInterface = iam.Grant.addToPrincipal({
+  iam.Grant.addToPrincipal({
     grantee: role,
     actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
     resourceArns: [ec2('network-interface')],
     conditions: { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['aws-glue-service-resource'] } },
   });
-  const removeInterface = iam.Grant.addToPrincipal({
+  iam.Grant.addToPrincipal({
     grantee: role,
     actions: ['ec2:DeleteNetworkInterface'],
     resourceArns: [ec2('network-interface')],
     conditions: { StringLike: { 'aws:ResourceTag/aws-glue-service-resource': '*' } },
   });
-  return [readConnection, describeNetwork, makeInterface, tagInterface, removeInterface].reduce((all, grant) =>
-    all.combine(grant),
-  );
 }

@@ -22,7 +22,6 @@ export class ProviderFunction extends Construct {
       code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'assets', 'iceberg-table')),
       handler: `index.${handler}`,
       runtime: lambda.Runtime.NODEJS_22_X,
-      architecture: lambda.Architecture.ARM_64,
       memorySize: 256,
       timeout: Duration.minutes(5),
       role: this.role,
