@@ -13,9 +13,9 @@
  */
 export type * from './contract';
 export { NotCoveredError, SqlError, type SqlPosition } from './errors';
-export { parseExpression, parseQuery, parseStatement } from './parse/index';
 export type * from './parse/ast';
-export { translate, translateInto, type TranslateOptions } from './translate';
+export { parseExpression, parseQuery, parseStatement } from './parse/index';
+export { type TranslateOptions, translate, translateInto } from './translate';
 export { hiveTypeText, parseHiveType } from './types/hive';
 export { physicalType } from './types/physical';
 export { baseTypeName, metadataText, parseTypeText, typeText } from './types/text';

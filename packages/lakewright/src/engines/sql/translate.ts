@@ -3,11 +3,11 @@ import { analyze } from './analyze/expressions';
 import { analyzeQuery } from './analyze/queries';
 import type { Scan, Typed, TypedQuery } from './analyze/typed';
 import type { ScanRequest, SqlSession, TableColumn, TranslatedQuery } from './contract';
-import { SqlError } from './errors';
 import { castSql } from './emit/casts';
 import type { EmitContext } from './emit/expressions';
 import { querySql, resultSql } from './emit/queries';
 import { fresh, startStatement } from './emit/text';
+import { SqlError } from './errors';
 import { functions } from './functions/index';
 import type { Expression, Query } from './parse/ast';
 import { coercionCost } from './types/coercion';
@@ -142,4 +142,3 @@ function requestOf({ table, used, constraints }: Scan): ScanRequest {
     constraints,
   };
 }
-

@@ -97,7 +97,11 @@ function emitNode(node: Typed, context: EmitContext): string {
       return `CASE WHEN ${sql(node.equal)} THEN NULL ELSE ${sql(node.value)} END`;
     case 'try':
       if (node.operand.kind === 'literal' || node.operand.kind === 'column') return sql(node.operand);
-      return hoisting(outsideTry(node.operand, context), context, (inner) => `TRY(${emit(node.operand, inner)})`);
+      return hoisting(
+        outsideTry(node.operand, context),
+        context,
+        (inner) => `TRY(${emit(node.operand, { ...inner, underTry: true })})`,
+      );
     case 'row': {
       const fields = node.type.kind === 'row' ? physicalFields(node.type.fields) : [];
       return `{${node.items.map((item, index) => `${quoteName(fields[index]?.name ?? '')}: ${sql(item)}`).join(', ')}}`;
@@ -132,7 +136,9 @@ function castNode(node: Cast, context: EmitContext): string {
   const { operand, type } = node;
   const inner = failsPerValue(operand.type, type) ? { ...context, flat: true } : context;
   if (!node.lenient) return castSql(emit(operand, inner), operand.type, type);
-  return hoisting(outsideTry(operand, context), inner, (bound) => tryCastSql(emit(operand, bound), operand.type, type));
+  return hoisting(outsideTry(operand, context), inner, (bound) =>
+    tryCastSql(emit(operand, { ...bound, underTry: true }), operand.type, type),
+  );
 }
 
 /**
