@@ -15,6 +15,9 @@ interface SourceFile {
   content(): Promise<Buffer>;
 }
 
+/** Text in a file → what deployment puts there. */
+type Markers = Readonly<Record<string, unknown>>;
+
 /**
  * `BucketDeployment` of aws-cdk-lib: what its Lambda function does with `aws s3 sync`, done here on the asset's files.
  *
@@ -27,19 +30,17 @@ export async function deployBucket(lake: LakeContext, resource: LakeResource): P
   const bucket = String(properties.DestinationBucketName);
   const prefix = folderPrefix(properties.DestinationBucketKeyPrefix);
   const wanted = selector(properties);
-  const files = new Map<string, { file: SourceFile; markers: Readonly<Record<string, string>> }>();
+  const files = new Map<string, () => Promise<Buffer>>();
   const names: string[] = properties.SourceBucketNames ?? [];
   for (const [index, source] of names.entries()) {
     const key = String(properties.SourceObjectKeys[index]);
-    const markers = properties.SourceMarkers?.[index] ?? {};
+    const markers: Markers = properties.SourceMarkers?.[index] ?? {};
+    const jsonEscape = isTrue(properties.SourceMarkersConfig?.[index]?.jsonEscape);
     for (const file of await sourceFiles(lake, resource, source, key, isTrue(properties.Extract ?? true))) {
-      if (wanted(file.key)) files.set(file.key, { file, markers });
+      if (wanted(file.key)) files.set(file.key, async () => substitute(await file.content(), markers, jsonEscape));
     }
   }
-  for (const [key, { file, markers }] of files) {
-    const body = substitute(await file.content(), markers);
-    await put(lake, bucket, prefix + key, body, properties);
-  }
+  for (const [key, content] of files) await put(lake, bucket, prefix + key, await content(), properties);
   if (!isTrue(properties.Prune ?? true)) return;
   for (const { key } of await lake.objects.list(bucket, { prefix })) {
     const relative = key.slice(prefix.length);
@@ -48,7 +49,8 @@ export async function deployBucket(lake: LakeContext, resource: LakeResource): P
 }
 
 function folderPrefix(given: unknown): string {
-  const prefix = String(given ?? '').replace(/^\//, '');
+  const prefix = String(given ?? '');
+  if (prefix === '/') return '';
   return prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 
@@ -110,13 +112,20 @@ function folderFiles(folder: string): SourceFile[] {
     }));
 }
 
-/** Replaces the markers of `Source.data()`; files without one keep their bytes, whatever their encoding. */
-function substitute(content: Buffer, markers: Readonly<Record<string, string>>): Buffer {
+/**
+ * Replaces the markers of `Source.data()` and `Source.jsonData()`; all other bytes stay, whatever their encoding.
+ *
+ * @param jsonEscape whether the values go into JSON strings
+ */
+function substitute(content: Buffer, markers: Markers, jsonEscape: boolean): Buffer {
   const present = Object.entries(markers).filter(([marker]) => content.includes(marker));
   if (present.length === 0) return content;
-  return Buffer.from(
-    present.reduce((text, [marker, value]) => text.replaceAll(marker, () => String(value)), content.toString('utf8')),
-  );
+  let bytes = content.toString('latin1');
+  for (const [marker, given] of present) {
+    const value = jsonEscape ? JSON.stringify(given).replace(/^"(.*)"$/s, '$1') : String(given);
+    bytes = bytes.replaceAll(Buffer.from(marker).toString('latin1'), () => Buffer.from(value).toString('latin1'));
+  }
+  return Buffer.from(bytes, 'latin1');
 }
 
 async function put(lake: LakeContext, bucket: string, key: string, body: Buffer, properties: ApiShape): Promise<void> {

@@ -240,7 +240,7 @@ describe('a bucket deployment', () => {
       resources: [
         bucket(),
         deployment({
-          DestinationBucketKeyPrefix: '/site',
+          DestinationBucketKeyPrefix: 'site',
           SourceMarkers: [{ '<<marker:0xbaba:0>>': '$&raw' }],
           UserMetadata: { owner: 'me' },
           SystemMetadata: { 'cache-control': 'no-store' },
@@ -257,6 +257,16 @@ describe('a bucket deployment', () => {
       metadata: { owner: 'me' },
       headers: { 'cache-control': 'no-store' },
     });
+  });
+
+  it('puts markers into JSON as strings, and leaves bytes that are no text alone', async () => {
+    const asset = folderAsset({ 'config.json': '{"a":"<<m>>"}' });
+    fs.writeFileSync(path.join(asset.path, 'binary'), Buffer.from([0xff, 0x00, ...Buffer.from('<<m>>'), 0xfe]));
+    const properties = { SourceMarkers: [{ '<<m>>': 'say "ü"\n' }], SourceMarkersConfig: [{ jsonEscape: 'true' }] };
+    const lake = await temporaryLake({ assets: [asset], resources: [bucket(), deployment(properties)] });
+    expect(JSON.parse((await contents(lake))['config.json'])).toEqual({ a: 'say "ü"\n' });
+    const binary = fs.readFileSync(lake.objects.path('raw', 'binary'));
+    expect([binary[0], binary[1], binary.at(-1)]).toEqual([0xff, 0x00, 0xfe]);
   });
 
   it('removes what the asset has no longer, below its prefix, and leaves equal objects alone', async () => {
