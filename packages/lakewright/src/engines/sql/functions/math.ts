@@ -187,14 +187,6 @@ export const math: FunctionArea = {
     'cosine_distance(array(double), array(double)): double': '(1 - lw_cosine($1, $2))',
     'cosine_similarity(map(varchar,double), map(varchar,double)): double': 'lw_cosine_map($1, $2)',
     'cosine_distance(map(varchar,double), map(varchar,double)): double': '(1 - lw_cosine_map($1, $2))',
-    // https://trino.io/docs/current/functions/geospatial.html: degrees in, kilometres out
-    'great_circle_distance(double, double, double, double): double': {
-      sql: 'lw_great_circle($1, $2, $3, $4)',
-      errors: [
-        invalid('abs($1) > 90 OR abs($3) > 90 OR isnan($1) OR isnan($3)', 'Latitude must be between -90 and 90'),
-        invalid('abs($2) > 180 OR abs($4) > 180 OR isnan($2) OR isnan($4)', 'Longitude must be between -180 and 180'),
-      ],
-    },
     'dot_product(array(double), array(double)): double': {
       sql: 'list_inner_product($1, $2)',
       errors: [invalid('len($1) <> len($2)', 'The arguments must have the same length')],

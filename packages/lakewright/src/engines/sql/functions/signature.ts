@@ -46,6 +46,8 @@ const SCALAR_KINDS: ReadonlySet<string> = new Set<ScalarKind>([
   'ipaddress',
   'interval day to second',
   'interval year to month',
+  'Geometry',
+  'BingTile',
   'HyperLogLog',
   'SetDigest',
   'tdigest',

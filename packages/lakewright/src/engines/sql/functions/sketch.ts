@@ -15,7 +15,7 @@ const quantileErrors: readonly RuntimeError[] = [
 
 /** The value at a rank: a quantile digest of few values knows them all. */
 const valueAtRank: Behaviour = {
-  sql: 'list_sort($1)[least(CAST(floor(len($1) * $2) AS BIGINT) + 1, len($1))]',
+  sql: 'CASE WHEN $2 IS NOT NULL THEN list_sort($1)[least(CAST(floor(len($1) * $2) AS BIGINT) + 1, len($1))] END',
   errors: quantileErrors,
   note: 'exact; on AWS the answer over many values deviates within the error of the digest',
 };
@@ -29,7 +29,7 @@ function valuesAtRanks(call: CallText): string {
 
 /** The share of smaller values; NULL outside of what the digest has seen. */
 const rankOfValue =
-  'CASE WHEN $2 < list_min($1) OR $2 > list_max($1) THEN NULL ELSE len(list_filter($1, lambda lw_v: lw_v < $2)) / CAST(len($1) AS DOUBLE) END';
+  'CASE WHEN $2 IS NULL OR $2 < list_min($1) OR $2 > list_max($1) THEN NULL ELSE len(list_filter($1, lambda lw_v: lw_v < $2)) / CAST(len($1) AS DOUBLE) END';
 
 const percentiles = (quantiles: string): string =>
   `CAST(from_json(lw_percentiles($1, []::DOUBLE[], ${quantiles}), '["VARCHAR"]') AS DOUBLE[])`;
@@ -56,10 +56,14 @@ export const sketch: FunctionArea = {
     'cardinality(HyperLogLog): bigint': 'CAST(len($1) AS BIGINT)',
     'empty_approx_set(): HyperLogLog': 'CAST([] AS BIGINT[])',
     'cardinality(SetDigest): bigint': 'CAST(len($1) AS BIGINT)',
-    'intersection_cardinality(SetDigest, SetDigest): bigint': 'CAST(len(list_intersect($1, $2)) AS BIGINT)',
+    'intersection_cardinality(SetDigest, SetDigest): bigint':
+      'CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CAST(len(list_intersect($1, $2)) AS BIGINT) END',
     'jaccard_index(SetDigest, SetDigest): double':
-      'len(list_intersect($1, $2)) / CAST(len(list_distinct(list_concat($1, $2))) AS DOUBLE)',
-    'value_at_quantile(tdigest, double): double': { sql: `(${percentiles('[$2]')})[1]`, errors: quantileErrors },
+      'CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN len(list_intersect($1, $2)) / CAST(len(list_distinct(list_concat($1, $2))) AS DOUBLE) END',
+    'value_at_quantile(tdigest, double): double': {
+      sql: `CASE WHEN $2 IS NOT NULL THEN (${percentiles('[$2]')})[1] END`,
+      errors: quantileErrors,
+    },
     'values_at_quantiles(tdigest, array(double)): array(double)': percentiles('$2'),
     ...quantile.scalar,
   },

@@ -66,6 +66,8 @@ function writerOf(type: TrinoType): Writer {
       const item = restWriter(type.value);
       return (value) => Object.fromEntries(asEntries(value).map((entry) => [key(entry.key), item(entry.value)]));
     }
+    case 'Geometry':
+    case 'BingTile':
     case 'HyperLogLog':
     case 'SetDigest':
     case 'tdigest':

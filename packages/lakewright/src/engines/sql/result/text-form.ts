@@ -62,6 +62,8 @@ function writerOf(type: TrinoType): (value: DuckDBValue) => string {
         return `{${fields.map(({ name, write }, i) => `${name}=${write(values[i] ?? null)}`).join(', ')}}`;
       };
     }
+    case 'Geometry':
+    case 'BingTile':
     case 'HyperLogLog':
     case 'SetDigest':
     case 'tdigest':

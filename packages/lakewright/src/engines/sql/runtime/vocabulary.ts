@@ -4,7 +4,9 @@ import { numberMacros } from './macros/numbers';
 import { textMacros } from './macros/texts';
 import { timeMacros } from './macros/times';
 import { binaryScalars } from './scalars/binary';
+import { bingTileScalars } from './scalars/bing-tile';
 import { distributionScalars } from './scalars/distribution';
+import { geometryScalars } from './scalars/geometry';
 import { hashScalars } from './scalars/hash';
 import { isoTimeScalars } from './scalars/iso-time';
 import { formatScalars } from './scalars/java-format';
@@ -32,6 +34,8 @@ export const vocabulary: SupportFunctions = {
     ...hashScalars,
     ...distributionScalars,
     ...digestScalars,
+    ...geometryScalars,
+    ...bingTileScalars,
     ...regexpScalars,
     ...urlScalars,
     ...jsonScalars,

@@ -13,6 +13,7 @@ import type { RowField, TrinoType } from './type';
  * | char(n) | VARCHAR without trailing blanks | comparison is right for nothing; padded when it becomes text |
  * | row | STRUCT, fields named as declared (lower case) or f1 … fn | DuckDB's clients drop unnamed fields |
  * | json | VARCHAR, canonical text | the text of numbers survives |
+ * | Geometry, BingTile | VARCHAR: well-known text, quadkey | |
  * | HyperLogLog, SetDigest | BIGINT[] of hashes | exact where Trino's sketch estimates |
  * | tdigest, qdigest | list of the values | |
  * | unknown | INTEGER, always NULL | |
@@ -37,6 +38,8 @@ export function physicalType(type: TrinoType): string {
     case 'varchar':
     case 'char':
     case 'json':
+    case 'Geometry':
+    case 'BingTile':
       return 'VARCHAR';
     case 'varbinary':
       return 'BLOB';

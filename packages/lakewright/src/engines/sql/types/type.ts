@@ -28,6 +28,9 @@ export type ScalarKind =
   | 'ipaddress'
   | 'interval day to second'
   | 'interval year to month'
+  /** Inside expressions only, never a result. */
+  | 'Geometry'
+  | 'BingTile'
   /** Summaries of many values: what aggregates hand to each other, never a result. */
   | 'HyperLogLog'
   | 'SetDigest'

@@ -37,12 +37,21 @@ const VALUES: Readonly<Record<string, string>> = {
   uuid: "CAST('12151fd2-7586-11e9-8f9e-2a86e4085a59' AS UUID)",
   'interval day to second': '86400000::BIGINT',
   'interval year to month': '1',
+  Geometry: "'POINT (1 2)'",
+  BingTile: "'123'",
+  HyperLogLog: '[1, 2]::BIGINT[]',
+  SetDigest: '[1, 2]::BIGINT[]',
+  tdigest: '[1, 2]::DOUBLE[]',
+  'qdigest(bigint)': '[1, 2]::BIGINT[]',
+  'qdigest(double)': '[0.5, 2]::DOUBLE[]',
+  'qdigest(real)': '[1.5, 2]::FLOAT[]',
   unknown: 'CAST(NULL AS INTEGER)',
 };
 
 /** Where the general value is refused by the function itself: argument (from 0) → text. */
 const SPECIAL: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   at_timezone: { 1: "'Asia/Tokyo'" },
+  bing_tile: { 0: "'123'" },
   bit_count: { 0: '1::BIGINT' },
   codepoint: { 0: "'a'" },
   date: { 0: "'2024-02-29'" },
@@ -76,6 +85,22 @@ const SPECIAL: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   sequence: { 1: '' },
   split_to_map: { 0: "'a=1,b=2'", 1: "','", 2: "'='" },
   split_to_multimap: { 0: "'a=1,b=2'", 1: "','", 2: "'='" },
+  line_interpolate_point: { 0: "'LINESTRING (0 0, 1 1)'" },
+  st_contains: { 0: "'POLYGON ((0 0, 0 2, 2 2, 2 0, 0 0))'" },
+  st_geometryfromtext: { 0: "'LINESTRING (0 0, 1 1)'" },
+  st_geometryn: { 1: '1' },
+  st_isclosed: { 0: "'LINESTRING (0 0, 1 1)'" },
+  st_isring: { 0: "'LINESTRING (0 0, 1 1)'" },
+  st_length: { 0: "'LINESTRING (0 0, 1 1)'" },
+  st_linefromtext: { 0: "'LINESTRING (0 0, 1 1)'" },
+  st_linestring: { 0: "['POINT (0 0)', 'POINT (1 1)']" },
+  st_numinteriorring: { 0: "'POLYGON ((0 0, 0 2, 2 2, 2 0, 0 0))'" },
+  st_pointn: { 0: "'LINESTRING (0 0, 1 1)'" },
+  st_startpoint: { 0: "'LINESTRING (0 0, 1 1)'" },
+  st_endpoint: { 0: "'LINESTRING (0 0, 1 1)'" },
+  st_polygon: { 0: "'POLYGON ((0 0, 0 2, 2 2, 2 0, 0 0))'" },
+  st_within: { 1: "'POLYGON ((0 0, 0 2, 2 2, 2 0, 0 0))'" },
+  to_encoded_polyline: { 0: "'LINESTRING (0 0, 1 1)'" },
   trim_array: { 1: '1::BIGINT' },
   url_extract_parameter: { 0: "'http://a.b/?abc=1'" },
   url_extract_port: { 0: "'http://a.b:80/'" },
@@ -251,6 +276,7 @@ function literalOf({ name, signature }: Overload, argument: number): string | nu
 
 function special({ name, signature }: Overload, argument: number, types: readonly TrinoType[]): string | undefined {
   const text = SPECIAL[name]?.[argument];
+  if (name === 'bing_tile' && types.length > 1) return undefined;
   if (name === 'sequence') return types[argument]?.kind === 'bigint' && argument === 2 ? '1::BIGINT' : undefined;
   if (name === 'from_unixtime' && signature.includes('varchar')) return argument === 1 ? "'Asia/Tokyo'" : undefined;
   if (name === 'from_utf8' && types[1]?.kind === 'varchar') return argument === 1 ? "'?'" : undefined;

@@ -3,6 +3,7 @@ import { functions, type Overload } from '../../../../src/engines/sql/functions'
 import { findDrift } from '../../../../src/engines/sql/result';
 import { type Cell, DuckDbEngine } from '../../../../src/engines/sql/runtime';
 import { physicalType } from '../../../../src/engines/sql/types/physical';
+import type { TrinoType } from '../../../../src/engines/sql/types/type';
 import { ASSIGNMENTS, type Assignment, sampleCall } from './sample-calls';
 
 /**
@@ -31,7 +32,7 @@ describe('every scalar entry of the function table', () => {
     const names = ['ordinal', ...call.columns.map(({ name }) => name)].join(', ');
     const table = `(VALUES ${rows.map((row, i) => `(${[i, ...row].join(', ')})`).join(', ')}) AS t(${names})`;
     const sql = `SELECT ${call.sql} AS x FROM ${table} ORDER BY ordinal`;
-    const columns = [{ name: 'x', type: call.result }];
+    const columns = [{ name: 'x', type: shown(call.result) }];
     const drift = findDrift(columns, await engine.describe(sql));
     if (drift[0]) return [`carried as ${drift[0].actual} instead of ${drift[0].expected}`];
     const result = await engine.rows(sql, columns);
@@ -65,3 +66,18 @@ describe('every scalar entry of the function table', () => {
     await expect(check(broken('no_such_function($1)'), assignment)).rejects.toThrow('no_such_function');
   });
 });
+
+/** A type that carries the same DuckDB type and may be a result. */
+function shown(type: TrinoType): TrinoType {
+  switch (type.kind) {
+    case 'array':
+      return { kind: 'array', element: shown(type.element) };
+    case 'Geometry':
+    case 'BingTile':
+      return { kind: 'varchar' };
+    case 'HyperLogLog':
+      return { kind: 'array', element: { kind: 'bigint' } };
+    default:
+      return type;
+  }
+}
