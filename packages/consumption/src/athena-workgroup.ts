@@ -128,7 +128,8 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
    * @param scope where it is created
    * @param id unique in `scope`
    * @param props what it is made of
-   * @throws `InvalidWorkgroupName`, `ScanLimitTooSmall`, `InvalidResultExpiry`, `KeyWithoutBucket`
+   * @throws `InvalidWorkgroupName`, `ScanLimitTooSmall`, `InvalidResultExpiry`, `KeyWithoutBucket`; `EnforcedForSeveral` when a
+   * second principal is granted to query
    */
   public constructor(scope: Construct, id: string, props: AthenaWorkgroupProps = {}) {
     super(scope, id);
@@ -152,7 +153,7 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
         requesterPaysEnabled: false,
         bytesScannedCutoffPerQuery: props.scanLimit?.toBytes(),
         resultConfiguration: {
-          outputLocation: Lazy.string({ produce: () => this.enforcedLocation() }),
+          outputLocation: Lazy.string({ produce: () => this.ownLocation() }),
           encryptionConfiguration: key
             ? { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn }
             : { encryptionOption: 'SSE_S3' },
@@ -195,7 +196,7 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
   }
 
   /** With several principals none: a client that gives no location is told so by Athena. */
-  private enforcedLocation(): string | undefined {
+  private ownLocation(): string | undefined {
     const [only, ...more] = this.principals;
     if (more.length > 0) return undefined;
     return (only === undefined ? this.results : this.results.location(only)).uri;

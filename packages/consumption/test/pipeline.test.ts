@@ -6,7 +6,7 @@ import { lake, PolicyEvaluator, ResolvedApp } from './support';
 
 /** A machine that crawls raw files, converts them by CTAS, and reads the result. */
 function pipeline() {
-  const { stack, storage, catalog, workgroup } = lake();
+  const { stack, storage, catalog, workgroup } = lake({ enforced: false });
   const crawler = new Crawler(stack, 'Crawler', {
     database: catalog.raw,
     targets: [CrawlerTarget.s3(storage.raw.location('flights'))],
@@ -25,8 +25,14 @@ function pipeline() {
       resultPath: sfn.JsonPath.DISCARD,
     });
   const crawl = crawler.bind(stack, 'Crawl', { environment: LakeEnvironment.sandbox() });
+  const place = storage.converted.location('flights/run=1').uri;
   const definition = sfn.Chain.start(crawl.start)
-    .next(query('Convert', 'CREATE TABLE converted.flights AS SELECT * FROM raw.flights'))
+    .next(
+      query(
+        'Convert',
+        `CREATE TABLE converted.flights WITH (external_location = '${place}') AS SELECT * FROM raw.flights`,
+      ),
+    )
     .next(query('Check', 'SELECT count(*) FROM converted.flights'));
   const machine = new sfn.StateMachine(stack, 'Machine', {
     definitionBody: sfn.DefinitionBody.fromChainable(definition),
@@ -90,11 +96,15 @@ test('the grants of crawler, workgroup and data sets are all that the machine ne
   for (const [action, arn] of hasNot) expect(may(action, arn)).toBe(`${action} denied`);
 });
 
-test('its queries need no result location: it is the workgroup’s only principal', () => {
-  const { stack } = pipeline();
+test('it says where its tables lie, and need not say where its results go', () => {
+  const { stack, workgroup, role } = pipeline();
   const app = ResolvedApp.of(stack);
   const [machine] = app.resources('AWS::StepFunctions::StateMachine');
   expect(String(machine?.properties.DefinitionString)).not.toContain('OutputLocation');
-  const [workgroup] = app.resources('AWS::Athena::WorkGroup');
-  expect(workgroup?.properties.WorkGroupConfiguration).toMatchObject({ EnforceWorkGroupConfiguration: true });
+  const [resource] = app.resources('AWS::Athena::WorkGroup');
+  // Athena refuses external_location where the workgroup's settings are enforced.
+  expect(resource?.properties.WorkGroupConfiguration).toMatchObject({
+    EnforceWorkGroupConfiguration: false,
+    ResultConfiguration: { OutputLocation: app.text(workgroup.resultLocation(role).uri) },
+  });
 });
