@@ -23,6 +23,8 @@ interface Running {
 export class Executions {
   public readonly listeners = new Set<TraceListener>();
   private readonly running = new Map<string, Running>();
+  /** The lake closes: an event of an ending execution must not start another. */
+  private closed = false;
 
   public constructor(
     private readonly lake: LakeContext,
@@ -46,6 +48,7 @@ export class Executions {
         : input === undefined || input === ''
           ? '{}'
           : JSON.stringify(input);
+    if (this.closed) throw new ServiceError('ServiceUnavailable', 'the lake was closed', 503);
     const value = parseInput(text);
     const checked = checkName(name ?? randomUUID());
     const kind = express ? 'express' : 'execution';
@@ -130,6 +133,7 @@ export class Executions {
 
   /** Ends what still runs: the lake closes. */
   public async stop(): Promise<void> {
+    this.closed = true;
     await Promise.all([...this.running.keys()].map((arn) => this.abort(arn, undefined, 'the lake was closed')));
   }
 

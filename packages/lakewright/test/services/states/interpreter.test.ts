@@ -647,6 +647,94 @@ describe('Parallel and Map', () => {
   });
 });
 
+describe('a whole machine', () => {
+  it('maps over tables, retries one, catches another, branches, waits and chooses', async () => {
+    answers = { b: [busy], c: Array.from({ length: 4 }, () => busy) };
+    const ended = await lake.run(
+      {
+        StartAt: 'Split',
+        States: {
+          Split: {
+            Type: 'Pass',
+            Parameters: { 'tables.$': "States.StringSplit($.tables, ',')", 'run.$': '$.run' },
+            Next: 'Each',
+          },
+          Each: {
+            Type: 'Map',
+            ItemsPath: '$.tables',
+            ItemSelector: {
+              'table.$': '$$.Map.Item.Value',
+              'name.$': "States.Format('{}-{}', $$.Map.Item.Value, $.run)",
+            },
+            ItemProcessor: {
+              StartAt: 'Job',
+              States: {
+                Job: {
+                  ...job('x'),
+                  Parameters: { 'JobName.$': '$.name', Arguments: { '--table.$': '$.table' } },
+                  ResultSelector: { 'state.$': '$.JobRunState', 'job.$': '$.JobName' },
+                  Retry: [
+                    { ErrorEquals: ['Glue.ConcurrentRunsExceededException'], IntervalSeconds: 30, MaxAttempts: 2 },
+                  ],
+                  Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Failed' }],
+                  End: true,
+                },
+                Failed: { Type: 'Pass', Parameters: { 'state.$': '$.error.Error', 'job.$': '$.name' }, End: true },
+              },
+            },
+            ResultPath: '$.jobs',
+            Next: 'Both',
+          },
+          Both: {
+            Type: 'Parallel',
+            Branches: [
+              {
+                StartAt: 'Count',
+                States: {
+                  Count: {
+                    Type: 'Pass',
+                    Parameters: { 'n.$': 'States.ArrayLength($.jobs)' },
+                    OutputPath: '$.n',
+                    End: true,
+                  },
+                },
+              },
+              {
+                StartAt: 'Pause',
+                States: {
+                  Pause: { Type: 'Wait', Seconds: 600, Next: 'First' },
+                  First: { Type: 'Pass', InputPath: '$.jobs[0].job', End: true },
+                },
+              },
+            ],
+            ResultPath: '$.both',
+            Next: 'Enough',
+          },
+          Enough: {
+            Type: 'Choice',
+            Choices: [{ Variable: '$.both[0]', NumericGreaterThan: 2, Next: 'Done' }],
+            Default: 'Never',
+          },
+          Done: { Type: 'Succeed', OutputPath: '$.both' },
+          Never: { Type: 'Fail' },
+        },
+      },
+      { tables: 'a,b,c', run: 7 },
+    );
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', output: [3, 'a-7'] });
+    const each = lake.traces.find((event) => event.name === 'Each' && event.kind === 'exited');
+    expect(each?.items).toBe(3);
+    const jobs = lake.traces.filter((event) => event.name === 'Job' && event.kind === 'exited');
+    expect(
+      jobs.map((event) => [event.parent === each?.id, event.iteration, event.outcome, event.retries]).sort(),
+    ).toEqual([
+      [true, 0, 'SUCCEEDED', 0],
+      [true, 1, 'SUCCEEDED', 1],
+      [true, 2, 'CAUGHT', 2],
+    ]);
+  });
+});
+
 describe('JSONata', () => {
   const jsonata = (States: Record<string, unknown>, StartAt = 'A') => ({ QueryLanguage: 'JSONata', StartAt, States });
 

@@ -2,6 +2,7 @@ import type { ApiShape } from '../../api-shape';
 import { comparisonOf, isComparison } from './choice';
 import type { QueryLanguage, StateType } from './definition';
 import { StatesError } from './errors';
+import { COMMON, FIELDS, MACHINE_FIELDS, ONLY_JSON_PATH, ONLY_JSONATA } from './fields';
 import { isIntrinsic, parseIntrinsic } from './intrinsics';
 import { expressionOf, expressionProblem } from './jsonata';
 
@@ -13,54 +14,6 @@ export interface Diagnostic {
   /** `/States/Convert/Next` */
   readonly location: string;
 }
-
-const COMMON = ['Type', 'Comment', 'QueryLanguage'];
-const FLOW = ['Next', 'End'];
-const IO = ['InputPath', 'OutputPath', 'Output', 'Assign'];
-const RESULT = ['Parameters', 'Arguments', 'ResultPath', 'ResultSelector', 'Retry', 'Catch'];
-
-/** The fields of each type. Source: states-language.net and the Developer Guide's page of each state. */
-const FIELDS: Readonly<Record<StateType, readonly string[]>> = {
-  Pass: [...FLOW, ...IO, 'Result', 'ResultPath', 'Parameters'],
-  Task: [
-    ...[...FLOW, ...IO, ...RESULT, 'Resource', 'TimeoutSeconds', 'TimeoutSecondsPath', 'HeartbeatSeconds'],
-    ...['HeartbeatSecondsPath', 'Credentials'],
-  ],
-  Choice: [...IO, 'Choices', 'Default'],
-  Wait: [...FLOW, ...IO, 'Seconds', 'SecondsPath', 'Timestamp', 'TimestampPath'],
-  Succeed: IO,
-  Fail: ['Error', 'ErrorPath', 'Cause', 'CausePath'],
-  Parallel: [...FLOW, ...IO, ...RESULT, 'Branches'],
-  Map: [
-    ...[...FLOW, ...IO, ...RESULT, 'ItemProcessor', 'Iterator', 'ItemsPath', 'Items', 'ItemSelector', 'ItemReader'],
-    ...['ItemBatcher', 'ResultWriter', 'MaxConcurrency', 'MaxConcurrencyPath', 'Label'],
-    ...[
-      'ToleratedFailureCount',
-      'ToleratedFailureCountPath',
-      'ToleratedFailurePercentage',
-      'ToleratedFailurePercentagePath',
-    ],
-  ],
-};
-const ONLY_JSON_PATH = [
-  'InputPath',
-  'OutputPath',
-  'Parameters',
-  'ResultPath',
-  'ResultSelector',
-  'ItemsPath',
-  'SecondsPath',
-];
-const ONLY_JSONATA = ['Arguments', 'Output', 'Items'];
-const MACHINE_FIELDS = [
-  'StartAt',
-  'States',
-  'Comment',
-  'QueryLanguage',
-  'TimeoutSeconds',
-  'Version',
-  'ProcessorConfig',
-];
 
 /** What is wrong with a definition; empty = it can run. Each message names the state. */
 export function validateDefinition(definition: ApiShape): Diagnostic[] {
