@@ -53,7 +53,8 @@ function toComponents(segment: string): string[] {
 }
 
 function cutBytes(segment: string): string[] {
-  if (Buffer.byteLength(segment) <= MAX_NAME) return [segment];
+  const room = segment.endsWith(CUT) ? MAX_NAME - CUT.length : MAX_NAME;
+  if (Buffer.byteLength(segment) <= room) return [segment];
   const parts: string[] = [];
   let part = '';
   let bytes = 0;
