@@ -1,4 +1,4 @@
-import { type LakeEnvironment, LakeError } from '@lakewright/core';
+import { LakeError } from '@lakewright/core';
 import { PhysicalName, Stack, Token, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -6,8 +6,9 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { REPLICA_RULE } from './private/metrics';
 import { type ReplicaKey, replicaHome } from './private/replica-home';
+import type { ReplicationContext } from './private/replication-context';
 import { replicationPolicy } from './private/replication-policy';
-import { Zone, type ZoneOptions } from './zone';
+import { Zone } from './zone';
 import { ZoneEncryption } from './zone-encryption';
 
 /** What is replicated, and how fast. */
@@ -36,14 +37,6 @@ export interface ReplicationOptions {
    * @default that of the object
    */
   readonly storageClass?: s3.StorageClass;
-}
-
-/** What a zone tells its replication. @internal */
-export interface ReplicationContext {
-  readonly environment: LakeEnvironment;
-  readonly zoneName: string;
-  readonly source: s3.Bucket;
-  readonly options: ZoneOptions;
 }
 
 /**

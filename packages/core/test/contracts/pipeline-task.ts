@@ -85,10 +85,11 @@ export const PIPELINE_TASK_LAWS: PipelineTaskLaw[] = [
   {
     name: 'its failure pattern is one that EventBridge takes',
     check: (make) => {
-      const { bind, stack, scope } = setUp(make);
-      const { failurePattern } = bind('Task');
+      const { bind, stack, scope, definition } = setUp(make);
+      const { failurePattern, start } = bind('Task');
       if (!failurePattern) return;
       new events.Rule(scope, 'Failures', { eventPattern: failurePattern });
+      definition(start);
       const [rule] = Object.values(Template.fromStack(stack).findResources('AWS::Events::Rule'));
       const pattern = rule?.Properties.EventPattern as Record<string, unknown>;
       expect(Object.keys(pattern)).toContain('source');

@@ -1,4 +1,5 @@
 /** What the construct packages' tests share; imported by relative path, never published. */
+export * from './error-codes';
 export * from './id-contract';
 export * from './nag';
 export * from './policy';

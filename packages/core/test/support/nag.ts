@@ -2,6 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
+import { vi } from 'vitest';
+
+// four packs and CloudFormation's template validation take seconds, more on a busy machine
+vi.setConfig({ testTimeout: 180_000 });
 
 interface ValidationReport {
   readonly pluginReports: {

@@ -19,19 +19,18 @@ export function conditionsHold(conditions: unknown, context: RequestContext): bo
 /** IAM's text pattern: `*` any run of characters, `?` one; `${key}` stands for the value in the request. */
 export function matches(pattern: string, text: string, context: RequestContext = {}): boolean {
   let known = true;
-  const filled = pattern.replace(/\$\{([^}]+)\}/g, (_, variable: string) => {
-    if (['*', '?', '$'].includes(variable)) return `\\${variable}`;
+  const source = pattern.replace(/\$\{([^}]+)\}|[\s\S]/g, (piece, variable?: string) => {
+    if (variable === undefined) return piece === '*' ? '[\\s\\S]*' : piece === '?' ? '[\\s\\S]' : literal(piece);
+    if (['*', '?', '$'].includes(variable)) return literal(variable);
     const value = lookUp(context, variable);
     known &&= value?.length === 1;
-    return (value?.[0] ?? '').replace(/[*?]/g, '\\$&');
+    return literal(value?.[0] ?? '');
   });
-  if (!known) return false;
-  const source = filled.replace(/\\[*?$]|[*?]|[.+^${}()|[\]\\]/g, (found) => {
-    if (found === '*') return '[\\s\\S]*';
-    if (found === '?') return '[\\s\\S]';
-    return found.length === 2 ? found : `\\${found}`;
-  });
-  return new RegExp(`^${source}$`).test(text);
+  return known && new RegExp(`^${source}$`).test(text);
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 function holds(written: string, context: RequestContext, key: string, allowed: unknown): boolean {
