@@ -44,7 +44,7 @@ const VERBS: Verbs = {
       host.notify({
         code: 'LW_SERVE_LISTENING',
         level: 'result',
-        text: `serving the lake on ${url} (Ctrl-C ends)\n  export AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${server.region}`,
+        text: `serving the lake on ${url} (Ctrl-C ends)\n  export AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${server.region} AWS_DEFAULT_REGION=${server.region}`,
         data: { url, region: server.region },
       });
       await new Promise<void>((resolve) => {

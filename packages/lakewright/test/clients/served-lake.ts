@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { temporaryFolder } from '../workspace/temporary-workspace';
+
+const LAKEWRIGHT = path.join(__dirname, '../../bin/lakewright.js');
+const TEMPLATE = { Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'client-bucket' } } } };
+
+export interface ServedLake {
+  readonly url: string;
+  readonly bucket: string;
+  stop(): Promise<void>;
+}
+
+/** `lakewright serve`, compiled, in a process of its own: what a user's client talks to. */
+export async function serveLake(): Promise<ServedLake> {
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'lake.json'), JSON.stringify(TEMPLATE));
+  const server = spawn(process.execPath, [LAKEWRIGHT, 'serve', '--app', 'lake.json', '--port', '0', '--json'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return { url: await listening(server), bucket: 'client-bucket', stop: () => stopped(server) };
+}
+
+function listening(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    server.stdout?.on('data', (chunk) => {
+      text += chunk;
+      const line = text.split('\n').find((one) => one.includes('LW_SERVE_LISTENING') && one.endsWith('}'));
+      if (line) resolve(JSON.parse(line).data.url);
+    });
+    server.once('exit', (code) => reject(new Error(`lakewright serve ended with ${code}`)));
+  });
+}
+
+function stopped(server: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    server.once('exit', () => resolve());
+    server.kill('SIGTERM');
+  });
+}
