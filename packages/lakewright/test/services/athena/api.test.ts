@@ -311,9 +311,9 @@ describe('the task of Step Functions', () => {
       ResultConfiguration: { OutputLocation: 's3://results/q/' },
     };
     await lake.run('CREATE TABLE source AS SELECT x FROM UNNEST(SEQUENCE(1, 10)) AS u (x)');
-    const result = await task?.(input, call);
-    expect(result?.measures).toEqual({ rowsIn: 10, rowsOut: 10, filesIn: 1, tables: ['db.made'] });
-    expect((result?.output as ApiShape).QueryExecution.Status.State).toBe('SUCCEEDED');
+    const result: ApiShape = await task?.(input, call);
+    expect(result.measures).toEqual({ rowsIn: 10, rowsOut: 10, filesIn: 1, tables: ['db.made'] });
+    expect(result.output.QueryExecution.Status.State).toBe('SUCCEEDED');
     await expect(task?.(input, call)).rejects.toMatchObject({
       code: 'States.TaskFailed',
       message: expect.stringContaining('TABLE_ALREADY_EXISTS'),
@@ -330,7 +330,7 @@ describe('the query history', () => {
     writeFileSync(join(folder, 'killed.json'), JSON.stringify(killed));
     const next = athena(lake.context);
     const get = async (QueryExecutionId: string): Promise<ApiShape> =>
-      (await next.operations.GetQueryExecution?.({ QueryExecutionId }, LOCAL_ADMIN))?.QueryExecution;
+      (await next.operations.GetQueryExecution?.({ QueryExecutionId }, LOCAL_ADMIN))?.QueryExecution as ApiShape;
     expect((await get(done.QueryExecutionId)).Status.State).toBe('SUCCEEDED');
     expect((await get('killed')).Status).toMatchObject({
       State: 'FAILED',

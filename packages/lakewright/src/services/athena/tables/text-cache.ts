@@ -3,6 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'no
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { AVRO_SERDE, readAvro } from '../../../engines/formats/avro';
 import { type Cell, cellJson, cellType } from '../../../engines/formats/cell';
 import { CLOUDTRAIL_INPUT, readCloudTrail } from '../../../engines/formats/cloudtrail';
 import { readLines } from '../../../engines/formats/lines';
@@ -28,7 +29,7 @@ const FORMAT_VERSION = 1;
 const PARALLEL = 3;
 
 /**
- * Text files as Parquet: each is read once by our own readers, and again only when it or the table's
+ * Text and Avro files as Parquet: each is read once by our own readers, and again only when it or the table's
  * definition has changed. The copies are a cache (`cache/tables/`): deleting them loses nothing.
  */
 export class TextCache {
@@ -114,6 +115,10 @@ export class TextCache {
   }
 
   private async *rows(file: DataFile, format: RowFormat): AsyncGenerator<(readonly Cell[])[]> {
+    if (format.serde === AVRO_SERDE) {
+      yield* readAvro(file.path, format.columns);
+      return;
+    }
     const cloudTrail = format.inputFormat === CLOUDTRAIL_INPUT;
     const decode = textSerde(format.serde, cloudTrail ? '' : format.inputFormat, format);
     const lines = cloudTrail ? readCloudTrail : readLines;
