@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { temporaryFolder } from '../workspace/temporary-workspace';
 
 const LAKEWRIGHT = path.join(__dirname, '../../bin/lakewright.js');
 const TEMPLATE = { Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'client-bucket' } } } };
@@ -14,13 +14,13 @@ export interface ServedLake {
 
 /** `lakewright serve`, compiled, in a process of its own: what a user's client talks to. */
 export async function serveLake(): Promise<ServedLake> {
-  const folder = temporaryFolder();
+  const folder = mkdtempSync(path.join(tmpdir(), 'lakewright-served-'));
   writeFileSync(path.join(folder, 'lake.json'), JSON.stringify(TEMPLATE));
   const server = spawn(process.execPath, [LAKEWRIGHT, 'serve', '--app', 'lake.json', '--port', '0', '--json'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return { url: await listening(server), bucket: 'client-bucket', stop: () => stopped(server) };
+  return { url: await listening(server), bucket: 'client-bucket', stop: () => stopped(server, folder) };
 }
 
 function listening(server: ChildProcess): Promise<string> {
@@ -35,9 +35,9 @@ function listening(server: ChildProcess): Promise<string> {
   });
 }
 
-function stopped(server: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    server.once('exit', () => resolve());
-    server.kill('SIGTERM');
-  });
+async function stopped(server: ChildProcess, folder: string): Promise<void> {
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  server.kill('SIGTERM');
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
 }
