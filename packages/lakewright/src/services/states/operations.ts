@@ -175,7 +175,8 @@ function diagnose(definition: unknown): ReturnType<typeof validateDefinition> {
   try {
     return validateDefinition(JSON.parse(String(definition)));
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    // RangeError: nested so deeply that the call stack ends.
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     return [{ severity: 'ERROR', code: 'INVALID_JSON_DESCRIPTION', message: error.message, location: '/' }];
   }
 }

@@ -628,7 +628,7 @@ describe('Parallel and Map', () => {
         fails,
       );
     answers = { c: [busy] };
-    const { output } = await lake.run(map(1), ['a', 'b', 'c', 'd', 'e']);
+    const { output } = await lake.run(map(2), ['a', 'b', 'c', 'd', 'e']);
     const read = async (key: string): Promise<ApiShape> => {
       const chunks: Buffer[] = [];
       for await (const chunk of await lake.objects.read('lake-raw', key)) chunks.push(chunk);
@@ -643,7 +643,56 @@ describe('Parallel and Map', () => {
       { Error: 'Glue.ConcurrentRunsExceededException', Status: 'FAILED' },
     ]);
     answers = { a: [busy], c: [busy] };
-    expect((await lake.run(map(1), ['a', 'b', 'c', 'd', 'e'])).error).toBe('States.ExceedToleratedFailureThreshold');
+    expect((await lake.run(map(3), ['a', 'b', 'c', 'd', 'e'])).error).toBe('States.ExceedToleratedFailureThreshold');
+  });
+});
+
+describe('results of a Distributed Map that stay in the state', () => {
+  const map = (rest: Record<string, unknown>) =>
+    one({
+      Type: 'Map',
+      ToleratedFailurePercentage: 50,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED' },
+        StartAt: 'I',
+        States: {
+          I: {
+            ...job('x'),
+            Parameters: { JobName: 'j', Arguments: { '--table.$': '$' } },
+            OutputPath: '$.list',
+            End: true,
+          },
+        },
+      },
+      ...rest,
+    });
+  beforeEach(() => {
+    answers = { a: [() => ({ list: [1, 2] })], b: [busy], c: [() => ({ list: [3] })] };
+  });
+
+  it('are the outputs; a failed child that is tolerated shows its execution', async () => {
+    const { output } = await lake.run(map({}), ['a', 'b', 'c']);
+    expect(output).toMatchObject([
+      [1, 2],
+      { Status: 'FAILED', Error: 'Glue.ConcurrentRunsExceededException', Input: '"b"' },
+      [3],
+    ]);
+  });
+
+  it('are flattened on demand', async () => {
+    const { output } = await lake.run(
+      map({ ResultWriter: { WriterConfig: { OutputType: 'JSON', Transformation: 'FLATTEN' } } }),
+      ['a', 'c'],
+    );
+    expect(output).toEqual([1, 2, 3]);
+  });
+
+  it('are whole executions on demand', async () => {
+    const { output } = await lake.run(
+      map({ ResultWriter: { WriterConfig: { OutputType: 'JSON', Transformation: 'NONE' } } }),
+      ['a'],
+    );
+    expect(output).toMatchObject([{ Status: 'SUCCEEDED', Output: '[1,2]', Input: '"a"' }]);
   });
 });
 

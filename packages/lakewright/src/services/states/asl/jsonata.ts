@@ -37,16 +37,21 @@ export async function evaluateAll(value: ApiShape, scope: JsonataScope): Promise
 /** @throws StatesError States.QueryEvaluationError */
 async function evaluate(expression: string, scope: JsonataScope): Promise<ApiShape> {
   const states = { input: scope.input, context: scope.context, result: scope.result, errorOutput: scope.errorOutput };
-  let value: ApiShape;
+  let text: string | undefined;
   try {
-    value = await compile(expression).evaluate(undefined, { ...scope.variables, states, ...AWS_FUNCTIONS });
+    const value = await compile(expression).evaluate(undefined, { ...scope.variables, states, ...AWS_FUNCTIONS });
+    // JSONata's lists carry hidden members: a plain copy is what a machine sees.
+    text = JSON.stringify(value, noFunctions);
   } catch (error) {
     throw failure(expression, error instanceof StatesError ? error.causeText : (error as Error).message);
   }
-  if (value === undefined) throw failure(expression, 'it gives nothing');
-  if (typeof value === 'function') throw failure(expression, 'it gives a function');
-  // JSONata's lists carry hidden members: a plain copy is what a machine sees.
-  return JSON.parse(JSON.stringify(value));
+  if (text === undefined) throw failure(expression, 'it gives nothing');
+  return JSON.parse(text);
+}
+
+function noFunctions(_: string, value: ApiShape): ApiShape {
+  if (typeof value === 'function' || value?._jsonata_lambda === true) throw new Error('it gives a function');
+  return value;
 }
 
 /** Why an expression can't run, undefined if it can: for validation. */

@@ -5,7 +5,7 @@ import { StatesError, Stopped } from './errors';
 import { json, type Visit } from './interpreter';
 import { batches } from './item-batcher';
 import { readItems } from './item-reader';
-import { type ItemOutcome, writeResults } from './result-writer';
+import { formatResults, type ItemOutcome, writeResults } from './result-writer';
 import { Group, inner } from './state-handlers';
 
 /** Items of an inline Map that run at the same time. Source: Developer Guide, "Using Map state in Inline mode". */
@@ -36,7 +36,9 @@ export async function runMap(visit: Visit): Promise<{ result: ApiShape; items: n
   );
   const inputs =
     state.ItemBatcher === undefined ? selected : batches(selected, await query.template(await batcher(visit), scope));
-  const tolerated = await toleratedFailures(visit, inputs.length);
+  // Thresholds are about items: a failed batch counts with all of its items.
+  const sizeOf = (index: number): number => (state.ItemBatcher === undefined ? 1 : inputs[index].Items.length);
+  const tolerated = await toleratedFailures(visit, given.length);
   const asked = Number((await query.field(state, 'MaxConcurrency', scope)) ?? 0);
   const width = Math.min(
     asked > 0 ? asked : INLINE_CONCURRENCY,
@@ -73,11 +75,11 @@ export async function runMap(visit: Visit): Promise<{ result: ApiShape; items: n
           throw error;
         }
         outcomes[index] = { ...base, status: 'FAILED', error, stopDate: run.around.clock.now() };
-        failures += 1;
+        failures += sizeOf(index);
         if (failures > tolerated) {
           throw new StatesError(
             'States.ExceedToleratedFailureThreshold',
-            `The specified tolerated failure threshold was exceeded: ${failures} of ${inputs.length} items failed, the first with ${json(error.output)}`,
+            `The specified tolerated failure threshold was exceeded: ${failures} of ${given.length} items failed, the first with ${json(error.output)}`,
           );
         }
       }
@@ -97,9 +99,10 @@ export async function runMap(visit: Visit): Promise<{ result: ApiShape; items: n
     throw error;
   }
   run.around.record(frame, distributed ? 'MapRunSucceeded' : 'MapStateSucceeded', '', undefined);
-  const result =
-    state.ResultWriter === undefined
-      ? outcomes.filter((one) => one.status === 'SUCCEEDED').map((one) => one.output)
+  const result = !distributed
+    ? outcomes.map((one) => one.output)
+    : state.ResultWriter?.Resource === undefined
+      ? formatResults(outcomes, mapRunArn, state.ResultWriter?.WriterConfig?.Transformation ?? 'COMPACT')
       : await writeResults(visit, mapRunArn, outcomes);
   return { result, items: inputs.length };
 }

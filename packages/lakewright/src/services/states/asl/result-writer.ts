@@ -37,8 +37,7 @@ export async function writeResults(
     for (const status of ['SUCCEEDED', 'FAILED'] as const) {
       const chosen = outcomes.filter((one) => one.status === status);
       if (chosen.length === 0) continue;
-      const entries = chosen.map((one) => entry(one, mapRunArn, config.Transformation ?? 'NONE'));
-      const flat = config.Transformation === 'FLATTEN' && status === 'SUCCEEDED' ? entries.flat() : entries;
+      const flat = formatResults(chosen, mapRunArn, config.Transformation ?? 'NONE');
       const lines = config.OutputType === 'JSONL';
       const body = lines ? `${flat.map(json).join('\n')}\n` : json(flat);
       const key = `${prefix}/${status}_0.${lines ? 'jsonl' : 'json'}`;
@@ -54,6 +53,15 @@ export async function writeResults(
     throw new StatesError('States.ResultWriterFailed', `${error.code}: ${error.message}`);
   }
   return { MapRunArn: mapRunArn, ResultWriterDetails: { Bucket: bucket, Key: `${prefix}/manifest.json` } };
+}
+
+/**
+ * The outcomes as a list: NONE with each execution's metadata, COMPACT the outputs alone, FLATTEN lists of outputs as one.
+ * A failed one always has its metadata.
+ */
+export function formatResults(outcomes: readonly ItemOutcome[], mapRunArn: string, transformation: string): ApiShape[] {
+  const entries = outcomes.map((one) => entry(one, mapRunArn, transformation));
+  return transformation === 'FLATTEN' ? entries.flat() : entries;
 }
 
 function entry(outcome: ItemOutcome, mapRunArn: string, transformation: string): ApiShape {
