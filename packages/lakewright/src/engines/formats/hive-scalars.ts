@@ -21,14 +21,25 @@ export function boundedInteger(value: bigint, kind: string): Parsed {
   return value >= -limit && value < limit ? String(value) : undefined;
 }
 
+/** What almost every value is: few enough digits to be in bounds without counting. */
+const PLAIN: Readonly<Record<string, RegExp>> = {
+  tinyint: /^-?\d{1,2}$/,
+  smallint: /^-?\d{1,4}$/,
+  integer: /^-?\d{1,9}$/,
+  bigint: /^-?\d{1,18}$/,
+};
+const isPlainInteger = (text: string, kind: string): boolean => (PLAIN[kind] as RegExp).test(text);
+
 /** LazySimpleSerDe: a well-formed fraction is cut off, blanks are not allowed. */
 export function lazyInteger(text: string, kind: string): Parsed {
+  if (isPlainInteger(text, kind)) return text;
   const match = /^([+-]?\d+)(?:\.\d*)?$/.exec(text);
   return match ? boundedInteger(BigInt((match[1] as string).replace('+', '')), kind) : undefined;
 }
 
 /** Java's `Long.parseLong`. */
 export function javaInteger(text: string, kind: string): Parsed {
+  if (isPlainInteger(text, kind)) return text;
   return /^[+-]?\d+$/.test(text) ? boundedInteger(BigInt(text.replace('+', '')), kind) : undefined;
 }
 
@@ -59,8 +70,13 @@ export function javaDecimal(text: string, precision: number, scale: number): Par
 
 const divideHalfUp = (value: bigint, divisor: bigint): bigint => (value * 2n + divisor) / (divisor * 2n);
 
+/** Dates and times that are the same in every reading. */
+const PLAIN_DATE = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/;
+const PLAIN_TIMESTAMP = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}$/;
+
 /** `y-M-d`, lenient: month 13 is January of the next year; what follows a blank is ignored. */
 export function hiveDate(text: string): Parsed {
+  if (PLAIN_DATE.test(text)) return text;
   const match = /^([+-]?\d{1,10})-(\d{1,2})-(\d{1,2})$/.exec(text.trim().split(' ')[0] as string);
   if (!match) return undefined;
   const time = utc(Number(match[1]), Number(match[2]), Number(match[3]));
@@ -69,6 +85,7 @@ export function hiveDate(text: string): Parsed {
 
 /** `y-M-d[ H:m:s[.f]]` or ISO with `T`, lenient; rounded to milliseconds, Athena's precision. */
 export function hiveTimestamp(text: string, formats: readonly TimestampFormat[] = []): Parsed {
+  if (formats.length === 0 && PLAIN_TIMESTAMP.test(text)) return text;
   const trimmed = text.trim();
   const formatted = parseWithFormats(trimmed, formats);
   if (formatted !== undefined) return isoTimestamp(formatted);

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Query } from '../../../engines/sql/parse/ast';
 import { translate } from '../../../engines/sql/translate';
@@ -10,9 +11,10 @@ export async function select(run: StatementRun, query: Query, parameterCount: nu
   run.checkScan();
   const folder = await run.lake.objects.stage(parseLocation(run.output).bucket);
   const file = join(folder, `${run.queryId}.csv`);
-  const { rows, bytes } = await run.engine.toCsv(translated.sql, translated.columns, file, {
-    header: true,
-    signal: run.signal,
+  const options = { header: true, signal: run.signal };
+  const { rows, bytes } = await run.engine.toCsv(translated.sql, translated.columns, file, options).catch((error) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   });
   return {
     type: 'DML',
