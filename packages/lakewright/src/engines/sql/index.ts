@@ -9,7 +9,8 @@
  * 2. {@link translate} the query of the statement; for INSERT and UNLOAD with a column list {@link translateInto}. Pass
  *    `parameterCount: statement.parameters` and the parsed arguments of EXECUTE as `parameters`; a text argument of the
  *    API is parsed with {@link parseExpression}.
- * 3. Run the SQL with `runtime/`; the columns' types say how to render the rows (`result/`).
+ * 3. Call {@link warmUp} once at start-up, off the request path.
+ * 4. Run the SQL with `runtime/`; the columns' types say how to render the rows (`result/`).
  */
 export type * from './contract';
 export { NotCoveredError, SqlError, type SqlPosition } from './errors';
@@ -20,3 +21,4 @@ export { hiveTypeText, parseHiveType } from './types/hive';
 export { physicalType } from './types/physical';
 export { baseTypeName, metadataText, parseTypeText, typeText } from './types/text';
 export type { RowField, ScalarKind, TrinoType } from './types/type';
+export { warmUp } from './warm-up';

@@ -84,6 +84,7 @@ describe('names', () => {
 
   test("a view's names are looked up in its own schema; its errors say where they come from", async () => {
     expect(await columns('SELECT a FROM one')).toEqual(['a integer']);
+    expect(await columns('SELECT a FROM wide')).toEqual(['a integer']);
     const { reads } = await translateText('SELECT one.a FROM one');
     expect(reads).toEqual([{ catalog: 'awsdatacatalog', schema: 'lake', table: 'one' }]);
   });

@@ -101,6 +101,47 @@ describe('values', () => {
   });
 });
 
+describe('texts', () => {
+  test('a chain of || is NULL when a part is, and one call however long', async () => {
+    expect(await rows("SELECT 'a' || s || 'c' || s FROM (VALUES 'b', NULL) t(s) ORDER BY 1")).toEqual([
+      ['abcb'],
+      [null],
+    ]);
+    const chain = Array.from({ length: 200 }, () => 'status').join(' || ');
+    expect((await translateText(`SELECT ${chain} FROM orders`)).sql).not.toContain('lambda');
+  });
+
+  test('LIKE: the escape character stands before %, _ or itself, in literals and in columns', async () => {
+    expect(await rows("SELECT 'a%b' LIKE 'a#%b' ESCAPE '#', 'a\\b' LIKE 'a\\b', 'axb' LIKE 'a#_b' ESCAPE '#'")).toEqual(
+      [[true, true, false]],
+    );
+    for (const sql of [
+      "'a' LIKE 'a#' ESCAPE '#'",
+      "'a' LIKE p ESCAPE '#' FROM (VALUES '#a') t(p)",
+      "'a' LIKE 'a' ESCAPE ''",
+    ]) {
+      await expect(value(sql)).rejects.toMatchObject({ errorName: 'INVALID_FUNCTION_ARGUMENT' });
+    }
+  });
+
+  test('a function that fails for some values runs over the rows that are left', async () => {
+    const sql = "SELECT json_format(json_parse(s)) FROM (VALUES '1', 'no json') t(s) WHERE s <> 'no json'";
+    expect(await rows(sql)).toEqual([['1']]);
+  });
+});
+
+describe('TRY', () => {
+  test('aggregates, subqueries and volatile functions may stand in it', async () => {
+    expect(
+      await rows('SELECT try(sum(x) / 0), try_cast(sum(x) * 100 AS tinyint), try(random() * 0E0) FROM (VALUES 3) t(x)'),
+    ).toEqual([[null, null, 0]]);
+    expect(await rows('SELECT try(1 / (SELECT x - 1)) FROM (VALUES 1, 2) t(x) ORDER BY 1')).toEqual([[1], [null]]);
+    expect(await rows('SELECT transform(ARRAY[1, 2], e -> e + (SELECT x)) FROM (VALUES 10) t(x)')).toEqual([
+      [[11, 12]],
+    ]);
+  });
+});
+
 describe('relations', () => {
   test('correlated subqueries, lateral joins and quantifiers', async () => {
     const t = '(VALUES 1, 2, 3) t(x)';

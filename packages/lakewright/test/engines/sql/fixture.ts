@@ -97,6 +97,7 @@ export const LAKE: CatalogFixture = {
   },
   'lake.customers': { columns: { id: 'bigint', name: 'varchar(20)' } },
   'lake.one': 'SELECT 1 AS a',
+  'lake.wide': "SELECT tinyint '1' AS b",
   'other.t': { columns: { x: 'int' } },
 };
 

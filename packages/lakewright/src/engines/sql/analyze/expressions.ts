@@ -1,4 +1,4 @@
-import { NotCoveredError, SqlError } from '../errors';
+import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
 import type * as ast from '../parse/ast';
 import * as build from '../types/build';
 import { castSupport } from '../types/cast-matrix';
@@ -50,7 +50,7 @@ export function analyze(node: ast.Expression, context: Context): Typed {
     case 'sign':
       return sign(node, context);
     case 'concatenation':
-      return callFunction('concat', [inner(node.left), inner(node.right)], context, position);
+      return concatenation(inner(node.left), inner(node.right), node, context);
     case 'comparison':
       return compare(node.operator, inner(node.left), inner(node.right), position);
     case 'quantified comparison':
@@ -119,6 +119,14 @@ export function analyze(node: ast.Expression, context: Context): Typed {
   }
 }
 
+/** A chain of texts is one call: nested ones would each bind the text before them. */
+function concatenation(left: Typed, right: Typed, { position }: ast.Concatenation, context: Context): Typed {
+  const isChain =
+    left.kind === 'call' && left.overload.name === 'concat' && left.overload.variadic && left.type.kind === 'varchar';
+  if (isChain && right.type.kind === 'varchar') return { ...left, args: [...left.args, coerce(right, build.VARCHAR)] };
+  return callFunction('concat', [left, right], context, position);
+}
+
 function sign(node: ast.Sign, context: Context): Typed {
   const { operand, position } = node;
   const value = analyze(operand, context);
@@ -181,15 +189,37 @@ function like(node: ast.Like, context: Context): Typed {
       position,
     );
   };
-  return {
-    kind: 'like',
-    type: build.BOOLEAN,
-    operand: text(node.operand, 'Left side of'),
-    pattern: text(node.pattern, 'Pattern for'),
-    escape: node.escape && text(node.escape, 'Escape for'),
-    position,
-  };
+  const operand = text(node.operand, 'Left side of');
+  const pattern = text(node.pattern, 'Pattern for');
+  const escaped = node.escape && text(node.escape, 'Escape for');
+  if (escaped) checkEscape(escaped, pattern);
+  return { kind: 'like', type: build.BOOLEAN, operand, pattern, escape: escaped, position };
 }
+
+/** One character, and in the pattern always before `%`, `_` or itself. */
+function checkEscape(escaped: Typed, pattern: Typed): void {
+  const character = literalValue(escaped);
+  if (typeof character !== 'string')
+    throw new NotCoveredError('LIKE with an ESCAPE that is no literal', escaped.position);
+  if ([...character].length !== 1) {
+    throw new SqlError('INVALID_FUNCTION_ARGUMENT', 'Escape string must be a single character', escaped.position);
+  }
+  const value = literalValue(pattern);
+  if (typeof value !== 'string') return;
+  const characters = [...value];
+  for (let index = 0; index < characters.length; index++) {
+    if (characters[index] !== character) continue;
+    const next = characters[++index];
+    if (next !== '%' && next !== '_' && next !== character) throw invalidEscape(pattern.position);
+  }
+}
+
+const invalidEscape = (position?: SqlPosition): SqlError =>
+  new SqlError(
+    'INVALID_FUNCTION_ARGUMENT',
+    "Escape character must be followed by '%', '_' or the escape character itself",
+    position,
+  );
 
 function cast(node: ast.Cast, operand: Typed): Typed {
   const { type, position } = node;

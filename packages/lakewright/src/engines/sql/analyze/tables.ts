@@ -1,13 +1,15 @@
 import type { ResolvedTable, ResolvedView, TableName } from '../contract';
 import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
 import { parseQuery } from '../parse/index';
-import { coercionCost } from '../types/coercion';
+import { coercionCost, sameType } from '../types/coercion';
 import { typeText } from '../types/text';
+import type { TrinoType } from '../types/type';
+import { coerce } from './coerce';
 import type { Context } from './context';
 import { informationSchema } from './information-schema';
 import { analyzeQuery } from './queries';
 import { derivedFields } from './relations';
-import type { Field, Scan, TypedRelation } from './typed';
+import type { Field, Scan, Typed, TypedRelation } from './typed';
 
 /** What a FROM item gives: the relation in the text, and the columns that it offers. */
 export interface AnalyzedRelation {
@@ -111,12 +113,20 @@ function expandView(view: ResolvedView, context: Context, position?: SqlPosition
   }
   analysis.reads.set(path, { name: view.name, columns: new Set(view.columns.map((column) => column.name)) });
   const alias = analysis.alias('r');
-  const fields = derivedFields(query.fields, alias).map((field, index) => ({
-    ...field,
-    name: view.columns[index]?.name ?? field.name,
-    qualifier: [view.name.catalog, view.name.schema, view.name.table],
-  }));
+  const qualifier = [view.name.catalog, view.name.schema, view.name.table];
+  const fields = derivedFields(query.fields, alias).map((field, index) => {
+    const column = view.columns[index];
+    const named = { ...field, name: column?.name ?? field.name, qualifier };
+    return column ? declaredAs(named, column.type) : named;
+  });
   return { relation: { kind: 'derived', alias, query, lateral: false }, fields };
+}
+
+/** A view shows the types that it was created with. */
+function declaredAs(field: Field, type: TrinoType): Field {
+  if (sameType(field.type, type) || coercionCost(field.type, type) === undefined) return field;
+  const column: Typed = { kind: 'column', type: field.type, field };
+  return { ...field, type, source: { expression: coerce(column, type) } };
 }
 
 function stale(path: string, what: string, position?: SqlPosition): SqlError {

@@ -220,6 +220,21 @@ function subscriptSql(base: TrinoType, type: TrinoType, value: string, index: st
   );
 }
 
+/** The analyzer has checked a literal pattern; another is checked per row. */
+function escapedLike(value: string, pattern: string, node: Typed, escaped: string, character: unknown): string {
+  if (literalValue(node) !== undefined) return `(${value} LIKE ${pattern} ESCAPE ${escaped})`;
+  const quoted = `\\x{${(String(character).codePointAt(0) ?? 0).toString(16)}}`;
+  return bindOnce([value, pattern], ([v, p]) =>
+    check(
+      `contains(regexp_replace(${p}, '${quoted}[%_${quoted}]', '', 'g'), ${escaped})`,
+      'INVALID_FUNCTION_ARGUMENT',
+      "Escape character must be followed by '%', '_' or the escape character itself",
+      { kind: 'boolean' },
+      `(${v} LIKE ${p} ESCAPE ${escaped})`,
+    ),
+  );
+}
+
 /** Without ESCAPE a backslash is a character like any other; DuckDB's default escape is a backslash. */
 function likeSql(node: Extract<Typed, { kind: 'like' }>, context: EmitContext): string {
   const text = (part: Typed) => {
@@ -227,7 +242,7 @@ function likeSql(node: Extract<Typed, { kind: 'like' }>, context: EmitContext): 
     return part.type.kind === 'char' ? `rpad(${sql}, ${part.type.length}, ' ')` : sql;
   };
   const [value, pattern] = [text(node.operand), text(node.pattern)];
-  if (node.escape) return `(${value} LIKE ${pattern} ESCAPE ${text(node.escape)})`;
+  if (node.escape) return escapedLike(value, pattern, node.pattern, text(node.escape), literalValue(node.escape));
   const literal = node.pattern.kind === 'literal' ? (node.pattern as Literal).value : undefined;
   const plain = typeof literal === 'string' && !literal.includes('\\');
   return plain ? `(${value} LIKE ${quoteText(literal)})` : `(${value} LIKE ${pattern} ESCAPE chr(1))`;
