@@ -19,6 +19,8 @@ export interface Identity {
   readonly ref?: 'arn' | string;
   /** ARN pattern without `arn:{partition}:`. */
   readonly arn?: string;
+  /** A custom resource whose handler gives its properties back as attributes, as AWS's own types often do. */
+  readonly echo?: boolean;
   /** Attributes that follow from the above; all others are made up, and noted. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
@@ -239,6 +241,10 @@ export const IDENTITIES: Readonly<Record<string, Identity>> = {
   },
   'AWS::Cognito::UserPoolClient': { generated: '{short}', attributes: { ClientId: '{name}' } },
   'AWS::Cognito::IdentityPool': { generated: '{region}:{uuid}', attributes: { Name: '{name}' } },
+  'Custom::CDKBucketDeployment': {
+    echo: true,
+    attributes: { DestinationBucketArn: 'arn:{partition}:s3:::{DestinationBucketName}' },
+  },
   'AWS::CloudFormation::Stack': {
     ref: 'arn',
     max: 128,

@@ -44,6 +44,11 @@ export function derivedAttribute(resource: Named, identity: ResourceIdentity, at
   return pattern === undefined ? undefined : fillPattern(pattern, resource, { name: identity.name, arn: identity.arn });
 }
 
+/** Whether an attribute that has a property's name has its value, too. */
+export function echoesProperties(type: string): boolean {
+  return !type.startsWith('Custom::') || own(IDENTITIES, type)?.echo === true;
+}
+
 function generatedName(resource: Named, identity: Identity): string {
   const max = identity.max ?? 64;
   if (identity.generated !== undefined) return fillPattern(identity.generated, resource, {});

@@ -2,7 +2,7 @@ import type { ApiShape } from '../services/api-shape';
 import { digest, type Environment } from './environment';
 import { Evaluation } from './evaluation';
 import { expandForEach } from './for-each';
-import { derivedAttribute, identify, type Named, type ResourceIdentity } from './identity';
+import { derivedAttribute, echoesProperties, identify, type Named, type ResourceIdentity } from './identity';
 import { isNoEcho, parameterValue } from './parameters';
 import type { Template } from './template';
 import { describe, isRecord, own, Unresolved } from './unresolved';
@@ -104,7 +104,7 @@ export class Scope {
     const imported = this.crossRegionImport(resource, attribute);
     if (imported !== undefined) return this.guarded(`${logicalId}.${attribute}`, () => evaluation.evaluate(imported));
     const declared = isRecord(resource.Properties) ? own(resource.Properties, attribute) : undefined;
-    if (declared !== undefined && !resource.Type.startsWith('Custom::')) {
+    if (declared !== undefined && echoesProperties(resource.Type)) {
       return this.guarded(`${logicalId}.${attribute}`, () => evaluation.evaluate(declared));
     }
     evaluation.invented.add(`Fn::GetAtt ${logicalId}.${attribute} (${resource.Type})`);

@@ -124,6 +124,12 @@ describe('values that an app passes around', () => {
     expect(byPath(wrong, 'Options/Raw').problem).toMatch(/'StageName' is 'test', allowed are dev, prod/);
   });
 
+  it('a bucket deployment says where it put what', () => {
+    const assembly = load('a bucket deployment');
+    const bucket = byPath(assembly, 'Deploy/Raw/Resource');
+    expect(assembly.outputs.Deploy).toEqual({ Key: expect.stringMatching(/^[0-9a-f]{64}\.zip$/), To: bucket.arn });
+  });
+
   it('secrets stay references', () => {
     const endpoint = byPath(load('a DMS task on L1s'), 'Dms/Source');
     expect(endpoint.properties.Password).toMatch(/^\{\{resolve:secretsmanager:arn:aws:.*:SecretString:password::\}\}$/);

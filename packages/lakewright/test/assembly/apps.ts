@@ -146,7 +146,7 @@ export const APPS: Readonly<Record<string, (app: cdk.App) => void>> = {
   },
   'a bucket deployment': (app) => {
     const stack = new cdk.Stack(app, 'Deploy', { env: IRELAND });
-    new deployment.BucketDeployment(stack, 'Files', {
+    const files = new deployment.BucketDeployment(stack, 'Files', {
       destinationBucket: new s3.Bucket(stack, 'Raw', {
         removalPolicy: cdk.RemovalPolicy.DESTROY,
         autoDeleteObjects: true,
@@ -156,6 +156,8 @@ export const APPS: Readonly<Record<string, (app: cdk.App) => void>> = {
         deployment.Source.jsonData('c.json', { bucket: stack.stackId }),
       ],
     });
+    new cdk.CfnOutput(stack, 'Key', { value: cdk.Fn.select(0, files.objectKeys) });
+    new cdk.CfnOutput(stack, 'To', { value: files.deployedBucket.bucketArn });
   },
   'Lambdas in every form': (app) => {
     const stack = new cdk.Stack(app, 'Lambdas');
