@@ -54,7 +54,13 @@ function cronRuns(expression: string, body: string, from: Date, count: number, t
   const pattern = ['0', minutes, hours, anyIf(day), month, weekdays(weekday), year].join(' ');
   try {
     // Sunday is 1 on AWS, as in Quartz.
-    const cron = new Cron(pattern, { timezone, mode: '7-part', alternativeWeekdays: true, sloppyRanges: true, paused: true });
+    const cron = new Cron(pattern, {
+      timezone,
+      mode: '7-part',
+      alternativeWeekdays: true,
+      sloppyRanges: true,
+      paused: true,
+    });
     return cron.nextRuns(count, from);
   } catch (error) {
     throw invalid(expression, (error as Error).message);
