@@ -100,9 +100,7 @@ function sameType(expected: JudgedType, actual: JudgedType): boolean {
         })
       );
     case 'decimal':
-      return (
-        actual.kind === 'decimal' && expected.precision === actual.precision && expected.scale === actual.scale
-      );
+      return actual.kind === 'decimal' && expected.precision === actual.precision && expected.scale === actual.scale;
     case 'char':
       return actual.kind === 'char' && expected.length === actual.length;
     default:
@@ -175,7 +173,9 @@ function sameValue(type: JudgedType, expected: Value, actual: Value, lenient: bo
     case 'map':
       return sameMap(type, expected, actual, lenient);
     case 'date':
-      return String(expected) === (lenient ? String(actual).replace(/ 00:00:00(\.0+)?( UTC|\+00)?$/, '') : String(actual));
+      return (
+        String(expected) === (lenient ? String(actual).replace(/ 00:00:00(\.0+)?( UTC|\+00)?$/, '') : String(actual))
+      );
     case 'timestamp':
     case 'timestamp with time zone':
     case 'time':

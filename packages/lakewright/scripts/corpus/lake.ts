@@ -34,7 +34,10 @@ export class CorpusLake implements SqlCatalog {
       for (const table of readdirSync(join(folder, bucket))) {
         const own = declared[table];
         const declaration = own && (own.schema ?? schema) === schema ? own : undefined;
-        tables.set(`${schema}.${table}`, await openTable(join(folder, bucket, table), schema, table, declaration, engine));
+        tables.set(
+          `${schema}.${table}`,
+          await openTable(join(folder, bucket, table), schema, table, declaration, engine),
+        );
       }
     }
     return new CorpusLake(tables, catalogs);
@@ -69,7 +72,8 @@ export class CorpusLake implements SqlCatalog {
     const items = columns.map((column) => {
       const declared = table.resolved.columns.find((item) => item.name === column);
       if (!declared) throw new Error(`no column ${column}`);
-      const source = column === '$path' ? 'filename' : isHive(declared) ? `(${quoteName(column)} || '')` : quoteName(column);
+      const source =
+        column === '$path' ? 'filename' : isHive(declared) ? `(${quoteName(column)} || '')` : quoteName(column);
       const target = physicalType(declared.type);
       return `CAST(${source} AS ${target}) AS ${quoteName(column)}`;
     });

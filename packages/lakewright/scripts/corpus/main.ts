@@ -53,13 +53,17 @@ export async function main(argv: readonly string[]): Promise<void> {
 function show(outcomes: readonly Outcome[], selector: string): void {
   const [verdict, count = '20'] = selector.split(':');
   const short = (value: unknown, length: number) => JSON.stringify(value).slice(0, length);
-  for (const { item, answer, via } of outcomes.filter((outcome) => outcome.verdict === verdict).slice(0, Number(count))) {
+  for (const { item, answer, via } of outcomes
+    .filter((outcome) => outcome.verdict === verdict)
+    .slice(0, Number(count))) {
     const want = item.error ?? { types: item.columns?.map(({ type }) => type), rows: item.rows?.slice(0, 8) };
     const got =
       'error' in answer
         ? `${answer.error.name} ${answer.error.message}`
         : { types: answer.columns.map(({ type }) => type), rows: answer.rows.slice(0, 8) };
-    process.stdout.write(`- ${item.id} ${item.sql.slice(0, 220)}\n    want ${short(want, 220)}\n    got  ${short(got, 320)}\n`);
+    process.stdout.write(
+      `- ${item.id} ${item.sql.slice(0, 220)}\n    want ${short(want, 220)}\n    got  ${short(got, 320)}\n`,
+    );
     if (verdict === 'wrong' && via) process.stdout.write(`    via  ${via.slice(0, 400)}\n`);
   }
 }
