@@ -98,6 +98,25 @@ function skewness(call: CallText): string {
   return `CASE WHEN ${n} < 3 THEN NULL ELSE ${call.aggregate(`skewness(${value})`)} * (${n} - 2) / sqrt(CAST(${n} AS DOUBLE) * (${n} - 1)) END`;
 }
 
+/** Where there is no line (a single pair, equal values) Trino gives NULL, DuckDB NaN. */
+function finite(name: string): (call: CallText) => string {
+  return (call) => {
+    const value = call.aggregate(`${name}(${call.args.join(', ')})`);
+    return `CAST(CASE WHEN isfinite(${value}) THEN ${value} END AS ${call.physical(call.result)})`;
+  };
+}
+
+/** Of equal values Trino gives NaN, DuckDB NULL. */
+function kurtosis(call: CallText): string {
+  const value = call.args[0];
+  const result = call.aggregate(`kurtosis(${value})`);
+  return `CASE WHEN ${call.aggregate(`count(${value})`)} < 4 THEN NULL WHEN ${result} IS NULL THEN CAST('NaN' AS DOUBLE) ELSE ${result} END`;
+}
+
+/** DuckDB's ln fails where Java's gives -Infinity or NaN. */
+const LOGARITHM =
+  "CASE WHEN $1 < 0 THEN CAST('NaN' AS DOUBLE) WHEN $1 = 0 THEN CAST('-Infinity' AS DOUBLE) ELSE ln($1) END";
+
 /** The first value of each key wins. */
 function mapOf(call: CallText): string {
   const [key = '', value = ''] = call.args;
@@ -211,24 +230,20 @@ export const aggregate: FunctionArea = {
     'var_samp(double): double': '{var_samp($D$1)}',
     'var_pop(double): double': '{var_pop($D$1)}',
     'skewness(double): double': { sql: skewness },
-    'kurtosis(double): double': {
-      sql: (call) =>
-        `CASE WHEN ${call.aggregate(`count(${call.args[0]})`)} < 4 THEN NULL ELSE ${call.aggregate(`kurtosis(${call.args[0]})`)} END`,
-    },
-    'corr(double, double): double': '{corr($1, $2)}',
-    'corr(real, real): real': 'CAST({corr($1, $2)} AS FLOAT)',
+    'kurtosis(double): double': { sql: kurtosis },
+    'corr(double, double): double': { sql: finite('corr') },
+    'corr(real, real): real': { sql: finite('corr') },
     'covar_pop(double, double): double': '{covar_pop($1, $2)}',
     'covar_pop(real, real): real': 'CAST({covar_pop($1, $2)} AS FLOAT)',
     'covar_samp(double, double): double': '{covar_samp($1, $2)}',
     'covar_samp(real, real): real': 'CAST({covar_samp($1, $2)} AS FLOAT)',
-    'regr_slope(double, double): double': '{regr_slope($1, $2)}',
-    'regr_slope(real, real): real': 'CAST({regr_slope($1, $2)} AS FLOAT)',
-    'regr_intercept(double, double): double': '{regr_intercept($1, $2)}',
-    'regr_intercept(real, real): real': 'CAST({regr_intercept($1, $2)} AS FLOAT)',
-    'geometric_mean(I): double': 'exp({avg(ln($1))})',
-    'geometric_mean(double): double': 'exp({avg(ln($1))})',
-    'geometric_mean(bigint): double': 'exp({avg(ln($1))})',
-    'geometric_mean(real): real': 'CAST(exp({avg(ln($1))}) AS FLOAT)',
+    'regr_slope(double, double): double': { sql: finite('regr_slope') },
+    'regr_slope(real, real): real': { sql: finite('regr_slope') },
+    'regr_intercept(double, double): double': { sql: finite('regr_intercept') },
+    'regr_intercept(real, real): real': { sql: finite('regr_intercept') },
+    'geometric_mean(I): double': `exp({avg(${LOGARITHM})})`,
+    'geometric_mean(double): double': `exp({avg(${LOGARITHM})})`,
+    'geometric_mean(real): real': `CAST(exp({avg(${LOGARITHM})}) AS FLOAT)`,
     'histogram(T): map(T,bigint)': {
       sql: 'CAST({histogram($1) ? $1 IS NOT NULL} AS @R)',
       comparable: ['T'],

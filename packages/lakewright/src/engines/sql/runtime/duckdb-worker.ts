@@ -27,7 +27,11 @@ export class DuckDbWorker {
   private readonly waiting: ((connection: DuckDBConnection) => void)[] = [];
   private readonly runs = new Map<number, Run>();
 
-  constructor(private readonly reply: (message: WorkerReply) => void) {}
+  /** `end` is called when DuckDB can't go on: after a fatal error it refuses every statement. */
+  constructor(
+    private readonly reply: (message: WorkerReply) => void,
+    private readonly end: () => void,
+  ) {}
 
   public handle(request: WorkerRequest): void {
     switch (request.kind) {
@@ -51,6 +55,7 @@ export class DuckDbWorker {
       this.reply({ kind: 'done', id, result: await work() });
     } catch (error) {
       this.reply({ kind: 'failed', id, ...failureOf(error) });
+      if (/FATAL Error|database has been invalidated/.test(String(error))) this.end();
     } finally {
       this.runs.delete(id);
     }

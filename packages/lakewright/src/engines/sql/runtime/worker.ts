@@ -5,7 +5,8 @@ import type { WorkerReply, WorkerRequest } from './protocol';
 const send = (reply: WorkerReply): void => {
   if (process.connected) process.send?.(reply);
 };
-const worker = new DuckDbWorker(send);
+// Messages that were sent are on their way before the process ends.
+const worker = new DuckDbWorker(send, () => setTimeout(() => process.exit(70), 50));
 
 process.on('message', (request: WorkerRequest) => worker.handle(request));
 // The parent is gone.

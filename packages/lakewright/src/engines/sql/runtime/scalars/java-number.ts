@@ -32,12 +32,9 @@ function javaText(value: number, shortest: string): string {
   if (known !== undefined) return known;
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
   const size = Math.abs(value);
-  const parts = digitsOf(shortest);
-  if (size < 1e-3 || size >= 1e7) return scientific(parts);
-  const { sign, digits, exponent } = parts;
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
-  const padded = digits.padEnd(exponent + 1, '0');
-  return `${sign}${padded.slice(0, exponent + 1)}.${padded.slice(exponent + 1) || '0'}`;
+  if (size < 1e-3 || size >= 1e7) return scientific(digitsOf(shortest));
+  // JavaScript writes these plainly, too.
+  return shortest.includes('.') ? shortest : `${shortest}.0`;
 }
 
 /** The shortest text that reads back as the same 32-bit number. */
