@@ -17,14 +17,18 @@ export class LakeEngine {
   public constructor(private readonly lake: LakeContext) {}
 
   public open(): Promise<OpenEngine> {
-    this.opening ??= this.start();
+    this.opening ??= this.start().catch((error) => {
+      // The next query tries again.
+      this.opening = undefined;
+      throw error;
+    });
     return this.opening;
   }
 
   public async close(): Promise<void> {
     const opening = this.opening;
     this.opening = undefined;
-    await (await opening)?.sql.close();
+    await (await opening?.catch(() => undefined))?.sql.close();
   }
 
   private async start(): Promise<OpenEngine> {

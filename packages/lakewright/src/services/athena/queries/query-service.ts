@@ -54,6 +54,8 @@ export class QueryService {
     if (workGroup.State === 'DISABLED') throw invalidRequest(`WorkGroup ${workGroup.Name} is disabled.`);
     const known = this.knownRequest(input, query);
     if (known) return known;
+    // The engine starts in its own thread while the first query is parsed here; an error is reported by its use.
+    this.engine.open().catch(() => undefined);
     const parsed = parseRequest(query);
     const parameters = parseArguments(input.ExecutionParameters);
     const execution = this.newExecution(input, query, workGroup, parsed, caller);
