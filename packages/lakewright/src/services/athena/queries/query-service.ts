@@ -202,7 +202,12 @@ export class QueryService {
     execution.scannedFiles = meter.files;
     execution.rowsIn = meter.rows;
     execution.completed = Math.max(execution.submitted, seconds(this.lake.clock.now()));
-    this.history.put(execution);
+    try {
+      this.history.put(execution);
+    } catch (error) {
+      // The caller still learns of it; what couldn't be written would be RUNNING in the next session, and fail there.
+      fail(execution, error, abort.signal);
+    }
     this.announce(execution, 'RUNNING');
   }
 

@@ -23,7 +23,7 @@ export interface PartitionSource {
   readonly now: Date;
 }
 
-/** From this many projected partitions on, the folder above them is listed once instead of each of them. */
+/** From this many partitions on, the folder above them is listed once instead of each of them. */
 const LIST_ONCE_FROM = 16;
 
 /** The files that a query with these constraints may have to read. */
@@ -42,10 +42,12 @@ export async function fileGroups(
     return projectedGroups(source, storage, projectPartitions(table, constraints, source.now));
   }
   const partitions = matching(source.catalog.partitions(table.DatabaseName, table.Name), keys, constraints);
-  const groups = partitions.map(async (partition) => {
+  const locations = partitions.map((partition) => partition.StorageDescriptor?.Location ?? storage.Location ?? '');
+  const list = await lister(source.objects, locations, storage.Location);
+  const groups = partitions.map(async (partition, index) => {
     const own = { ...storage, ...partition.StorageDescriptor };
     checkSchema(table, partition);
-    return { values: partition.Values, storage: own, files: await listDataFiles(source.objects, own.Location ?? '') };
+    return { values: partition.Values, storage: own, files: await list(locations[index] as string) };
   });
   return (await Promise.all(groups)).filter((group) => group.files.length > 0);
 }
@@ -70,17 +72,28 @@ async function projectedGroups(
   storage: StorageDescriptor,
   projected: readonly ProjectedPartition[],
 ): Promise<FileGroup[]> {
-  const list =
-    projected.length < LIST_ONCE_FROM
-      ? (location: string) => listDataFiles(objects, location)
-      : await listedOnce(
-          objects,
-          projected.map((partition) => folderOf(partition.location)),
-        );
+  const locations = projected.map((partition) => partition.location);
+  const list = await lister(objects, locations, commonFolder(locations.map(folderOf)));
   const groups = await Promise.all(
     projected.map(async ({ values, location }) => ({ values, storage, files: await list(location) })),
   );
   return groups.filter((group) => group.files.length > 0);
+}
+
+/** Lists each location, or, when there are many below `root`, the folder above them once. */
+async function lister(
+  objects: ObjectStore,
+  locations: readonly string[],
+  root: string | undefined,
+): Promise<(location: string) => Promise<DataFile[]>> {
+  const folders = locations.map(folderOf);
+  const above = root === undefined ? undefined : folderOf(root);
+  // A hidden folder that is named as a location is read; a listing from above would leave it out.
+  const together =
+    above !== undefined &&
+    folders.length >= LIST_ONCE_FROM &&
+    folders.every((folder) => folder.startsWith(above) && !/(?:^|\/)[._]/.test(folder.slice(above.length)));
+  return together ? listedOnce(objects, folders) : (location) => listDataFiles(objects, location);
 }
 
 async function listedOnce(objects: ObjectStore, locations: readonly string[]) {

@@ -302,3 +302,22 @@ describe('text', () => {
     await expect(read('t')).rejects.toMatchObject({ errorName: 'NOT_COVERED', message: expect.stringMatching(name) });
   });
 });
+
+test('many partitions are listed together, and read as each one alone', async () => {
+  const { objects, catalog, table, partition, read } = await lake();
+  table("CREATE EXTERNAL TABLE t (n int) PARTITIONED BY (p string) LOCATION 's3://bucket/t/'");
+  const values = Array.from({ length: 40 }, (_, index) => String(index).padStart(2, '0'));
+  for (const value of values) {
+    await objects.write('bucket', `t/p=${value}/a`, `${Number(value)}\n`);
+    partition('t', [value], `s3://bucket/t/p=${value}/`);
+  }
+  await objects.write('bucket', 't/p=unknown/a', '99\n');
+  expect(await read('t')).toHaveLength(40);
+  // One place outside of the table, or hidden from above, and all are listed one by one again.
+  await objects.write('bucket', 't/_old/a', '41\n');
+  partition('t', ['41'], 's3://bucket/t/_old/');
+  await objects.write('bucket', 'elsewhere/a', '42\n');
+  partition('t', ['42'], 's3://bucket/elsewhere');
+  expect((await read('t')).length).toBe(42);
+  expect(catalog.partitions('db', 't')).toHaveLength(42);
+});
