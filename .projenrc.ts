@@ -39,8 +39,6 @@ const consumption = new ConstructPackage({
   keywords: ['athena'],
   peerPackages: [core],
   testPackages: [storage, catalog],
-  lambdas: ['workgroup-cleanup'],
-  lambdaDeps: [V.clientAthena],
 });
 
 const runtime = new RuntimePackage({

@@ -5,5 +5,5 @@ const { LakeCatalog } = require('../../packages/catalog');
 const app = new App({ outdir: process.argv[2] });
 const stack = new Stack(app, 'Bench');
 const storage = new LakeStorage(stack, 'Storage');
-new LakeCatalog(stack, 'Catalog', { zones: storage.zones });
+new LakeCatalog(stack, 'Catalog', { storage });
 app.synth();

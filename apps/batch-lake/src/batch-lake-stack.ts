@@ -22,7 +22,7 @@ export class BatchLakeStack extends Stack {
     const storage = new LakeStorage(this, 'Storage', { environment, lifecycle: ZoneLifecycle.tiered() });
 
     // what it is called
-    const catalog = new LakeCatalog(this, 'Catalog', { zones: storage.zones, environment });
+    const catalog = new LakeCatalog(this, 'Catalog', { storage, environment });
 
     // who queries
     const pipelineQueries = new AthenaWorkgroup(this, 'PipelineQueries', { environment, enforced: false }); // CTAS says where

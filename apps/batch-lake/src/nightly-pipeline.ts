@@ -2,6 +2,7 @@ import type { Crawler, LakeCatalog } from '@lakewright/catalog';
 import { DataLocation, type IAthenaWorkgroup, type LakeEnvironment } from '@lakewright/core';
 import type { LakeStorage } from '@lakewright/storage';
 import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -75,7 +76,10 @@ export class NightlyPipeline extends Construct {
         ),
       );
 
+    // Upstream's Athena states would add s3:GetObject on every bucket: the role gets what grantRights says, and no more.
+    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('states.amazonaws.com') });
     this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
+      role: role.withoutPolicyUpdates(),
       definitionBody: sfn.DefinitionBody.fromChainable(definition),
       timeout: Duration.hours(6),
       tracingEnabled: true,
@@ -87,7 +91,8 @@ export class NightlyPipeline extends Construct {
         }),
       },
     });
-    this.grant(props);
+    this.grantRights(role, props);
+    this.stateMachine.node.addDependency(role); // its policy must be there before the machine is
   }
 
   /** `$run`: the same in each retry, and fit for a table's name. */
@@ -108,6 +113,7 @@ export class NightlyPipeline extends Construct {
         Bucket: storage.raw.bucket.bucketName,
         Key: '{% $states.input.target %}',
         CopySource: `{% ${JSON.stringify(`${partnerBucket.bucketName}/`)} & $states.input.source %}`,
+        TaggingDirective: 'REPLACE', // the partner's tags are not ours, and reading them needs a right of its own
       },
     });
     copy.addRetry({ maxAttempts: 3 });
@@ -140,10 +146,10 @@ export class NightlyPipeline extends Construct {
     return new sfn.Parallel(this, name, { resultPath: sfn.JsonPath.DISCARD }).branch(...branches);
   }
 
-  /** What the states do besides starting queries and crawlers. */
-  private grant({ partnerBucket, storage, catalog, workgroup }: NightlyPipelineProps): void {
-    const { role } = this.stateMachine;
+  private grantRights(role: iam.Role, props: NightlyPipelineProps): void {
+    const { partnerBucket, storage, catalog, workgroup, crawlers } = props;
     workgroup.grants.query(role);
+    for (const crawler of crawlers) crawler.grants.start(role);
     DataLocation.of(partnerBucket).grants.read(role);
     for (const { target } of PARTNER_FILES) {
       const [folder] = target.split('/');
@@ -151,5 +157,27 @@ export class NightlyPipeline extends Construct {
       catalog.raw.dataset(folder).grants.read(role);
     }
     for (const database of [catalog.converted, catalog.datasets]) database.grants.manageTables(role);
+    role.addToPolicy(new iam.PolicyStatement({ actions: LOG_AND_TRACE, resources: ['*'] }));
   }
 }
+
+/**
+ * What a state machine that logs and traces needs; none of it takes a resource.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
+ */
+const LOG_AND_TRACE = [
+  'logs:CreateLogDelivery',
+  'logs:GetLogDelivery',
+  'logs:UpdateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:DescribeResourcePolicies',
+  'logs:DescribeLogGroups',
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+];

@@ -21,6 +21,17 @@ describe('BatchLakeStack', () => {
     template.resourceCountIs('AWS::KMS::Key', 1);
   });
 
+  test('gives its state machine no right on objects or tables outside of the lake and the partner bucket', () => {
+    const policies = template.findResources('AWS::IAM::Policy', {
+      Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^NightlyRole') }] },
+    });
+    const statements = Object.values(policies).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    expect(statements.length).toBeGreaterThan(5);
+    const everywhere = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
+    const actions = everywhere.flatMap(({ Action }) => [Action].flat());
+    expect(actions.filter((action) => !/^(logs:|xray:|athena:List)/.test(action))).toEqual([]);
+  });
+
   test('has an acyclic template without an access key or password', () => {
     expect(JSON.stringify(template.toJSON())).not.toMatch(/AKIA|password/i);
   });
