@@ -31,8 +31,12 @@ export function cellJson(cell: Cell): string {
   return `[${(cell as readonly Cell[]).map(cellJson).join(',')}]`;
 }
 
+/** Text that is in JSON as it is: most of what data files hold. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** Half a surrogate pair isn't Unicode text: the replacement character stands in for it, as Java's encoder does. */
 function stringJson(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   const json = JSON.stringify(text);
   return json.includes('\\ud') ? JSON.stringify(text.replace(/\p{Surrogate}/gu, '�')) : json;
 }

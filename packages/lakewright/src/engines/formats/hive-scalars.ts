@@ -72,7 +72,8 @@ const divideHalfUp = (value: bigint, divisor: bigint): bigint => (value * 2n + d
 
 /** Dates and times that are the same in every reading. */
 const PLAIN_DATE = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/;
-const PLAIN_TIMESTAMP = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}$/;
+const PLAIN_TIMESTAMP =
+  /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?$/;
 
 /** `y-M-d`, lenient: month 13 is January of the next year; what follows a blank is ignored. */
 export function hiveDate(text: string): Parsed {
@@ -85,7 +86,7 @@ export function hiveDate(text: string): Parsed {
 
 /** `y-M-d[ H:m:s[.f]]` or ISO with `T`, lenient; rounded to milliseconds, Athena's precision. */
 export function hiveTimestamp(text: string, formats: readonly TimestampFormat[] = []): Parsed {
-  if (formats.length === 0 && PLAIN_TIMESTAMP.test(text)) return text;
+  if (formats.length === 0 && PLAIN_TIMESTAMP.test(text)) return text.length === 19 ? `${text}.000` : text;
   const trimmed = text.trim();
   const formatted = parseWithFormats(trimmed, formats);
   if (formatted !== undefined) return isoTimestamp(formatted);
