@@ -117,9 +117,11 @@ export class Crawlers {
     const lines: string[] = [];
     const log = (text: string, level: 'info' | 'warning' = 'info') => {
       if (lines.length < KEPT_LINES) lines.push(`${level.toUpperCase()} ${text}`);
-      const code = level === 'warning' ? 'LW_GLUE_CRAWL_WARNING' : 'LW_GLUE_CRAWL_PROGRESS';
-      const data = { crawler: name, crawlId: run.id };
-      this.context.lake.host.notify({ code, level, text: `crawler ${name}: ${text}`, data });
+      const about = { text: `crawler ${name}: ${text}`, data: { crawler: name, crawlId: run.id } };
+      const { host } = this.context.lake;
+      // What went well is in the catalog and the crawl's history.
+      if (level === 'warning') host.notify({ code: 'LW_GLUE_CRAWL_WARNING', level, ...about });
+      else host.notify({ code: 'LW_GLUE_CRAWL_PROGRESS', level: 'debug', ...about });
     };
     this.publish(name, run, 'Started');
     const outcome = await this.outcome(name, crawler, run, log);
