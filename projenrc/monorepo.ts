@@ -153,6 +153,7 @@ export class Monorepo extends typescript.TypeScriptProject {
       '!**/*.md',
       '!**/*.html',
       '!**/fixtures',
+      '!**/test/corpus',
       '!**/cdk.json',
       '!**/package.json',
       '!**/.projen',

@@ -18,7 +18,7 @@ async function otherProcess(root: string) {
     script,
     `import { FolderWorkspace } from ${JSON.stringify(source)};
      await FolderWorkspace.open(${JSON.stringify(root)}, { command: 'lakewright serve' });
-     console.log(process.pid);
+     process.stdout.write(String(process.pid)); // console.log would colour a number
      setInterval(() => {}, 1000);`,
   );
   const child = spawn(process.execPath, ['--import', TSX, script], { stdio: ['ignore', 'pipe', 'inherit'] });
