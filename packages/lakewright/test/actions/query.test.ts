@@ -73,6 +73,15 @@ describe('a result', () => {
     ]);
   });
 
+  test('as a table sets the columns of DESCRIBE apart', () => {
+    const columns = ['col_name', 'data_type', 'comment'].map((name) => ({ name, type: 'string' }));
+    const text = renderResult(
+      { ...RESULT, columns, rows: [['origin              \tstring              \t']] },
+      'table',
+    );
+    expect(text).toMatch(/│ origin +│ string +│ +│/);
+  });
+
   test('as a table says NULL and counts the rows', () => {
     const text = renderResult(RESULT, 'table');
     expect(text).toContain('NULL');

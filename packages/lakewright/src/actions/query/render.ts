@@ -31,7 +31,11 @@ function renderTable({ columns, rows }: QueryResult): string {
     colAligns: columns.map(({ type }) => (NUMERIC.has(type) ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
   });
-  for (const row of rows) table.push(row.map((cell) => cell ?? 'NULL'));
+  for (const row of rows) {
+    // DESCRIBE answers three columns in one cell, set apart by tabs.
+    const cells = row.length < columns.length ? (row[0] ?? '').split('\t').map((cell) => cell.trim()) : row;
+    table.push(cells.map((cell) => cell ?? 'NULL'));
+  }
   return `${table.toString()}\n${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`;
 }
 
