@@ -175,8 +175,9 @@ export class ConstructPackage extends typescript.TypeScriptProject {
       bundle.exec('rm -rf assets');
       for (const l of options.lambdas) {
         bundle.exec(
-          `esbuild lambda/${l}/index.ts --bundle --platform=node --target=node22 --format=cjs --minify --main-fields=module,main --legal-comments=linked --outfile=assets/${l}/index.js --log-level=warning`,
+          `esbuild lambda/${l}/index.ts --bundle --platform=node --target=node22 --format=cjs --minify --main-fields=module,main --legal-comments=none --metafile=assets/${l}/meta.json --outfile=assets/${l}/index.js --log-level=warning`,
         );
+        bundle.exec(`node ../../scripts/third-party-licenses.mjs assets/${l}`);
       }
     }
     this.addTask('api', { description: 'Regenerate API.md', exec: 'node ../../scripts/docgen.mjs API.md' });
