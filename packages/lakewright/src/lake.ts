@@ -13,9 +13,11 @@ import { classify } from './assembly/classify';
 import { type Host, MemoryHost } from './host/host';
 import { LocalLake } from './local-lake';
 import type { RunReport } from './report/report';
+import { parameterValue } from './services/ssm/parameters';
 import { FolderWorkspace } from './workspace/folder-workspace';
 import { loadConfig } from './workspace/load-config';
 import { withScratchWorkspace } from './workspace/scratch-workspace';
+import type { Workspace } from './workspace/workspace';
 
 /** The port that `serve` takes if none is given. */
 export const DEFAULT_PORT = 4570;
@@ -89,7 +91,8 @@ export class Lake {
 
   /** Brings the declared resources about, runs the pipelines and the checks, and writes the report. */
   public async run(options: RunOptions = {}): Promise<RunReport> {
-    return await run(await this.open(), this.assembly(), options);
+    const lake = await this.open();
+    return await run(lake, this.assembly(lake.workspace), options);
   }
 
   /**
@@ -138,23 +141,27 @@ export class Lake {
     await (await opened)?.close();
   }
 
-  private assembly() {
+  private assembly(workspace?: Workspace) {
     return loadAssembly(path.resolve(this.directory, this.options.app ?? 'cdk.out'), {
       parameters: this.options.parameters,
+      ssm: (name) => workspace && parameterValue(workspace, name),
     });
   }
 
   private open(): Promise<LocalLake> {
-    this.opened ??= this.start();
+    this.opened ??= this.start().catch((error) => {
+      this.opened = undefined; // the next verb tries again
+      throw error;
+    });
     return this.opened;
   }
 
   private async start(): Promise<LocalLake> {
-    const assembly = this.assembly();
+    this.assembly(); // what can't be read is said before a workspace is made
     const config = loadConfig(this.directory);
     const workspace = await FolderWorkspace.open(this.workspace);
     try {
-      return new LocalLake(workspace, config, this.host, assembly, { at: this.options.at });
+      return new LocalLake(workspace, config, this.host, this.assembly(workspace), { at: this.options.at });
     } catch (error) {
       await workspace.close();
       throw error;

@@ -1,3 +1,4 @@
+import type { Workspace } from '../../workspace/workspace';
 import type { LakeContext } from '../service';
 import { ServiceError } from '../service';
 
@@ -19,9 +20,14 @@ type State = Record<string, Parameter>;
 const STATE = 'ssm';
 const NAME = /^[a-zA-Z0-9_./-]{1,1011}$/;
 
+/** What a template's `AWS::SSM::Parameter::Value` gets: the value that the workspace keeps. */
+export function parameterValue(workspace: Workspace, reference: string): string | undefined {
+  return new Parameters({ workspace }).find(reference)?.Value;
+}
+
 /** Parameters, kept in `state/ssm.json`, which only its owner can read: some are secure strings. */
 export class Parameters {
-  public constructor(private readonly lake: LakeContext) {}
+  public constructor(private readonly lake: Pick<LakeContext, 'workspace'> & Partial<Pick<LakeContext, 'clock'>>) {}
 
   public all(): Parameter[] {
     return Object.values(this.state()).sort((a, b) => (a.Name < b.Name ? -1 : 1));
@@ -46,7 +52,7 @@ export class Parameters {
     }
     const state = this.state();
     const former = Object.hasOwn(state, parameter.Name) ? state[parameter.Name] : undefined;
-    const now = this.lake.clock.now().getTime() / 1000;
+    const now = (this.lake.clock?.now() ?? new Date()).getTime() / 1000;
     const made = { ...former, ...parameter, Version: (former?.Version ?? 0) + 1, LastModifiedDate: now };
     this.lake.workspace.writeState(STATE, { ...state, [parameter.Name]: made }, { secret: true });
     return made;
