@@ -26,6 +26,8 @@ export interface Service {
   readonly operations: Readonly<Record<string, Operation>>;
   /** Step Functions integrations with a form of their own (`athena:startQueryExecution.sync`); `aws-sdk:*` uses operations. */
   readonly tasks: Readonly<Record<string, TaskIntegration>>;
+  /** Begins what the first request would wait for (an engine's process): pipelines are about to run. */
+  warmUp?(): void;
   /** Frees what the service holds (engine, timers). */
   stop?(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { LakeResource } from '../../assembly/resource';
 import type { LocalLake } from '../../local-lake';
 import type { RunState, TaskReport } from '../../report/report';
 import type { ApiShape } from '../../services/api-shape';
-import { onTrace } from '../../services/states/trace';
+import { onTrace, type StatesService } from '../../services/states/trace';
 import { renderTask } from './render';
 import type { Writers } from './tables';
 import { TaskRecorder } from './task-recorder';
@@ -52,11 +52,8 @@ async function finished(lake: LocalLake, executionArn: string, signal?: AbortSig
     void lake.call('states', 'StopExecution', { executionArn, error: 'Cancelled', cause: 'interrupted by the user' });
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    for (;;) {
-      const execution = (await lake.call('states', 'DescribeExecution', { executionArn })) as ApiShape;
-      if (execution.status !== 'RUNNING') return execution;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await (lake.service('states') as StatesService).finished(executionArn);
+    return (await lake.call('states', 'DescribeExecution', { executionArn })) as ApiShape;
   } finally {
     signal?.removeEventListener('abort', stop);
   }

@@ -165,6 +165,15 @@ describe('stopping', () => {
     expect(await lake.rows('SELECT 1')).toEqual([['1']]);
   });
 
+  test('GetQueryExecution of a running query waits a moment for its end, so that polling costs little', async () => {
+    const { QueryExecutionId } = await start(ENDLESS);
+    const asked = performance.now();
+    const { QueryExecution } = await lake.athena('GetQueryExecution', { QueryExecutionId });
+    expect(QueryExecution.Status.State).toBe('RUNNING');
+    expect(performance.now() - asked).toBeGreaterThan(50);
+    await lake.athena('StopQueryExecution', { QueryExecutionId });
+  });
+
   test('a query that has ended stays as it is', async () => {
     const { QueryExecutionId } = await lake.run('SELECT 1');
     await lake.athena('StopQueryExecution', { QueryExecutionId });

@@ -1,3 +1,4 @@
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AthenaLake, openAthenaLake } from './athena-lake';
 
@@ -37,6 +38,25 @@ describe('CREATE TABLE AS', () => {
     expect(await lake.rows(`SELECT * FROM ${name} ORDER BY b`)).toEqual([
       ['9007199254740993', '1.5', '12.30', '2024-01-31', '2024-01-31 10:00:00.123', 'true', 'a,"b\\c'],
       [null, null, null, null, null, null, null],
+    ]);
+  });
+
+  test('timestamps are marked as milliseconds in Parquet, so that no reader has to look for finer ones', async () => {
+    await lake.run(
+      `CREATE TABLE ${name} WITH (external_location = 's3://lake/${name}') AS SELECT TIMESTAMP '2024-01-31 10:00:00.123' AS at`,
+    );
+    await lake.run(`INSERT INTO ${name} SELECT TIMESTAMP '0001-01-01 00:00:00.001'`);
+    const duckdb = await (await DuckDBInstance.create()).connect();
+    for (const key of await keys(`${name}/`)) {
+      const path = lake.context.objects.path('lake', key);
+      const schema = await duckdb.runAndReadAll(
+        `SELECT converted_type FROM parquet_schema('${path}') WHERE name = 'at'`,
+      );
+      expect(schema.getRows()).toEqual([['TIMESTAMP_MILLIS']]);
+    }
+    expect(await lake.rows(`SELECT at FROM ${name} ORDER BY 1`)).toEqual([
+      ['0001-01-01 00:00:00.001'],
+      ['2024-01-31 10:00:00.123'],
     ]);
   });
 

@@ -23,7 +23,7 @@ export function queryExecutionOperations(lake: LakeContext, queries: QueryServic
     },
 
     GetQueryExecution: async (input) => ({
-      QueryExecution: describeExecution(queries.get(requiredText(input, 'QueryExecutionId'))),
+      QueryExecution: describeExecution(await queries.poll(requiredText(input, 'QueryExecutionId'))),
     }),
 
     BatchGetQueryExecution: async (input) => {

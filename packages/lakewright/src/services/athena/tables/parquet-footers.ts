@@ -33,15 +33,20 @@ const KEPT = 20_000;
 /** Reads Parquet footers once for each version of a file. */
 export class ParquetFooters {
   private readonly known = new Map<string, ParquetFooter>();
+  /** Files whose footers another query reads just now. */
+  private readonly loading = new Map<string, Promise<void>>();
   private readonly wholeMillis = new Map<string, boolean>();
 
   public constructor(private readonly engine: TableEngine) {}
 
   /** @throws SqlError HIVE_BAD_DATA that names the file that is no Parquet */
   public async read(files: readonly DataFile[]): Promise<ParquetFooter[]> {
-    const missing = files.filter((file) => !this.known.has(keyOf(file)));
-    if (this.known.size + missing.length > KEPT) this.known.clear();
-    for (let at = 0; at < missing.length; at += BATCH) await this.load(missing.slice(at, at + BATCH));
+    const unknown = files.filter((file) => !this.known.has(keyOf(file)));
+    if (this.known.size + unknown.length > KEPT) this.known.clear();
+    const missing = unknown.filter((file) => !this.loading.has(keyOf(file)));
+    const others = new Set(unknown.flatMap((file) => this.loading.get(keyOf(file)) ?? []));
+    for (let at = 0; at < missing.length; at += BATCH) await this.loadOnce(missing.slice(at, at + BATCH));
+    await Promise.allSettled(others);
     const lost = files.filter((file) => !this.known.has(keyOf(file)));
     if (lost.length) await this.load(lost);
     return files.map((file) => this.known.get(keyOf(file)) as ParquetFooter);
@@ -64,21 +69,30 @@ export class ParquetFooters {
     return files.every((file) => this.wholeMillis.get(key(file)));
   }
 
+  private async loadOnce(files: readonly DataFile[]): Promise<void> {
+    const load = this.load(files);
+    for (const file of files) this.loading.set(keyOf(file), load);
+    try {
+      await load;
+    } finally {
+      for (const file of files) this.loading.delete(keyOf(file));
+    }
+  }
+
   private async load(files: readonly DataFile[]): Promise<void> {
     try {
       const paths = literals(files.map((file) => file.path));
-      const [nodes, metadata, sizes] = await Promise.all([
+      const [nodes, columns] = await Promise.all([
         this.engine.texts(
           `SELECT file_name, name, type, num_children, converted_type, logical_type, duckdb_type, repetition_type FROM parquet_schema(${paths}) ORDER BY file_name, column_id`,
           8,
         ),
-        this.engine.texts(`SELECT file_name, num_rows FROM parquet_file_metadata(${paths})`, 2),
         this.engine.texts(
-          `SELECT file_name, path_in_schema, sum(total_compressed_size)::BIGINT FROM parquet_metadata(${paths}) GROUP BY ALL`,
-          3,
+          `SELECT file_name, path_in_schema, sum(total_compressed_size)::BIGINT, sum(row_group_num_rows)::BIGINT FROM parquet_metadata(${paths}) GROUP BY ALL`,
+          4,
         ),
       ]);
-      this.keep(files, nodes, metadata, sizes);
+      this.keep(files, nodes, columns);
     } catch (error) {
       const [only] = files;
       if (files.length === 1 && only) throw badFile(only, error);
@@ -86,20 +100,21 @@ export class ParquetFooters {
     }
   }
 
-  private keep(files: readonly DataFile[], nodes: Rows, metadata: Rows, sizes: Rows): void {
+  private keep(files: readonly DataFile[], nodes: Rows, columns: Rows): void {
     const nodesOf = grouped(nodes);
-    const rowsOf = new Map(metadata.map((row) => [String(row[0]), Number(row[1])]));
-    const sizesOf = grouped(sizes);
+    const columnsOf = grouped(columns);
     for (const file of files) {
       const own = nodesOf.get(file.path) ?? [];
       const [root] = buildTree(own);
       const bytes = new Map<string, number>();
-      for (const row of sizesOf.get(file.path) ?? []) {
+      const chunks = columnsOf.get(file.path) ?? [];
+      for (const row of chunks) {
         const top = String(row[1]).split(', ')[0] as string;
         bytes.set(top, (bytes.get(top) ?? 0) + Number(row[2]));
       }
       this.known.set(keyOf(file), {
-        rows: rowsOf.get(file.path) ?? 0,
+        // Each column has all rows; a file without row groups has none.
+        rows: Number(chunks[0]?.[3] ?? 0),
         columns: root?.children ?? [],
         bytes,
         shape: JSON.stringify(own.slice(1).map((row) => row.slice(1))),

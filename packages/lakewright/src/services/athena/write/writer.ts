@@ -62,7 +62,7 @@ function copySql(request: WriteRequest, out: string): string {
   const keys = partitionedBy.map((name) => columns.find((column) => column.name === name) as WriteColumn);
   const values =
     format.kind === 'parquet'
-      ? data.map((column) => `${column.sql} AS ${quoteName(column.name)}`)
+      ? data.map((column) => `${parquetValue(column)} AS ${quoteName(column.name)}`)
       : [`${lineSql(data, format)} AS line`];
   // An empty text is Hive's NULL among partition values.
   const folders = keys.map((key, index) => `nullif(CAST(${key.sql} AS VARCHAR), '') AS "$k${index}"`);
@@ -83,6 +83,10 @@ function copySql(request: WriteRequest, out: string): string {
   const target = keys.length ? out : `${out}.file`;
   return `COPY (SELECT ${[...values, ...folders].join(', ')} FROM (${request.sql})) TO ${literal(target)} (${[...options, ...layout].join(', ')})`;
 }
+
+/** Files whose timestamps are marked as milliseconds need no rounding, nor a look at their values, when they are read. */
+const parquetValue = ({ type, sql }: WriteColumn): string =>
+  type.kind === 'timestamp' && type.precision <= 3 ? `CAST(${sql} AS TIMESTAMP_MS)` : sql;
 
 interface StagedFile {
   readonly path: string;
