@@ -130,7 +130,11 @@ export class Monorepo extends typescript.TypeScriptProject {
       this.addTask(name, { description, exec, receiveArgs: true });
     task('lake', 'Synthesize the sample lake and run it on this machine', 'node scripts/lake.mjs');
     const own = '.projenrc.ts projenrc scripts bench';
-    const test = task('test', 'Every test, lint and type check (cached)', 'nx run-many -t lint typecheck test');
+    const test = task(
+      'test',
+      'Every test, lint and type check (cached)',
+      'nx run-many -t lint typecheck test --output-style=static',
+    );
     test.prependExec(`biome check --error-on-warnings ${own} && tsc -p tsconfig.json`);
     task('lint', 'Format and lint everything, mending what can be', 'biome check --write --error-on-warnings .');
     task('build', 'Compile, document and pack everything (cached)', 'nx run-many -t compile api rosetta package synth');
