@@ -1,5 +1,6 @@
 import type { Column, Database, Table } from '../../../workspace/catalog-store';
 import type { ApiShape } from '../../api-shape';
+import { CatalogLinks } from '../../glue/catalog/resource-links';
 import type { LakeContext, Operation } from '../../service';
 import { invalidRequest, metadataError } from '../errors';
 import { page, requiredText } from '../input';
@@ -85,6 +86,7 @@ function catalogOperations(catalogs: DataCatalogs, tags: Tags): Record<string, O
 
 function tableOperations(lake: LakeContext, catalogs: DataCatalogs): Record<string, Operation> {
   const { catalog } = lake;
+  const links = new CatalogLinks(catalog, lake.account);
   const requireDatabase = (input: ApiShape): Database => {
     catalogs.requireLake(input);
     const name = requiredText(input, 'DatabaseName').toLowerCase();
@@ -107,19 +109,20 @@ function tableOperations(lake: LakeContext, catalogs: DataCatalogs): Record<stri
 
     GetTableMetadata: async (input) => {
       const database = requireDatabase(input).Name;
-      const table = catalog.table(database, requiredText(input, 'TableName').toLowerCase());
+      const name = requiredText(input, 'TableName').toLowerCase();
+      const table = links.find(database, name);
       if (!table) {
         throw metadataError(
           'EntityNotFoundException: Entity Not Found (Service: AWSGlue; Status Code: 400; Error Code: EntityNotFoundException)',
         );
       }
-      return { TableMetadata: describeTable(table) };
+      return { TableMetadata: describeTable({ ...table, Name: name }) };
     },
 
     ListTableMetadata: async (input) => {
       const database = requireDatabase(input).Name;
       const expression = input.Expression ? new RegExp(`^(?:${input.Expression})$`, 'i') : undefined;
-      const tables = catalog.tables(database).filter((table) => !expression || expression.test(table.Name));
+      const tables = links.listed(database).filter((table) => !expression || expression.test(table.Name));
       const { items, NextToken } = page(tables, input, 50);
       return { TableMetadataList: items.map(describeTable), NextToken };
     },

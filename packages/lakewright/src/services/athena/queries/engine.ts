@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DuckDbEngine } from '../../../engines/sql/runtime';
+import { CatalogLinks } from '../../glue/catalog/resource-links';
 import type { LakeContext } from '../../service';
 import { TableReader } from '../tables/lake-catalog';
 import { type TableEngine, tableEngine } from '../tables/table-engine';
@@ -32,9 +33,13 @@ export class LakeEngine {
   }
 
   private async start(): Promise<OpenEngine> {
-    const { workspace, catalog, objects } = this.lake;
+    const { workspace, catalog, objects, account } = this.lake;
     const sql = await DuckDbEngine.open({ tempDirectory: join(workspace.tmp, 'duckdb') });
     const tables = tableEngine(sql);
-    return { sql, tables, reader: new TableReader(catalog, objects, workspace, tables) };
+    return {
+      sql,
+      tables,
+      reader: new TableReader(catalog, new CatalogLinks(catalog, account), objects, workspace, tables),
+    };
   }
 }

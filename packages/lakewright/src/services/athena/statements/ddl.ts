@@ -6,7 +6,7 @@ import { icebergRefusal } from '../tables/lake-catalog';
 import { isView } from '../tables/presto-view';
 import { alterTable } from './alter';
 import { describeTable } from './describe';
-import { ddlName, refuseIceberg, requireTable } from './names';
+import { ddlName, refuseIceberg, refuseLink, requireTable } from './names';
 import { repairTable } from './repair';
 import { done, type StatementOutcome, type StatementRun } from './run';
 import { show } from './show';
@@ -102,6 +102,7 @@ function createTable(run: StatementRun, statement: CreateTable): StatementOutcom
     );
   }
   requireDatabase(run, name.database);
+  refuseLink(catalog, { database: name.database });
   if (catalog.table(name.database, name.table)) {
     if (statement.ifNotExists) return done('CREATE_TABLE');
     throw failed(`Execution Error, return code 1. AlreadyExistsException(message:Table ${name.table} already exists)`);
@@ -163,6 +164,7 @@ function dropTable(
   const name = ddlName(statement.table, run.database);
   const view = statement.kind === 'drop view';
   const substatement = view ? 'DROP_VIEW' : 'DROP_TABLE';
+  refuseLink(catalog, { database: name.database });
   const table = catalog.table(name.database, name.table);
   if (!table) {
     if (statement.ifExists) return done(substatement);

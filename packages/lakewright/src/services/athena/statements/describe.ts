@@ -2,7 +2,7 @@ import type { DdlStatement } from '../../../engines/sql/ddl/statement';
 import { SqlError } from '../../../engines/sql/errors';
 import type { Column, Table } from '../../../workspace/catalog-store';
 import { selectPartitions } from './alter';
-import { ddlName, requireTable } from './names';
+import { ddlName, readTable } from './names';
 import { lines, type StatementOutcome, type StatementRun } from './run';
 
 type Describe = DdlStatement & { kind: 'describe' };
@@ -11,7 +11,7 @@ const COLUMNS = ['col_name', 'data_type', 'comment'];
 
 /** DESCRIBE in Hive's layout: three columns between tabs, padded to 20; the partition keys once more below. */
 export function describeTable(run: StatementRun, statement: Describe): StatementOutcome {
-  const table = requireTable(run.lake.catalog, ddlName(statement.table, run.database));
+  const table = readTable(run.lake, ddlName(statement.table, run.database));
   const columns = [...(table.StorageDescriptor?.Columns ?? []), ...(table.PartitionKeys ?? [])];
   if (statement.column) {
     const column = columns.find((item) => item.Name.toLowerCase() === statement.column);

@@ -1,6 +1,8 @@
 import type { DdlName } from '../../../engines/sql/ddl/statement';
-import { SqlError, type SqlPosition } from '../../../engines/sql/errors';
+import { NotCoveredError, SqlError, type SqlPosition } from '../../../engines/sql/errors';
 import type { CatalogStore, Table } from '../../../workspace/catalog-store';
+import { CatalogLinks } from '../../glue/catalog/resource-links';
+import type { LakeContext } from '../../service';
 import { CATALOG, icebergRefusal, isIceberg } from '../tables/lake-catalog';
 import { isView } from '../tables/presto-view';
 
@@ -21,16 +23,41 @@ export const ddlName = (name: DdlName, database: string): FullName => ({
   table: name.name,
 });
 
+/** A table that DDL changes. */
+export function requireTable(catalog: CatalogStore, name: FullName): Table {
+  refuseLink(catalog, name);
+  return catalog.table(name.database, name.table) ?? tableNotFound(name);
+}
+
+/** A table that DDL shows: what a resource link stands for. */
+export const readTable = (lake: LakeContext, name: FullName): Table =>
+  new CatalogLinks(lake.catalog, lake.account).find(name.database, name.table) ?? tableNotFound(name);
+
 /** Hive's words for DDL on a table that isn't there. */
-export function requireTable(catalog: CatalogStore, { database, table }: FullName): Table {
-  const found = catalog.table(database, table);
-  if (found) return found;
+function tableNotFound({ database, table }: FullName): never {
   throw new SqlError('FAILED', `SemanticException [Error 10001]: Table not found ${database}.${table}`);
 }
+
+/**
+ * Resource links are read through, never written through.
+ *
+ * @throws NotCoveredError that names the link and what it stands for
+ */
+export function refuseLink(catalog: CatalogStore, { database, table }: { database: string; table?: string }): void {
+  const target = catalog.database(database)?.TargetDatabase as { DatabaseName: string } | undefined;
+  if (target) throw linkRefusal(`database ${database}`, target.DatabaseName);
+  if (table === undefined) return;
+  const other = catalog.table(database, table)?.TargetTable as { DatabaseName: string; Name: string } | undefined;
+  if (other) throw linkRefusal(`table ${database}.${table}`, `${other.DatabaseName}.${other.Name}`);
+}
+
+const linkRefusal = (link: string, target: string): NotCoveredError =>
+  new NotCoveredError(`changing what the resource link ${link} stands for: name ${target} itself`);
 
 /** Trino's words for a statement on a table that isn't there. */
 export function requireTarget(catalog: CatalogStore, name: FullName, position?: SqlPosition): Table {
   requireSchema(catalog, name.database, position);
+  refuseLink(catalog, name);
   const found = catalog.table(name.database, name.table);
   if (!found) {
     throw new SqlError('TABLE_NOT_FOUND', `Table '${CATALOG}.${name.database}.${name.table}' does not exist`, position);
@@ -38,9 +65,11 @@ export function requireTarget(catalog: CatalogStore, name: FullName, position?: 
   return found;
 }
 
+/** A database that a statement makes something in. */
 export function requireSchema(catalog: CatalogStore, database: string, position?: SqlPosition): void {
   if (!catalog.database(database))
     throw new SqlError('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist`, position);
+  refuseLink(catalog, { database });
 }
 
 export function refuseIceberg(table: Table): void {

@@ -2,11 +2,12 @@ import { matchesPattern } from '../../../engines/sql/ddl/show';
 import type { Show } from '../../../engines/sql/ddl/statement';
 import { SqlError } from '../../../engines/sql/errors';
 import type { Table } from '../../../workspace/catalog-store';
+import { CatalogLinks } from '../../glue/catalog/resource-links';
 import { decodeView, isView } from '../tables/presto-view';
 import { isProjected, projectPartitions } from '../tables/projection/projection';
 import { selectPartitions } from './alter';
 import { createTableText } from './create-table-text';
-import { ddlName, requireTable } from './names';
+import { ddlName, readTable } from './names';
 import { lines, type StatementOutcome, type StatementRun } from './run';
 
 /** SHOW …: one line a thing. */
@@ -62,7 +63,7 @@ export function show(run: StatementRun, statement: Show): StatementOutcome {
 }
 
 const tableOf = (run: StatementRun, statement: Extract<Show, { table: unknown }>): Table =>
-  requireTable(run.lake.catalog, ddlName(statement.table, run.database));
+  readTable(run.lake, ddlName(statement.table, run.database));
 
 function tableNames(
   run: StatementRun,
@@ -74,8 +75,8 @@ function tableNames(
   if (!run.lake.catalog.database(name)) {
     throw new SqlError('FAILED', `SemanticException [Error 10072]: Database does not exist: ${name}`);
   }
-  const tables = run.lake.catalog.tables(name);
-  return tables
+  return new CatalogLinks(run.lake.catalog, run.lake.account)
+    .listed(name)
     .filter(test)
     .map((table) => table.Name)
     .filter((table) => matchesPattern(table, pattern))

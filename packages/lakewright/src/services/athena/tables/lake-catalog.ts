@@ -12,6 +12,7 @@ import { physicalType, quoteName } from '../../../engines/sql/types/physical';
 import type { CatalogStore, StorageDescriptor, Table } from '../../../workspace/catalog-store';
 import type { ObjectStore } from '../../../workspace/object-store';
 import type { Workspace } from '../../../workspace/workspace';
+import type { CatalogLinks } from '../../glue/catalog/resource-links';
 import { columnsOf, listedColumns } from './glue-columns';
 import { parquetColumn } from './parquet-columns';
 import { ParquetFooters, type ParquetNode } from './parquet-footers';
@@ -39,6 +40,7 @@ export class TableReader {
 
   public constructor(
     private readonly catalog: CatalogStore,
+    private readonly links: CatalogLinks,
     private readonly objects: ObjectStore,
     workspace: Workspace,
     engine: TableEngine,
@@ -49,7 +51,7 @@ export class TableReader {
 
   /** The catalog as one query sees it; `meter` adds up what it reads. */
   public session(now: Date, meter: ScanMeter): SqlCatalog {
-    return new LakeCatalog(this.catalog, (table, request) => this.scan(table, request, now, meter));
+    return new LakeCatalog(this.catalog, this.links, (table, request) => this.scan(table, request, now, meter));
   }
 
   private async scan(table: Table, request: ScanRequest, now: Date, meter: ScanMeter): Promise<string> {
@@ -173,12 +175,13 @@ function bytesOf(nodes: readonly ParquetNode[], bytes: ReadonlyMap<string, numbe
 class LakeCatalog implements SqlCatalog {
   public constructor(
     private readonly store: CatalogStore,
+    private readonly links: CatalogLinks,
     private readonly read: (table: Table, request: ScanRequest) => Promise<string>,
   ) {}
 
   public resolve(name: TableName): ResolvedTable | ResolvedView | undefined {
     if (name.catalog !== CATALOG) return undefined;
-    const table = this.store.table(name.schema, name.table);
+    const table = this.links.find(name.schema, name.table);
     return table && resolved(name, table, columnsOf);
   }
 
@@ -192,18 +195,27 @@ class LakeCatalog implements SqlCatalog {
 
   public tables(catalog: string, schema: string): readonly (ResolvedTable | ResolvedView)[] {
     if (!this.hasSchema(catalog, schema)) return [];
-    return this.store.tables(schema).flatMap((table) => {
+    return this.tablesOf(schema).flatMap((table) => {
       try {
-        return [resolved({ catalog, schema, table: table.Name }, table, listedColumns)];
+        const shown = this.links.shownTable(table.DatabaseName, table);
+        return [resolved({ catalog, schema, table: table.Name }, shown, listedColumns)];
       } catch {
-        // A view that Athena can't read is no reason to hide the others.
+        // A view that Athena can't read or a link to nothing is no reason to hide the others.
         return [];
       }
     });
   }
 
+  private tablesOf(schema: string): readonly Table[] {
+    try {
+      return this.store.tables(this.links.databaseName(schema));
+    } catch {
+      return [];
+    }
+  }
+
   public async scan(table: ResolvedTable, request: ScanRequest): Promise<string> {
-    const stored = this.store.table(table.name.schema, table.name.table);
+    const stored = this.links.find(table.name.schema, table.name.table);
     if (!stored) throw new Error(`table ${table.name.schema}.${table.name.table} vanished`);
     if (isIceberg(stored)) throw icebergRefusal();
     return this.read(stored, request);

@@ -46,12 +46,29 @@ export class CatalogLinks {
     return this.requireTable(target.DatabaseName.toLowerCase(), target.Name.toLowerCase());
   }
 
+  /** The table that a name stands for, or undefined where there is none; a link to nothing fails. */
+  public find(database: string, name: string): Table | undefined {
+    if (!this.catalog.database(database)) return undefined;
+    return this.catalog.table(this.databaseName(database), name) && this.targetTable(database, name);
+  }
+
   /** What GetTable answers: a link's own name and target, the target's schema and storage. */
   public shownTable(database: string, table: Table): Table {
     if (!table.TargetTable) return table;
     const target = this.targetTable(database, table.Name);
     const { Name, DatabaseName, CatalogId, TargetTable, CreateTime } = table;
     return { ...target, Name, DatabaseName, CatalogId, TargetTable, CreateTime } as Table;
+  }
+
+  /** The tables of a database as Athena lists them: a link that leads nowhere shows what it has itself. */
+  public listed(database: string): readonly Table[] {
+    return this.catalog.tables(this.databaseName(database)).map((table) => {
+      try {
+        return this.shownTable(table.DatabaseName, table);
+      } catch {
+        return table;
+      }
+    });
   }
 
   private requireLocal(catalogId: string | undefined, what: string): void {

@@ -7,6 +7,7 @@ import type { CreateTable } from '../../../../src/engines/sql/ddl/statement';
 import { DuckDbEngine } from '../../../../src/engines/sql/runtime';
 import { TableReader } from '../../../../src/services/athena/tables/lake-catalog';
 import { tableEngine } from '../../../../src/services/athena/tables/table-engine';
+import { CatalogLinks } from '../../../../src/services/glue/catalog/resource-links';
 import type { Table } from '../../../../src/workspace/catalog-store';
 import { FolderCatalogStore } from '../../../../src/workspace/folder-catalog-store';
 import { LocalObjectStore } from '../../../../src/workspace/local-object-store';
@@ -27,7 +28,13 @@ async function lake() {
   const catalog = new FolderCatalogStore(workspace, { now: () => NOW });
   objects.createBucket('bucket');
   catalog.putDatabase({ Name: 'db' });
-  const reader = new TableReader(catalog, objects, workspace, tableEngine(engine));
+  const reader = new TableReader(
+    catalog,
+    new CatalogLinks(catalog, '123456789012'),
+    objects,
+    workspace,
+    tableEngine(engine),
+  );
   const meter = { bytes: 0, files: 0, rows: 0 };
   return {
     objects,
