@@ -36,20 +36,27 @@ export function crawlStates(scope: Construct, id: string, crawler: ICrawler): sf
     action: 'getCrawler',
     parameters: { Name },
     iamResources: [crawler.crawlerArn],
-    resultSelector: { 'State.$': '$.Crawler.State', 'LastCrawl.$': '$.Crawler.LastCrawl' },
+    // Not LastCrawl itself: while a crawler runs for the first time it has none.
+    resultSelector: { 'Crawler.$': '$.Crawler' },
   });
   look.addRetry(THROTTLED);
   const failed = new sfn.Fail(scope, `${inside}Failed`, {
     error: 'CrawlFailed',
     causePath: sfn.JsonPath.format(
-      'the crawl ended with {}',
-      sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.LastCrawl')),
+      'the crawl did not succeed: {}',
+      sfn.JsonPath.jsonToString(sfn.JsonPath.objectAt('$.Crawler')),
     ),
   });
   const succeeded = new sfn.Succeed(scope, `${inside}Succeeded`);
   const ended = new sfn.Choice(scope, `${inside}Ended`)
-    .when(sfn.Condition.not(sfn.Condition.stringEquals('$.State', 'READY')), wait)
-    .when(sfn.Condition.stringEquals('$.LastCrawl.Status', 'SUCCEEDED'), succeeded)
+    .when(sfn.Condition.not(sfn.Condition.stringEquals('$.Crawler.State', 'READY')), wait)
+    .when(
+      sfn.Condition.and(
+        sfn.Condition.isPresent('$.Crawler.LastCrawl.Status'),
+        sfn.Condition.stringEquals('$.Crawler.LastCrawl.Status', 'SUCCEEDED'),
+      ),
+      succeeded,
+    )
     .otherwise(failed);
 
   return new sfn.Parallel(scope, id, { resultPath: sfn.JsonPath.DISCARD }).branch(
