@@ -44,9 +44,13 @@ export class RuntimePackage extends typescript.TypeScriptProject {
         V.csvParse,
         V.duckdb,
         V.fastXmlParser,
+        V.fzstd,
+        V.ionJs,
         V.jsonata,
         V.jsonpathPlus,
         V.properLockfile,
+        V.seekBzip,
+        V.snappyJs,
         V.yaml,
       ],
       devDeps: [

@@ -58,10 +58,14 @@ export const V = {
   dtSqlParser: 'dt-sql-parser@4.5.1', // bundled: the Trino and Hive grammars
   duckdb: '@duckdb/node-api@1.5.5-r.5', // exact: the Iceberg extensions exist for 1.5.5
   fastXmlParser: 'fast-xml-parser@^5.12.1',
+  fzstd: 'fzstd@^0.1.1', // Node has Zstandard from 22.15 on only
+  ionJs: 'ion-js@^5.2.1',
   jsonata: 'jsonata@^2.2.2',
   jsonpathPlus: 'jsonpath-plus@^10.3.0', // 11 needs Node 22
   properLockfile: 'proper-lockfile@^4.1.2',
   properLockfileTypes: '@types/proper-lockfile@^4.1.4',
+  seekBzip: 'seek-bzip@^2.0.0',
+  snappyJs: 'snappyjs@^0.7.0',
   yaml: 'yaml@^2.9.1',
 
   // --- real data: US Government aviation and weather records
