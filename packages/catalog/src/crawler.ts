@@ -1,5 +1,5 @@
-import { type IDataset, type IPipelineTask, LakeError } from '@lakewright/core';
-import { type IResource, Token, Validations } from 'aws-cdk-lib';
+import { type IDataset, type IPipelineTask, LakeError, NagFindings } from '@lakewright/core';
+import { type IResource, Token } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import type * as iam from 'aws-cdk-lib/aws-iam';
@@ -198,7 +198,7 @@ export class Crawler extends CrawlerBase {
     if (!props.securityConfiguration) {
       const reason =
         'the log of all crawlers has names of files, tables and columns, and no data; see securityConfiguration';
-      Validations.of(resource).acknowledge({ id: 'AwsSolutions-GL1', reason });
+      NagFindings.acknowledge(resource, ['AwsSolutions-GL1'], reason);
     }
     this.crawlerName = this.getResourceNameAttribute(resource.ref);
 

@@ -97,53 +97,14 @@ export interface PublishedCatalogAttributes {
   readonly permissions?: PermissionModel;
 }
 
-/**
- * A Glue database for each zone of a lake.
- *
- * Database names are explicit, since SQL names them. Layers of a lake in other stacks use the databases by name (no
- * CloudFormation export is made); layers in other apps find them with `publish` and `fromPublished`, or by name with
- * `LakeDatabase.fromLakeDatabaseAttributes`.
- */
-export class LakeCatalog extends Construct implements ILakeCatalog {
-  /**
-   * A catalog that another app, or another stack, has published.
-   *
-   * Names and buckets are read from SSM when the stack is deployed.
-   *
-   * @param scope where it is used
-   * @param id unique in `scope`
-   * @param attrs where it is found
-   */
-  public static fromPublished(scope: Construct, id: string, attrs: PublishedCatalogAttributes): ILakeCatalog {
-    return new PublishedCatalog(scope, id, attrs);
-  }
+/** What a catalog answers, wherever its databases come from. */
+abstract class ZoneDatabases extends Construct implements ILakeCatalog {
+  /** @internal */
+  protected abstract readonly _byZone: Map<string, ILakeDatabase>;
 
   /** The databases, in the order of the zones. */
-  public readonly databases: ILakeDatabase[];
-
-  private readonly byZone = new Map<string, LakeDatabase>();
-
-  /**
-   * @param scope where it is created
-   * @param id unique in `scope`
-   * @param props what it is made of
-   * @throws `StorageOrZones`, `InvalidDatabaseName`
-   */
-  public constructor(scope: Construct, id: string, props: LakeCatalogProps) {
-    super(scope, id);
-    const environment = props.environment ?? props.storage?.environment ?? LakeEnvironment.production();
-    if (props.accountEncryptionKey) encryptCatalog(this, props.accountEncryptionKey);
-    for (const zone of zonesOf(props)) {
-      const database = new LakeDatabase(this, zoneId(zone.zoneName), {
-        databaseName: databaseName(zone.zoneName, props.prefix),
-        location: zone.location(),
-        permissions: props.permissions,
-        description: `Tables of the zone "${zone.zoneName}"`,
-        removalPolicy: environment.removalPolicy,
-      });
-      this.byZone.set(zone.zoneName, database);
-    }
-    this.databases = [...this.byZone.values()];
+  public get databases(): ILakeDatabase[] {
+    return [...this._byZone.values()];
   }
 
   /** The database of the zone `raw`. */
@@ -168,7 +129,54 @@ export class LakeCatalog extends Construct implements ILakeCatalog {
    * @throws `UnknownZone`
    */
   public database(zoneName: string): ILakeDatabase {
-    return pick(this.byZone, zoneName);
+    return pick(this._byZone, zoneName);
+  }
+}
+
+/**
+ * A Glue database for each zone of a lake.
+ *
+ * Database names are explicit, since SQL names them. Layers of a lake in other stacks use the databases by name (no
+ * CloudFormation export is made); layers in other apps find them with `publish` and `fromPublished`, or by name with
+ * `LakeDatabase.fromLakeDatabaseAttributes`.
+ */
+export class LakeCatalog extends ZoneDatabases {
+  /**
+   * A catalog that another app, or another stack, has published.
+   *
+   * Names and buckets are read from SSM when the stack is deployed.
+   *
+   * @param scope where it is used
+   * @param id unique in `scope`
+   * @param attrs where it is found
+   */
+  public static fromPublished(scope: Construct, id: string, attrs: PublishedCatalogAttributes): ILakeCatalog {
+    return new PublishedCatalog(scope, id, attrs);
+  }
+
+  /** @internal */
+  protected readonly _byZone = new Map<string, LakeDatabase>();
+
+  /**
+   * @param scope where it is created
+   * @param id unique in `scope`
+   * @param props what it is made of
+   * @throws `StorageOrZones`, `InvalidDatabaseName`
+   */
+  public constructor(scope: Construct, id: string, props: LakeCatalogProps) {
+    super(scope, id);
+    const environment = props.environment ?? props.storage?.environment ?? LakeEnvironment.production();
+    if (props.accountEncryptionKey) encryptCatalog(this, props.accountEncryptionKey);
+    for (const zone of zonesOf(props)) {
+      const database = new LakeDatabase(this, zoneId(zone.zoneName), {
+        databaseName: databaseName(zone.zoneName, props.prefix),
+        location: zone.location(),
+        permissions: props.permissions,
+        description: `Tables of the zone "${zone.zoneName}"`,
+        removalPolicy: environment.removalPolicy,
+      });
+      this._byZone.set(zone.zoneName, database);
+    }
   }
 
   /**
@@ -179,36 +187,18 @@ export class LakeCatalog extends Construct implements ILakeCatalog {
    * @throws `ZoneIsNotABucket` for a zone that is a prefix of a bucket
    */
   public publish(path: string): void {
-    for (const [zoneName, database] of this.byZone) publish(database, path, zoneName);
+    for (const [zoneName, database] of this._byZone) publish(database, path, zoneName);
   }
 }
 
-class PublishedCatalog extends Construct implements ILakeCatalog {
-  public readonly databases: ILakeDatabase[];
-  private readonly byZone = new Map<string, ILakeDatabase>();
+class PublishedCatalog extends ZoneDatabases {
+  protected readonly _byZone = new Map<string, ILakeDatabase>();
 
   public constructor(scope: Construct, id: string, attrs: PublishedCatalogAttributes) {
     super(scope, id);
     for (const zoneName of attrs.zoneNames ?? ['raw', 'converted', 'datasets']) {
-      this.byZone.set(zoneName, importPublished(this, zoneName, attrs));
+      this._byZone.set(zoneName, importPublished(this, zoneName, attrs));
     }
-    this.databases = [...this.byZone.values()];
-  }
-
-  public get raw(): ILakeDatabase {
-    return this.database('raw');
-  }
-
-  public get converted(): ILakeDatabase {
-    return this.database('converted');
-  }
-
-  public get datasets(): ILakeDatabase {
-    return this.database('datasets');
-  }
-
-  public database(zoneName: string): ILakeDatabase {
-    return pick(this.byZone, zoneName);
   }
 }
 

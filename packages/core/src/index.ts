@@ -5,6 +5,7 @@ export * from './dataset-grants';
 export * from './lake-access';
 export * from './lake-environment';
 export * from './lake-error';
+export * from './nag-findings';
 export * from './permission-model';
 export * from './pipeline-task';
 export * from './zone';

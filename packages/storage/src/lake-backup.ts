@@ -1,5 +1,5 @@
-import { type IZone, LakeEnvironment, LakeError } from '@lakewright/core';
-import { Duration, Validations } from 'aws-cdk-lib';
+import { type IZone, LakeEnvironment, LakeError, NagFindings } from '@lakewright/core';
+import { Duration } from 'aws-cdk-lib';
 import * as backup from 'aws-cdk-lib/aws-backup';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -83,11 +83,10 @@ export class LakeBackup extends Construct {
       description: `Backs up ${zones.map(({ zoneName }) => zoneName).join(', ')}`,
       managedPolicies: policies.map((name) => iam.ManagedPolicy.fromAwsManagedPolicyName(name)),
     });
-    Validations.of(role).acknowledge(
-      ...policies.map((name) => ({
-        id: `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${name}]`,
-        reason: 'AWS maintains what AWS Backup needs for S3 in these managed policies',
-      })),
+    NagFindings.acknowledge(
+      role,
+      policies.map((name) => `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${name}]`),
+      'AWS maintains what AWS Backup needs for S3 in these managed policies',
     );
     return role;
   }

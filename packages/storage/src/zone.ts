@@ -1,10 +1,8 @@
-import { type DataLocation, LakeEnvironment, LakeError } from '@lakewright/core';
-import { Validations } from 'aws-cdk-lib';
+import { type DataLocation, LakeEnvironment, LakeError, NagFindings } from '@lakewright/core';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { AccessLogs } from './access-logs';
-import { acknowledge } from './private/acknowledge';
 import { bucketDefaults } from './private/bucket-defaults';
 import { ENTIRE_BUCKET } from './private/metrics';
 import { ZoneBucket } from './private/zone-bucket';
@@ -195,15 +193,22 @@ export class Zone extends ZoneBase {
 
   private acknowledgeFindings(encryptionKey: kms.IKey | undefined): void {
     if (!this.replica) {
-      acknowledge(this.created, 'S3BucketReplicationEnabled', 'Versions and backups protect the data; see replication');
+      NagFindings.acknowledge(
+        this.created,
+        ['S3BucketReplicationEnabled'],
+        'Versions and backups protect the data; see replication',
+      );
     }
     if (!encryptionKey) {
-      acknowledge(this.created, 'S3DefaultEncryptionKMS', 'SSE-S3 was chosen with ZoneEncryption.s3Managed()');
+      NagFindings.acknowledge(
+        this.created,
+        ['S3DefaultEncryptionKMS'],
+        'SSE-S3 was chosen with ZoneEncryption.s3Managed()',
+      );
     }
     if (!this.logBucket) {
       const reason = 'Access logs were switched off with AccessLogs.none(): CloudTrail data events record access';
-      acknowledge(this.created, 'S3BucketLoggingEnabled', reason);
-      Validations.of(this.created).acknowledge({ id: 'AwsSolutions-S1', reason });
+      NagFindings.acknowledge(this.created, ['S3BucketLoggingEnabled', 'AwsSolutions-S1'], reason);
     }
   }
 

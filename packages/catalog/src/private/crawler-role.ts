@@ -1,8 +1,8 @@
+import { NagFindings } from '@lakewright/core';
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { CrawlerProps } from '../crawler';
-import { acknowledgeOwnPolicy } from './acknowledge';
 
 /** The crawler's role, made or given: read on exactly the targets, write on exactly the database, its log. */
 export function crawlerRole(scope: Construct, props: CrawlerProps): iam.IRole {
@@ -20,7 +20,7 @@ function ownRole(scope: Construct, { database }: CrawlerProps): iam.Role {
     assumedBy: new iam.ServicePrincipal('glue.amazonaws.com'),
     description: `Crawls into the database "${database.node.id}"`,
   });
-  acknowledgeOwnPolicy(
+  NagFindings.acknowledgeOwnPolicy(
     role,
     'objects below the targets, tables of the database and the log of crawlers have no fixed names',
   );

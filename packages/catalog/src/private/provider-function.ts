@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { LakeEnvironment } from '@lakewright/core';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { LakeEnvironment, NagFindings } from '@lakewright/core';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeOwnPolicy } from './acknowledge';
 
 /** The pre-bundled function behind a custom resource, with a role that has nothing but what is added to it. */
 export class ProviderFunction extends Construct {
@@ -28,15 +27,18 @@ export class ProviderFunction extends Construct {
       logGroup,
     });
     this.functionArn = handlerFunction.functionArn;
-    acknowledgeOwnPolicy(this.role, 'statements name exact tables; objects below their locations have no fixed names');
-    Validations.of(handlerFunction).acknowledge({
-      id: 'AwsSolutions-L1',
-      reason: 'Node.js 22 is there in all partitions',
-    });
-    acknowledge(handlerFunction, 'LambdaConcurrency', ON_DEPLOYMENT);
-    acknowledge(handlerFunction, 'LambdaDLQ', ON_DEPLOYMENT);
-    acknowledge(handlerFunction, 'LambdaInsideVPC', 'speaks to AWS APIs only');
-    acknowledge(logGroup, 'CloudWatchLogGroupEncrypted', 'the log has names of tables and columns, and no data');
+    NagFindings.acknowledgeOwnPolicy(
+      this.role,
+      'statements name exact tables; objects below their locations have no fixed names',
+    );
+    NagFindings.acknowledge(handlerFunction, ['AwsSolutions-L1'], 'Node.js 22 is there in all partitions');
+    NagFindings.acknowledge(handlerFunction, ['LambdaConcurrency', 'LambdaDLQ'], ON_DEPLOYMENT);
+    NagFindings.acknowledge(handlerFunction, ['LambdaInsideVPC'], 'speaks to AWS APIs only');
+    NagFindings.acknowledge(
+      logGroup,
+      ['CloudWatchLogGroupEncrypted'],
+      'the log has names of tables and columns, and no data',
+    );
   }
 }
 

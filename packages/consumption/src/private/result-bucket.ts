@@ -1,5 +1,5 @@
-import type { LakeEnvironment } from '@lakewright/core';
-import { Duration, Validations } from 'aws-cdk-lib';
+import { type LakeEnvironment, NagFindings } from '@lakewright/core';
+import { Duration } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -20,17 +20,19 @@ export function resultBucket(scope: Construct, environment: LakeEnvironment, enc
     removalPolicy: environment.removalPolicy,
     ...(environment.destroysData ? { autoDeleteObjects: true } : {}),
   });
-  acknowledge(bucket, ['S3BucketVersioningEnabled', 'S3BucketReplicationEnabled'], 'results can be computed again');
-  acknowledge(bucket, ['S3BucketLoggingEnabled', 'AwsSolutions-S1'], 'Athena and CloudTrail record who queried what');
-  if (!encryptionKey) acknowledge(bucket, ['S3DefaultEncryptionKMS'], 'SSE-S3 was chosen; see encryptionKey');
+  NagFindings.acknowledge(
+    bucket,
+    ['S3BucketVersioningEnabled', 'S3BucketReplicationEnabled'],
+    'results can be computed again',
+  );
+  NagFindings.acknowledge(
+    bucket,
+    ['S3BucketLoggingEnabled', 'AwsSolutions-S1'],
+    'Athena and CloudTrail record who queried what',
+  );
+  if (!encryptionKey)
+    NagFindings.acknowledge(bucket, ['S3DefaultEncryptionKMS'], 'SSE-S3 was chosen; see encryptionKey');
   return bucket;
-}
-
-/** For cdk-nag; a rule without a pack is one that NIST, HIPAA and PCI share. */
-function acknowledge(bucket: s3.Bucket, rules: string[], reason: string): void {
-  const packs = ['NIST.800.53.R5', 'HIPAA.Security', 'PCI.DSS.321'];
-  const ids = rules.flatMap((rule) => (rule.includes('-') ? [rule] : packs.map((pack) => `${pack}-${rule}`)));
-  Validations.of(bucket).acknowledge(...ids.map((id) => ({ id, reason })));
 }
 
 /** Results expire, and with them unfinished uploads and, in a versioned bucket, what was overwritten or deleted. */

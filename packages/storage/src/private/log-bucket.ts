@@ -1,9 +1,8 @@
-import type { LakeEnvironment } from '@lakewright/core';
-import { Duration, Validations } from 'aws-cdk-lib';
+import { type LakeEnvironment, NagFindings } from '@lakewright/core';
+import { Duration } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { acknowledge } from './acknowledge';
 import { bucketDefaults } from './bucket-defaults';
 
 /**
@@ -26,9 +25,12 @@ export function logBucket(scope: Construct, environment: LakeEnvironment): s3.Bu
     ],
   });
   const selfLogging = 'The log bucket: logging its own access would write a log for each log';
-  Validations.of(bucket).acknowledge({ id: 'AwsSolutions-S1', reason: selfLogging });
-  acknowledge(bucket, 'S3BucketLoggingEnabled', selfLogging);
-  acknowledge(bucket, 'S3DefaultEncryptionKMS', "S3 can't deliver access logs to a bucket with a KMS key");
-  acknowledge(bucket, 'S3BucketReplicationEnabled', 'Logs expire; they are no source of the lake');
+  NagFindings.acknowledge(bucket, ['AwsSolutions-S1', 'S3BucketLoggingEnabled'], selfLogging);
+  NagFindings.acknowledge(
+    bucket,
+    ['S3DefaultEncryptionKMS'],
+    "S3 can't deliver access logs to a bucket with a KMS key",
+  );
+  NagFindings.acknowledge(bucket, ['S3BucketReplicationEnabled'], 'Logs expire; they are no source of the lake');
   return bucket;
 }

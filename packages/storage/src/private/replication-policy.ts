@@ -1,7 +1,7 @@
+import { NagFindings } from '@lakewright/core';
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { acknowledgeWildcards } from './acknowledge';
 import type { ReplicaKey } from './replica-home';
 
 /**
@@ -32,7 +32,8 @@ export function replicationPolicy(role: iam.Role, source: s3.IBucket, destinatio
   for (const [actions, resources, conditions] of statements) {
     role.addToPolicy(new iam.PolicyStatement({ actions, resources, ...(conditions ? { conditions } : {}) }));
   }
-  acknowledgeWildcards(role, 'Replication is of whole buckets, and a key of another region is named by its alias');
+  const reason = 'Replication is of whole buckets, and a key of another region is named by its alias';
+  NagFindings.acknowledgeOwnPolicy(role, reason);
 }
 
 const WRITE_KEY = ['kms:Encrypt', 'kms:GenerateDataKey'];
