@@ -17,6 +17,10 @@ export const ENGINE_VERSION = {
   EffectiveEngineVersion: 'Athena engine version 3',
 };
 
+/** Where results go is the workgroup's to say, not the caller's. */
+export const isEnforced = ({ Configuration }: WorkGroup): boolean =>
+  Configuration.EnforceWorkGroupConfiguration === true;
+
 const FILE = 'athena/workgroups';
 
 /** Workgroups; `primary` is always there. */

@@ -1,0 +1,124 @@
+import { SqlError } from '../../../engines/sql/errors';
+import { type LakeContext, ServiceError } from '../../service';
+import { seconds } from '../input';
+import type { PreparedStatements } from '../statements/prepared';
+import type { StatementRun } from '../statements/run';
+import { runStatement } from '../statements/statement';
+import { athenaError } from './athena-error';
+import type { LakeEngine } from './engine';
+import type { Execution } from './execution';
+import type { QueryRequest } from './query-request';
+import { publishResult } from './result-files';
+import { isEnforced } from './workgroups';
+
+class ScanLimitError extends Error {}
+
+/** Where queries run. */
+export interface QueryHost {
+  readonly lake: LakeContext;
+  readonly engine: LakeEngine;
+  readonly prepared: PreparedStatements;
+}
+
+/** Runs one query to its end and fills in its record; never throws. */
+export async function runQuery(
+  host: QueryHost,
+  execution: Execution,
+  request: QueryRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const started = performance.now();
+  let planned = started;
+  const meter = { bytes: 0, files: 0, rows: 0 };
+  try {
+    const run = await prepareRun(host, execution, request, meter, signal, () => {
+      planned = performance.now();
+    });
+    const outcome = await runStatement(run, request.parsed, host.prepared);
+    await publishResult(host.lake, execution, outcome);
+    execution.statementType = outcome.type;
+    execution.substatement = outcome.substatement;
+    execution.tables = outcome.tables ?? [];
+    execution.rowsOut = outcome.rowsOut ?? 0;
+    execution.bytesOut = outcome.bytesOut ?? 0;
+    if (outcome.updateCount !== undefined) execution.updateCount = outcome.updateCount;
+    execution.state = 'SUCCEEDED';
+  } catch (error) {
+    fail(execution, error, signal);
+  }
+  const total = performance.now() - started;
+  execution.times = {
+    queue: 1,
+    planning: Math.max(1, Math.round(planned - started)),
+    engine: Math.max(1, Math.round(total)),
+    total: Math.max(2, Math.ceil(total) + 1),
+  };
+  // DDL and utility statements scan nothing, as clients expect.
+  const reads = execution.statementType === 'DML' || execution.substatement === 'CREATE_TABLE_AS_SELECT';
+  execution.scannedBytes = reads ? meter.bytes : 0;
+  execution.scannedFiles = meter.files;
+  execution.rowsIn = meter.rows;
+  execution.completed = Math.max(execution.submitted, seconds(host.lake.clock.now()));
+}
+
+/** The record of a query that didn't succeed: cancelled by its caller or by the workgroup's limit, or failed. */
+export function fail(execution: Execution, error: unknown, signal: AbortSignal): void {
+  if (signal.aborted) {
+    execution.state = 'CANCELLED';
+    execution.reason = 'Query cancelled by user';
+  } else if (error instanceof ScanLimitError) {
+    execution.state = 'CANCELLED';
+    execution.reason = 'Query cancelled! : Bytes scanned limit was exceeded';
+  } else {
+    execution.state = 'FAILED';
+    execution.reason = reasonOf(error);
+    execution.error = athenaError(error, execution.reason);
+  }
+}
+
+async function prepareRun(
+  { lake, engine }: QueryHost,
+  execution: Execution,
+  { parameters, workGroup }: QueryRequest,
+  meter: StatementRun['meter'],
+  signal: AbortSignal,
+  onPlanned: () => void,
+): Promise<StatementRun> {
+  const { sql, tables, reader } = await engine.open();
+  if (execution.catalog.toLowerCase() !== 'awsdatacatalog') {
+    throw new SqlError('CATALOG_NOT_FOUND', `Catalog '${execution.catalog}' does not exist`);
+  }
+  const now = lake.clock.now();
+  const cutoff = workGroup.Configuration.BytesScannedCutoffPerQuery;
+  return {
+    lake,
+    engine: sql,
+    tables,
+    meter,
+    session: {
+      catalog: reader.session(now, meter),
+      ...(execution.database !== undefined && { schema: execution.database }),
+      timeZone: 'UTC',
+      now,
+      queryId: execution.id,
+      user: execution.principal,
+    },
+    database: execution.database ?? 'default',
+    queryId: execution.id,
+    workGroup: workGroup.Name,
+    output: execution.output,
+    outputEnforced: isEnforced(workGroup) && !!workGroup.Configuration.ResultConfiguration?.OutputLocation,
+    parameters,
+    signal,
+    checkScan: () => {
+      onPlanned();
+      if (cutoff && meter.bytes > cutoff) throw new ScanLimitError();
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SqlError) return error.reason;
+  if (error instanceof ServiceError) return `${error.code}: ${error.message}`;
+  return `GENERIC_INTERNAL_ERROR: ${error instanceof Error ? error.message : String(error)}`;
+}
