@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { renderChecks } from './actions/doctor/render';
+import { renderExplanation } from './actions/explain/render';
 import { renderPlan } from './actions/plan/render';
 import { QueryFailedError } from './actions/query/query';
 import { renderRun } from './actions/run/render';
@@ -34,8 +35,14 @@ const VERBS: Verbs = {
     });
   },
   async query(sql, options) {
-    const text = sql === '-' ? readFileSync(0, 'utf8') : sql;
-    await withLake(options, (lake, host) => queryVerb(lake, host, text, options));
+    await withLake(options, (lake, host) => queryVerb(lake, host, statementText(sql), options));
+  },
+  async explain(sql, options) {
+    await withLake(options, async (lake, host) => {
+      const explanation = await lake.explain(statementText(sql), { database: options.database });
+      host.notify({ code: 'LW_EXPLAIN', level: 'result', text: renderExplanation(explanation), data: explanation });
+      if (explanation.refusal) process.exitCode = 1;
+    });
   },
   async serve(options) {
     await withLake(options, async (lake, host) => {
@@ -72,6 +79,9 @@ const VERBS: Verbs = {
     process.stdout.write(`${completionScript(program, shell)}\n`);
   },
 };
+
+/** `-` reads the statement from standard input. */
+const statementText = (sql: string): string => (sql === '-' ? readFileSync(0, 'utf8') : sql);
 
 async function withLake(options: GlobalOptions, use: (lake: Lake, host: Host) => Promise<void>): Promise<void> {
   const host = makeHost(options);

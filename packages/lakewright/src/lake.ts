@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Check, doctor } from './actions/doctor/doctor';
+import { explain, type QueryExplanation } from './actions/explain/explain';
 import { makePlan, type Plan } from './actions/plan/plan';
 import { type Call, type QueryOptions, type QueryResult, runQuery } from './actions/query/query';
 import { remoteCall } from './actions/query/remote';
@@ -101,11 +102,15 @@ export class Lake {
    * @throws QueryFailedError with Athena's reason
    */
   public async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
-    const remote = this.opened ? undefined : remoteCall(this.workspace);
+    const remote = this.remote();
     if (remote) return await runQuery(remote, sql, { outputLocation: RESULTS_URI, ...options });
     const lake = await this.open();
-    const call: Call = (service, operation, input) => lake.call(service, operation, input);
-    return await runQuery(call, sql, { outputLocation: resultsLocation(lake), ...options });
+    return await runQuery(callOf(lake), sql, { outputLocation: resultsLocation(lake), ...options });
+  }
+
+  /** What the SQL engine makes of a statement: types, the DuckDB SQL, or why it is refused. Runs nothing. */
+  public async explain(sql: string, options: Pick<QueryOptions, 'database'> = {}): Promise<QueryExplanation> {
+    return await explain(this.remote() ?? callOf(await this.open()), sql, options);
   }
 
   /**
@@ -141,6 +146,11 @@ export class Lake {
     await (await opened)?.close();
   }
 
+  /** The server that holds the workspace, if another process runs one. */
+  private remote(): Call | undefined {
+    return this.opened ? undefined : remoteCall(this.workspace);
+  }
+
   private assembly(workspace?: Workspace) {
     return loadAssembly(path.resolve(this.directory, this.options.app ?? 'cdk.out'), {
       parameters: this.options.parameters,
@@ -168,3 +178,8 @@ export class Lake {
     }
   }
 }
+
+const callOf =
+  (lake: LocalLake): Call =>
+  (service, operation, input) =>
+    lake.call(service, operation, input);

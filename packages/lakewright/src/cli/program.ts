@@ -21,6 +21,7 @@ export interface Verbs {
     options: GlobalOptions & { readonly strict?: boolean; readonly pipeline?: string; readonly at?: string },
   ): Promise<void>;
   query(sql: string, options: GlobalOptions & QueryFlags): Promise<void>;
+  explain(sql: string, options: GlobalOptions & { readonly database?: string }): Promise<void>;
   serve(options: GlobalOptions & { readonly port: number }): Promise<void>;
   doctor(options: GlobalOptions & { readonly port: number }): Promise<void>;
   reset(options: GlobalOptions & { readonly yes?: boolean }): Promise<void>;
@@ -93,6 +94,16 @@ export function makeProgram(verbs: Verbs): Command {
     .option('-g, --workgroup <name>', 'Athena workgroup')
     .option('--as <persona>', 'run as this role of the template (refused: not enforced yet)')
     .action((sql, _, command) => verbs.query(sql, globals<QueryFlags>(command)));
+
+  program
+    .command('explain')
+    .summary('what the engine makes of a statement')
+    .description(
+      'Shows what the local SQL engine makes of an Athena statement, without running it: the columns with their types,\nthe tables read, the DuckDB SQL, or what is refused and why.',
+    )
+    .argument('<sql>', 'the statement; - reads it from standard input')
+    .option('-d, --database <name>', 'database of unqualified table names')
+    .action((sql, _, command) => verbs.explain(sql, globals<{ database?: string }>(command)));
 
   program
     .command('serve')

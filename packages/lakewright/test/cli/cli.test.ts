@@ -20,7 +20,8 @@ describe('help', () => {
   test('shows every command, examples and the exit codes', async () => {
     const { code, out } = await withFolder({}, (folder) => runCli(folder, '--help'));
     expect(code).toBe(0);
-    for (const verb of ['plan', 'run', 'query', 'serve', 'doctor', 'reset', 'completion']) expect(out).toContain(verb);
+    for (const verb of ['plan', 'run', 'query', 'explain', 'serve', 'doctor', 'reset', 'completion'])
+      expect(out).toContain(verb);
     expect(out).toContain('AWS_ENDPOINT_URL');
     expect(out).toContain('Exit codes');
   });
@@ -163,6 +164,34 @@ describe('query', () => {
       const { code, err } = await runCli(folder, 'query', 'SELECT 1', '--app', 'lake.json', '--as', 'Analyst');
       expect(code).toBe(2);
       expect(err).toContain('not enforced yet');
+    });
+  });
+});
+
+describe('explain', () => {
+  test('shows types, the tables and the DuckDB SQL, and runs nothing', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const sql = 'SELECT 7 / 2 AS half, CAST(1 AS decimal(10, 2)) * 2 AS twice';
+      const { code, out } = await runCli(folder, 'explain', sql, '--app', 'lake.json');
+      expect(code).toBe(0);
+      expect(out).toMatch(/half\W+integer/);
+      expect(out).toMatch(/twice\W+decimal\(20, 2\)/);
+      expect(out).toMatch(/DuckDB SQL\nSELECT/);
+      expect(existsSync(path.join(folder, '.lakewright/buckets/lakewright-query-results'))).toBe(false);
+    });
+  });
+
+  test('says who refuses a statement, where and why, exit code 1', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const unknown = await runCli(folder, 'explain', 'SELECT no_such(1)', '--app', 'lake.json');
+      expect(unknown.code).toBe(1);
+      expect(unknown.out).toContain(
+        "Athena refuses (FUNCTION_NOT_FOUND) at line 1:8: Function 'no_such' not registered",
+      );
+      const sql = 'SELECT * FROM (VALUES 1) t(x) MATCH_RECOGNIZE (ORDER BY x PATTERN (a) DEFINE a AS true)';
+      const match = await runCli(folder, 'explain', sql, '--app', 'lake.json');
+      expect(match.code).toBe(1);
+      expect(match.out).toMatch(/the local engine refuses.*MATCH_RECOGNIZE/);
     });
   });
 });

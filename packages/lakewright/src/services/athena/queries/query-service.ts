@@ -6,6 +6,7 @@ import { seconds } from '../input';
 import { PreparedStatements } from '../statements/prepared';
 import { LakeEngine } from './engine';
 import { type Execution, isFinal } from './execution';
+import { explainQuery, type QueryExplanation } from './explain-query';
 import { QueryHistory } from './history';
 import { newExecution, type QueryRequest, queryText, readRequest } from './query-request';
 import { findReusable, reuseResult } from './reuse';
@@ -62,6 +63,11 @@ export class QueryService {
     void finished.finally(() => this.running.delete(execution.id));
     if (options.hold !== false) await withTimeout(finished, HOLD_MS);
     return execution;
+  }
+
+  /** What the engine makes of a statement; it isn't run and leaves no record. */
+  public explain(input: ApiShape): Promise<QueryExplanation> {
+    return explainQuery(this.lake, this.engine, input);
   }
 
   public get(id: string): Execution {
