@@ -4,6 +4,7 @@ import { NotCoveredError, SqlError } from '../sql/errors';
 import { typeText } from '../sql/types/text';
 import type { TrinoType } from '../sql/types/type';
 import { type Cell, MapCell, RowCell } from './cell';
+import { avroCodecs } from './compression/avro-codecs';
 import { blobText, boundedText, epochDate, isoTimestamp, javaDecimal } from './hive-scalars';
 import type { FormatColumn } from './serde';
 
@@ -41,6 +42,7 @@ const LONG = types.LongType.__with({
 export async function* readAvro(path: string, columns: readonly FormatColumn[]): AsyncGenerator<(readonly Cell[])[]> {
   let decode: ((record: unknown) => readonly Cell[]) | undefined;
   const decoder = new streams.BlockDecoder({
+    codecs: await avroCodecs(),
     parseHook: (schema: Schema) => {
       decode = recordDecoder(schema, columns);
       return Type.forSchema(schema, { typeHook: (item: Schema) => (isLong(item) ? LONG : undefined) });

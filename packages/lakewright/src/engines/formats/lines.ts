@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import { createGunzip, createInflate } from 'node:zlib';
-import { NotCoveredError } from '../sql/errors';
+import { decompressed } from './compression/stream';
 
 export interface LineOptions {
   /** Its ending says how it is compressed. */
@@ -31,35 +30,11 @@ export async function* readLines(stream: Readable, options: LineOptions): AsyncG
   }
 }
 
-/** Athena knows the compression of a text file by its ending. */
-function decompressed(stream: Readable, name: string): Readable {
-  const ending = /\.(gz|gzip|deflate|bz2|snappy|lz4|lzo|zst|zstd)$/i.exec(name)?.[1]?.toLowerCase();
-  switch (ending) {
-    case undefined:
-    // Athena reads `.gzip` as plain text too: only `.gz` is known.
-    case 'gzip':
-    case 'zstd':
-      return stream;
-    case 'gz':
-      return pipe(stream, createGunzip());
-    case 'deflate':
-      return pipe(stream, createInflate());
-    default:
-      throw new NotCoveredError(`text file compressed as .${ending}`);
-  }
-}
-
-function pipe(stream: Readable, target: Readable & NodeJS.WritableStream): Readable {
-  stream.on('error', (error) => target.destroy(error));
-  stream.pipe(target);
-  return target;
-}
-
-async function* rawLines(stream: Readable): AsyncGenerator<string[]> {
+async function* rawLines(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   const decoder = new TextDecoder('utf-8');
   let rest = '';
   for await (const chunk of stream) {
-    rest += decoder.decode(chunk as Buffer, { stream: true });
+    rest += decoder.decode(chunk, { stream: true });
     // A \r at the end may be half of \r\n.
     const end = rest.endsWith('\r') ? rest.length - 1 : rest.length;
     const lines = rest.slice(0, end).split(/\r\n|\n|\r/);

@@ -1,35 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { AVRO_SERDE, readAvro } from '../../../engines/formats/avro';
-import { type Cell, cellJson, cellType } from '../../../engines/formats/cell';
-import { CLOUDTRAIL_INPUT, readCloudTrail } from '../../../engines/formats/cloudtrail';
-import { readLines } from '../../../engines/formats/lines';
-import type { FormatColumn } from '../../../engines/formats/serde';
-import { textSerde } from '../../../engines/formats/text-serdes';
+import { cellJson, cellType } from '../../../engines/formats/cell';
+import { dataRows, type RowFormat } from '../../../engines/formats/data-rows';
 import { SqlError } from '../../../engines/sql/errors';
 import { physicalType, quoteName } from '../../../engines/sql/types/physical';
 import type { ObjectStore } from '../../../workspace/object-store';
 import type { DataFile } from './data-files';
 import { literal, type TableEngine } from './table-engine';
 
-/** How files are read that DuckDB doesn't read as Athena does. */
-export interface RowFormat {
-  readonly serde: string;
-  readonly inputFormat: string;
-  readonly columns: readonly FormatColumn[];
-  /** SerDe parameters over the table's. */
-  readonly parameters: Readonly<Record<string, string>>;
-}
-
 /** Raised when rows are read in another way than before. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 const PARALLEL = 3;
 
 /**
- * Text and Avro files as Parquet: each is read once by our own readers, and again only when it or the table's
+ * Text, Avro and ORC files as Parquet: each is read once by our own readers, and again only when it or the table's
  * definition has changed. The copies are a cache (`cache/tables/`): deleting them loses nothing.
  */
 export class TextCache {
@@ -102,8 +88,9 @@ export class TextCache {
     const done = finished(out);
     // A write error is reported by `done`; without this it would also be an unhandled rejection before the await.
     done.catch(() => undefined);
+    const source = { path: file.path, name: file.key, open: () => this.objects.read(file.bucket, file.key) };
     try {
-      for await (const batch of this.rows(file, format)) {
+      for await (const batch of dataRows(source, format)) {
         const text = batch.map((row) => `{${row.map((cell, index) => `"c${index}":${cellJson(cell)}`).join(',')}}\n`);
         if (!out.write(text.join('')))
           await Promise.race([new Promise<void>((resolve) => out.once('drain', () => resolve())), done]);
@@ -113,29 +100,4 @@ export class TextCache {
     }
     await done;
   }
-
-  private async *rows(file: DataFile, format: RowFormat): AsyncGenerator<(readonly Cell[])[]> {
-    if (format.serde === AVRO_SERDE) {
-      yield* readAvro(file.path, format.columns);
-      return;
-    }
-    const cloudTrail = format.inputFormat === CLOUDTRAIL_INPUT;
-    const decode = textSerde(format.serde, cloudTrail ? '' : format.inputFormat, format);
-    const lines = cloudTrail ? readCloudTrail : readLines;
-    const stream: Readable = await this.objects.read(file.bucket, file.key);
-    const options = {
-      name: file.key,
-      skipHeader: count(format.parameters['skip.header.line.count']),
-      skipFooter: count(format.parameters['skip.footer.line.count']),
-    };
-    for await (const batch of lines(stream, options)) yield batch.map(decode);
-  }
-}
-
-function count(text: string | undefined): number {
-  if (text === undefined) return 0;
-  if (!/^\s*\d+\s*$/.test(text)) {
-    throw new SqlError('HIVE_INVALID_METADATA', `Invalid value for skip.header.line.count property: ${text}`);
-  }
-  return Number(text);
 }

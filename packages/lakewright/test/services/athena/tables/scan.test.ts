@@ -299,7 +299,7 @@ describe('text', () => {
   });
 
   test.each([
-    ["STORED AS ORC LOCATION 's3://bucket/t/'", /OrcSerde/],
+    ["STORED AS RCFILE LOCATION 's3://bucket/t/'", /LazyBinaryColumnarSerDe/],
     ["ROW FORMAT SERDE 'com.amazonaws.glue.serde.GrokSerDe' LOCATION 's3://bucket/t/'", /GrokSerDe/],
     ["STORED AS ION LOCATION 's3://bucket/t/'", /IonHiveSerDe/],
   ])('%s is refused by name', async (clauses, name) => {
