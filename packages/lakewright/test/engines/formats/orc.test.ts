@@ -39,7 +39,8 @@ function shown(cell: Cell, type: TrinoType): unknown {
     return Object.fromEntries(cell.entries.map(([key, value]) => [key, shown(value, type.value)]));
   if (cell instanceof RowCell && type.kind === 'row')
     return cell.entries.map(([, value], index) => shown(value, type.fields[index]?.type as TrinoType));
-  if (typeof cell !== 'string') return type.kind === 'array' ? cell.map((item) => shown(item, type.element)) : cell;
+  if (Array.isArray(cell) && type.kind === 'array') return cell.map((item) => shown(item, type.element));
+  if (typeof cell !== 'string') return cell;
   if (type.kind === 'varbinary') return cell.replaceAll('\\x', '');
   if (type.kind === 'real' || type.kind === 'double') return Number.isFinite(Number(cell)) ? Number(cell) : cell;
   return cell;

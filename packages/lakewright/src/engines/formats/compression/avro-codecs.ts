@@ -1,5 +1,6 @@
 import { inflateRaw } from 'node:zlib';
 import { decompressBlock } from './blocks';
+import { bunzip2 } from './libraries';
 
 type Done = (error: Error | null, bytes?: Buffer) => void;
 type Codec = (block: Buffer, done: Done) => void;
@@ -13,14 +14,14 @@ const MOST = 1 << 30;
  * @see https://avro.apache.org/docs/1.12.0/specification/#required-codecs
  */
 export async function avroCodecs(): Promise<Record<string, Codec>> {
-  const { decode } = (await import('seek-bzip')).default;
+  const decode = await bunzip2();
   return {
     null: (block, done) => done(null, block),
     deflate: (block, done) => inflateRaw(block, done),
     // The last four bytes are a checksum of the plain ones.
     snappy: codec((block) => decompressBlock('snappy', block.subarray(0, -4), MOST)),
     zstandard: codec((block) => decompressBlock('zstd', block, MOST)),
-    bzip2: codec((block) => decode(block)),
+    bzip2: codec(decode),
   };
 }
 

@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { decompress as zstd } from 'fzstd';
-import { uncompress as snappy } from 'snappyjs';
+import { snappyDecompress } from './libraries';
 import { lz4Decompress } from './lz4';
 
 /** How a block inside of a file is compressed. */
@@ -17,7 +17,7 @@ export function decompressBlock(codec: BlockCodec, block: Buffer, most: number):
     case 'zlib':
       return inflateRawSync(block, { maxOutputLength: Math.max(most, 1) });
     case 'snappy':
-      return Buffer.from(snappy(block, most));
+      return Buffer.from(snappyDecompress(block, most));
     case 'lz4':
       return lz4Decompress(block, most);
     case 'zstd': {

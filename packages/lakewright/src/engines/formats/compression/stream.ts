@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { uncompress as snappy } from 'snappyjs';
 import { NotCoveredError, SqlError } from '../../sql/errors';
+import { bunzip2, snappyDecompress } from './libraries';
 import { lz4Decompress } from './lz4';
 
 type Chunks = AsyncIterable<Uint8Array>;
@@ -40,7 +40,7 @@ const DECODERS: Readonly<Record<string, (stream: Readable) => Chunks>> = {
   deflate: (stream) => pipe(stream, createInflate()),
   bz2: bzip2,
   zst: zstandard,
-  snappy: (stream) => hadoopBlocks(stream, (block) => snappy(block)),
+  snappy: (stream) => hadoopBlocks(stream, snappyDecompress),
   lz4: (stream) => hadoopBlocks(stream, lz4Decompress),
 };
 
@@ -64,10 +64,10 @@ async function* zstandard(stream: Readable): Chunks {
 
 /** The library wants the whole file. */
 async function* bzip2(stream: Readable): Chunks {
-  const { decode } = (await import('seek-bzip')).default;
+  const decode = await bunzip2();
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
-  yield decode(Buffer.concat(chunks), undefined, true);
+  yield decode(Buffer.concat(chunks));
 }
 
 /**
