@@ -5,7 +5,14 @@ import { parseStatement } from '../../src/engines/sql/parse/index';
 import { DuckDbEngine } from '../../src/engines/sql/runtime';
 import { translate } from '../../src/engines/sql/translate';
 import { metadataText } from '../../src/engines/sql/types/text';
-import { type Answer, type CorpusItem, judge, type Value, VERDICTS, type Verdict } from './judge';
+import {
+  type Answer,
+  type CorpusItem,
+  judge,
+  type Value,
+  VERDICTS,
+  type Verdict,
+} from '../../src/engines/trino/compare';
 import { CorpusLake } from './lake';
 
 /** A statement's verdict, with what it was judged by. */

@@ -1,5 +1,5 @@
-import { parseTypeText } from '../../src/engines/sql/types/text';
-import type { TrinoType } from '../../src/engines/sql/types/type';
+import { parseTypeText } from '../sql/types/text';
+import type { TrinoType } from '../sql/types/type';
 
 /** A JSON value of Trino's REST API. */
 export type Value = string | number | boolean | null | undefined | readonly Value[] | { readonly [key: string]: Value };
