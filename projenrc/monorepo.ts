@@ -141,6 +141,7 @@ export class Monorepo extends typescript.TypeScriptProject {
     task('bench', 'Measure the figures of bench/README.md', 'node bench/run.mjs');
     task('corpus', 'Judge the SQL engine on a corpus file', 'node scripts/corpus.mjs');
     task('clients', 'Unmodified AWS clients against `lakewright serve`', 'node scripts/clients.mjs');
+    task('iceberg', 'Iceberg tables shared by Athena SQL, Spark and PyIceberg', 'node scripts/iceberg.mjs');
     task('reliability', 'Kill the lake at random moments; write to it from all sides', 'node scripts/reliability.mjs');
     task('check', 'Generated files current, licences permissive, README commands true', 'node scripts/check.mjs');
 

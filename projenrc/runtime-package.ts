@@ -89,7 +89,7 @@ export class RuntimePackage extends typescript.TypeScriptProject {
     delegateInstallToRoot(this);
     keepPath(this);
     new RootProjenrc(this);
-    this.package.addField('files', ['lib', 'bin', 'assets', 'schemas', '!**/*.tsbuildinfo']);
+    this.package.addField('files', ['lib', 'bin', 'assets', 'python', 'schemas', '!**/*.tsbuildinfo']);
 
     this.tsconfig!.file.patch(
       JsonPatch.add('/extends', '../../tsconfig.base.json'),

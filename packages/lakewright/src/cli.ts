@@ -5,6 +5,8 @@ import { renderExplanation } from './actions/explain/render';
 import { renderPlan } from './actions/plan/render';
 import { QueryFailedError } from './actions/query/query';
 import { renderRun } from './actions/run/render';
+import { renderSetup } from './actions/setup/render';
+import { setup } from './actions/setup/setup';
 import { completionScript } from './cli/completion';
 import { type GlobalOptions, makeProgram, type Verbs } from './cli/program';
 import { queryVerb } from './cli/query-verb';
@@ -68,6 +70,12 @@ const VERBS: Verbs = {
       if (checks.some(({ state }) => state === 'missing')) {
         throw new LakewrightError('LW_DOCTOR_MISSING', 'something that the runtime needs is missing (see above)');
       }
+    });
+  },
+  async setup(names, options) {
+    await withLake(options, async (_, host) => {
+      const results = await setup(names, host);
+      host.notify({ code: 'LW_SETUP', level: 'result', text: renderSetup(results), data: results });
     });
   },
   async reset(options) {

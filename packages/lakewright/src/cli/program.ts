@@ -24,6 +24,7 @@ export interface Verbs {
   explain(sql: string, options: GlobalOptions & { readonly database?: string }): Promise<void>;
   serve(options: GlobalOptions & { readonly port: number }): Promise<void>;
   doctor(options: GlobalOptions & { readonly port: number }): Promise<void>;
+  setup(names: readonly string[], options: GlobalOptions): Promise<void>;
   reset(options: GlobalOptions & { readonly yes?: boolean }): Promise<void>;
   completion(shell: string, program: Command): Promise<void>;
 }
@@ -120,6 +121,15 @@ export function makeProgram(verbs: Verbs): Command {
     .description('Shows what is on this machine and what it enables: Node.js, Java, Python, ports, disk.')
     .option('--port <number>', 'TCP port to look at', port, DEFAULT_PORT)
     .action((_, command) => verbs.doctor(globals<{ port: number }>(command)));
+
+  program
+    .command('setup')
+    .summary('make Python environments')
+    .description(
+      "Makes Python environments (spark, pyiceberg …) ahead of their first use, in the user's cache folder\n(LAKEWRIGHT_CACHE). Without a name it lists them.",
+    )
+    .argument('[name...]', 'environments')
+    .action((names, _, command) => verbs.setup(names, globals(command)));
 
   program
     .command('reset')

@@ -28,6 +28,8 @@ export type Target =
  * signature; what is left is S3's, which has unsigned requests.
  */
 export function findTarget(services: readonly Service[], request: IncomingMessage, signature: Signature): Target {
+  const below = services.find((service) => isBelow(service, request, signature));
+  if (below?.protocol?.kind === 'http') return { kind: 'http', service: below, protocol: below.protocol };
   const rpc = RPC_PATH.exec(request.url ?? '');
   if (rpc !== null && request.headers['smithy-protocol'] === 'rpc-v2-cbor') {
     const [, shape, operation] = rpc;
@@ -64,7 +66,15 @@ function findJsonTarget(services: readonly Service[], header: string, signature:
 }
 
 function isHttp({ protocol }: Service): boolean {
-  return protocol?.kind === 'http';
+  return protocol?.kind === 'http' && protocol.path === undefined;
+}
+
+/** A service with a path of its own; Glue's Iceberg endpoint is recognised by its signature, as no bucket is meant. */
+function isBelow({ protocol }: Service, request: IncomingMessage, signature: Signature): boolean {
+  if (protocol?.kind !== 'http' || protocol.path === undefined) return false;
+  const url = request.url ?? '';
+  if (url.startsWith(`${protocol.path}/`)) return true;
+  return signature.service === 'glue' && url.startsWith('/iceberg/') && protocol.path.endsWith('/iceberg');
 }
 
 function describe(request: IncomingMessage): string {

@@ -1,6 +1,7 @@
 import { athena } from './athena';
 import { events } from './events';
 import { glue } from './glue';
+import { iceberg } from './iceberg';
 import { kms } from './kms';
 import { lakeformation } from './lakeformation';
 import { lambda } from './lambda';
@@ -16,6 +17,7 @@ import { sts } from './sts';
 export const SERVICES: readonly ServiceFactory[] = [
   s3,
   glue,
+  iceberg,
   lakeformation,
   athena,
   states,

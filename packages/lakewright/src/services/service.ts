@@ -41,9 +41,10 @@ export type Protocol =
   | { readonly kind: 'query'; readonly xmlns: string }
   /** Method and path say the operation; JSON in and out. */
   | { readonly kind: 'rest-json'; readonly routes: readonly RestRoute[] }
-  /** The service reads the raw request itself (S3). */
+  /** The service reads the raw request itself (S3); with `path` only what is below that path. */
   | {
       readonly kind: 'http';
+      readonly path?: string;
       handle(request: IncomingMessage, response: ServerResponse, call: HttpCall): Promise<void>;
     };
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { setup } from '../setup/setup';
 
 const run = promisify(execFile);
 
@@ -22,16 +23,33 @@ const DISK_FLOOR = 2 * 1024 ** 3;
 
 /** Looks at this machine; changes nothing. */
 export async function doctor(workspace: string, port: number): Promise<readonly Check[]> {
-  return await Promise.all([
+  const checks = await Promise.all([
     node(),
     engine(),
-    program('Java', 'java', ['-version'], 'Glue Spark jobs, when the ETL release brings them (Java 17)'),
+    program(
+      'Java',
+      'java',
+      ['-version'],
+      'Spark on Iceberg tables (Java 17); Glue Spark jobs, when the ETL release brings them',
+    ),
     program('Python', 'python3', ['--version'], 'dbt, Superset and Python Lambdas, when their releases bring them'),
     program('uv', 'uv', ['--version'], 'faster Python environments; venv and pip do without it'),
     freePort(port),
     disk(workspace),
     holder(workspace),
   ]);
+  return [...checks, ...(await environments())];
+}
+
+/** Python environments: made when a lake needs them, or ahead of time. */
+async function environments(): Promise<Check[]> {
+  const states = await setup([], { notify: () => {}, confirm: async () => false });
+  return states.map(({ name, purpose, folder }) => ({
+    name: `Python: ${name}`,
+    state: folder ? 'ok' : 'optional',
+    found: folder ?? `not made yet (lakewright setup ${name})`,
+    meaning: purpose,
+  }));
 }
 
 async function node(): Promise<Check> {

@@ -8,6 +8,7 @@ import { bingTileScalars } from './scalars/bing-tile';
 import { distributionScalars } from './scalars/distribution';
 import { geometryScalars } from './scalars/geometry';
 import { hashScalars } from './scalars/hash';
+import { icebergHashScalars } from './scalars/iceberg-hash';
 import { isoTimeScalars } from './scalars/iso-time';
 import { formatScalars } from './scalars/java-format';
 import { jodaTimeScalars } from './scalars/joda-time';
@@ -44,5 +45,6 @@ export const vocabulary: SupportFunctions = {
     ...mysqlTimeScalars,
     ...jodaTimeScalars,
     ...isoTimeScalars,
+    ...icebergHashScalars,
   ],
 };

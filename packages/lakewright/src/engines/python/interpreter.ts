@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { LakewrightError } from '../../host/host';
+
+const run = promisify(execFile);
+
+/** A Python 3 of this machine. */
+export interface Interpreter {
+  /** Absolute path. */
+  readonly path: string;
+  /** `3.11.8` */
+  readonly version: string;
+  readonly minor: number;
+}
+
+const PROBE = 'import sys, venv, ensurepip; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])';
+
+/**
+ * The first Python 3 whose version fits: `LAKEWRIGHT_PYTHON` alone if it is set, else `python3`, `python3.x` from the
+ * newest down, `python`.
+ *
+ * @throws LakewrightError LW_PYTHON_MISSING that says what was found instead
+ */
+export async function findPython(
+  [lowest, highest]: readonly [number, number],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Interpreter> {
+  const numbered = Array.from({ length: highest - lowest + 1 }, (_, index) => `python3.${highest - index}`);
+  const candidates = env.LAKEWRIGHT_PYTHON ? [env.LAKEWRIGHT_PYTHON] : ['python3', ...numbered, 'python'];
+  const others: string[] = [];
+  for (const candidate of candidates) {
+    const found = await probe(candidate, env);
+    if (found && found.minor >= lowest && found.minor <= highest) return found;
+    if (found) others.push(`${candidate} is Python ${found.version}`);
+    else if (env.LAKEWRIGHT_PYTHON) others.push(`LAKEWRIGHT_PYTHON="${candidate}" is no Python 3 with the module venv`);
+  }
+  const wanted = `Python 3.${lowest} to 3.${highest} with the module venv`;
+  const seen = others.length ? others.join(', ') : 'no Python 3 with the module venv was found';
+  throw new LakewrightError(
+    'LW_PYTHON_MISSING',
+    `${seen} → ${wanted} is needed → install it (Debian and Ubuntu: also python3-venv), or set LAKEWRIGHT_PYTHON to one`,
+  );
+}
+
+async function probe(command: string, env: NodeJS.ProcessEnv): Promise<Interpreter | undefined> {
+  try {
+    const { stdout } = await run(command, ['-c', PROBE], { timeout: 20_000, env });
+    const [path = '', version = ''] = stdout.trim().split(/\r?\n/);
+    const [major, minor] = version.split('.').map(Number);
+    return major === 3 && minor !== undefined ? { path, version, minor } : undefined;
+  } catch {
+    return undefined;
+  }
+}
