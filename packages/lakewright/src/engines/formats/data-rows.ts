@@ -3,6 +3,8 @@ import { SqlError } from '../sql/errors';
 import { AVRO_SERDE, readAvro } from './avro';
 import type { Cell } from './cell';
 import { CLOUDTRAIL_INPUT, readCloudTrail } from './cloudtrail';
+import { decompressed } from './compression/stream';
+import { ION_SERDE, ionDecoder } from './ion-serde';
 import { readLines } from './lines';
 import { ORC_SERDE, readOrc } from './orc/reader';
 import type { SerdeOptions } from './serde';
@@ -30,7 +32,15 @@ export interface RowSource {
 export async function* dataRows(file: RowSource, format: RowFormat): AsyncGenerator<(readonly Cell[])[]> {
   if (format.serde === AVRO_SERDE) yield* readAvro(file.path, format.columns);
   else if (format.serde === ORC_SERDE) yield* readOrc(file.path, format);
+  else if (format.serde === ION_SERDE) yield* ionRows(file, format);
   else yield* textRows(file, format);
+}
+
+async function* ionRows(file: RowSource, format: RowFormat): AsyncGenerator<(readonly Cell[])[]> {
+  const decode = await ionDecoder(format);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of decompressed(await file.open(), file.name)) chunks.push(chunk);
+  yield [...decode(Buffer.concat(chunks))];
 }
 
 async function* textRows(file: RowSource, format: RowFormat): AsyncGenerator<(readonly Cell[])[]> {

@@ -1,9 +1,8 @@
-import { NotCoveredError, SqlError } from '../sql/errors';
-import { typeText } from '../sql/types/text';
+import { SqlError } from '../sql/errors';
 import type { TrinoType } from '../sql/types/type';
-import type { Cell } from './cell';
-import { boundedText, epochDate, isoTimestamp, javaDecimal, javaDouble, javaInteger } from './hive-scalars';
+import { epochDate, isoTimestamp } from './hive-scalars';
 import type { LineDecoder, SerdeOptions } from './serde';
+import { type ParseText, textValue } from './text-values';
 
 /**
  * OpenCSVSerDe: quotes and an escape character, no NULLs but for missing fields, one line a row. Columns that aren't
@@ -78,28 +77,10 @@ export function csvFields(line: string, separator: string, quote: string, escape
   return fields;
 }
 
-function converter(type: TrinoType): (text: string) => Cell | undefined {
-  switch (type.kind) {
-    case 'varchar':
-    case 'char':
-      return (text) => boundedText(text, type);
-    case 'boolean':
-      return (text) => (text.toLowerCase() === 'true' ? 'true' : 'false');
-    case 'tinyint':
-    case 'smallint':
-    case 'integer':
-    case 'bigint':
-      return (text) => javaInteger(text, type.kind);
-    case 'real':
-    case 'double':
-      return javaDouble;
-    case 'decimal':
-      return (text) => javaDecimal(text, type.precision, type.scale);
-    case 'date':
-      return (text) => (/^[+-]?\d{1,8}$/.test(text) ? epochDate(Number(text)) : undefined);
-    case 'timestamp':
-      return (text) => (/^[+-]?\d{1,15}$/.test(text) ? isoTimestamp(Number(text)) : undefined);
-    default:
-      throw new NotCoveredError(`OpenCSVSerDe column of type ${typeText(type)}`);
-  }
+/** Dates and times are numbers: days, and milliseconds since 1970. */
+function converter(type: TrinoType): ParseText {
+  if (type.kind === 'date') return (text) => (/^[+-]?\d{1,8}$/.test(text) ? epochDate(Number(text)) : undefined);
+  if (type.kind === 'timestamp')
+    return (text) => (/^[+-]?\d{1,15}$/.test(text) ? isoTimestamp(Number(text)) : undefined);
+  return textValue(type, 'OpenCSVSerDe');
 }

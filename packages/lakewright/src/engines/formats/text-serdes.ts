@@ -1,4 +1,5 @@
 import { NotCoveredError } from '../sql/errors';
+import { grokSerde } from './grok-serde';
 import { hiveJson } from './hive-json';
 import { lazySimple } from './lazy-simple';
 import { openCsv } from './open-csv';
@@ -13,6 +14,7 @@ const SERDES: Readonly<Record<string, (options: SerdeOptions) => LineDecoder>> =
   'org.apache.hive.hcatalog.data.JsonSerDe': hiveJson,
   'org.apache.hadoop.hive.serde2.JsonSerDe': hiveJson,
   'org.apache.hadoop.hive.serde2.RegexSerDe': regexSerde,
+  'com.amazonaws.glue.serde.GrokSerDe': grokSerde,
 };
 
 const TEXT_INPUTS: ReadonlySet<string> = new Set(['', 'org.apache.hadoop.mapred.TextInputFormat']);
@@ -20,7 +22,7 @@ const TEXT_INPUTS: ReadonlySet<string> = new Set(['', 'org.apache.hadoop.mapred.
 /**
  * The decoder of a text SerDe.
  *
- * @throws NotCoveredError for one that isn't read here: Grok, Ion, ORC, CloudTrail's …
+ * @throws NotCoveredError for one that isn't read here: RCFile, SequenceFile, custom SerDes …
  */
 export function textSerde(library: string, inputFormat: string, options: SerdeOptions): LineDecoder {
   const serde = SERDES[library];
