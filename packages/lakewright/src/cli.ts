@@ -7,6 +7,7 @@ import { QueryFailedError } from './actions/query/query';
 import { renderRun } from './actions/run/render';
 import { renderSetup } from './actions/setup/render';
 import { setup } from './actions/setup/setup';
+import { renderVerification } from './actions/verify/render';
 import { completionScript } from './cli/completion';
 import { type GlobalOptions, makeProgram, type Verbs } from './cli/program';
 import { queryVerb } from './cli/query-verb';
@@ -44,6 +45,18 @@ const VERBS: Verbs = {
       const explanation = await lake.explain(statementText(sql), { database: options.database });
       host.notify({ code: 'LW_EXPLAIN', level: 'result', text: renderExplanation(explanation), data: explanation });
       if (explanation.refusal) process.exitCode = 1;
+    });
+  },
+  async verify(paths, options) {
+    const { sql, namedQueries, database } = options;
+    if (paths.length === 0 && !sql && !namedQueries) {
+      const text = 'nothing to verify → files, --sql or --named-queries → name at least one';
+      throw new LakewrightError('LW_VERIFY_NOTHING', text, 2);
+    }
+    await withLake(options, async (lake, host) => {
+      const results = await lake.verify({ paths, sql, namedQueries, database });
+      host.notify({ code: 'LW_VERIFY', level: 'result', text: renderVerification(results), data: results });
+      if (results.some(({ outcome }) => outcome === 'differs')) process.exitCode = 1;
     });
   },
   async serve(options) {

@@ -7,10 +7,16 @@ import { remoteCall } from './actions/query/remote';
 import { RESULTS_URI, resultsLocation } from './actions/query/results-bucket';
 import { unload } from './actions/query/unload';
 import { reset } from './actions/reset/reset';
+import { deploy } from './actions/run/deploy';
 import { type RunOptions, run } from './actions/run/run';
 import { type RunningServer, serve } from './actions/serve/serve';
+import { type NamedStatement, namedQueries, statementsOf } from './actions/verify/statements';
+import { type Verification, verify } from './actions/verify/verify';
+import { withTrino } from './actions/verify/with-trino';
 import { loadAssembly } from './assembly';
 import { classify } from './assembly/classify';
+import { runOnTrino, type TrinoAnswer } from './engines/trino/client';
+import { LAKE_CATALOG } from './engines/trino/server';
 import { type Host, MemoryHost } from './host/host';
 import { LocalLake } from './local-lake';
 import type { RunReport } from './report/report';
@@ -52,6 +58,17 @@ export interface LakeOptions {
    * @default - nowhere
    */
   readonly host?: Host;
+}
+
+export interface VerifyOptions {
+  /** `.sql` files, or folders of them (`target/compiled` of a dbt project); relative to the lake's directory. */
+  readonly paths?: readonly string[];
+  /** Statements themselves. */
+  readonly sql?: readonly string[];
+  /** Athena's named queries, too. */
+  readonly namedQueries?: boolean;
+  /** Database of unqualified names, where a named query doesn't say it. */
+  readonly database?: string;
 }
 
 /**
@@ -111,6 +128,31 @@ export class Lake {
   /** What the SQL engine makes of a statement: types, the DuckDB SQL, or why it is refused. Runs nothing. */
   public async explain(sql: string, options: Pick<QueryOptions, 'database'> = {}): Promise<QueryExplanation> {
     return await explain(this.remote() ?? callOf(await this.open()), sql, options);
+  }
+
+  /**
+   * Runs queries here and on a real Trino, and compares the answers. Trino is set up at the first use, where there is a Java
+   * that is new enough.
+   */
+  public async verify(options: VerifyOptions): Promise<readonly Verification[]> {
+    const { paths = [], sql = [], database } = options;
+    const given = statementsOf(paths.map((name) => path.resolve(this.directory, name)));
+    const texts = sql.map((text): NamedStatement => ({ name: text, sql: text }));
+    const lake = await this.open();
+    await deploy(lake, classify(lake.resources, lake.services));
+    const call = callOf(lake);
+    const named = options.namedQueries ? await namedQueries(call) : [];
+    const statements = [...given, ...texts, ...named].map((one) => ({ ...(database && { database }), ...one }));
+    return await withTrino(lake, this.host, (trino) => verify(statements, call, trino, this.host));
+  }
+
+  /** Runs one query on a real Trino instead of the local engine. */
+  public async queryTrino(sql: string, options: Pick<QueryOptions, 'database'> = {}): Promise<TrinoAnswer> {
+    const lake = await this.open();
+    await deploy(lake, classify(lake.resources, lake.services));
+    const { database } = options;
+    const context = { catalog: LAKE_CATALOG, ...(database && { schema: database }) };
+    return await withTrino(lake, this.host, (trino) => runOnTrino(trino, sql, context));
   }
 
   /**

@@ -22,6 +22,7 @@ export interface Verbs {
   ): Promise<void>;
   query(sql: string, options: GlobalOptions & QueryFlags): Promise<void>;
   explain(sql: string, options: GlobalOptions & { readonly database?: string }): Promise<void>;
+  verify(paths: readonly string[], options: GlobalOptions & VerifyFlags): Promise<void>;
   serve(options: GlobalOptions & { readonly port: number }): Promise<void>;
   doctor(options: GlobalOptions & { readonly port: number }): Promise<void>;
   setup(names: readonly string[], options: GlobalOptions): Promise<void>;
@@ -29,7 +30,17 @@ export interface Verbs {
   completion(shell: string, program: Command): Promise<void>;
 }
 
+export interface VerifyFlags {
+  readonly sql?: readonly string[];
+  readonly namedQueries?: boolean;
+  readonly database?: string;
+}
+
+/** What runs a query. */
+export const ENGINES = ['duckdb', 'trino'] as const;
+
 export interface QueryFlags {
+  readonly engine: (typeof ENGINES)[number];
   readonly output: (typeof OUTPUTS)[number];
   readonly file?: string;
   readonly database?: string;
@@ -93,6 +104,7 @@ export function makeProgram(verbs: Verbs): Command {
     .option('-f, --file <path>', 'write the result to a file (needed for parquet)')
     .option('-d, --database <name>', 'database of unqualified table names')
     .option('-g, --workgroup <name>', 'Athena workgroup')
+    .addOption(new Option('--engine <name>', 'trino: a real one (see verify)').choices(ENGINES).default('duckdb'))
     .option('--as <persona>', 'run as this role of the template (refused: not enforced yet)')
     .action((sql, _, command) => verbs.query(sql, globals<QueryFlags>(command)));
 
@@ -105,6 +117,21 @@ export function makeProgram(verbs: Verbs): Command {
     .argument('<sql>', 'the statement; - reads it from standard input')
     .option('-d, --database <name>', 'database of unqualified table names')
     .action((sql, _, command) => verbs.explain(sql, globals<{ database?: string }>(command)));
+
+  program
+    .command('verify')
+    .summary('compare queries with a real Trino')
+    .description(
+      'Runs queries here and on a real Trino 476 on the same folders and catalog, and shows where they differ; exit code 1\nif they do. Trino is set up at the first use: it needs Java 24 or newer, Maven, and 1.3 GB for a while.',
+    )
+    .argument('[paths...]', ".sql files, or folders of them (a dbt project's target/compiled)")
+    .option('--sql <statement>', 'a statement itself (repeatable)', (text: string, all: string[] = []) => [
+      ...all,
+      text,
+    ])
+    .option('--named-queries', "Athena's named queries of the lake")
+    .option('-d, --database <name>', 'database of unqualified table names')
+    .action((paths, _, command) => verbs.verify(paths, globals<VerifyFlags>(command)));
 
   program
     .command('serve')

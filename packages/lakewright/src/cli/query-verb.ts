@@ -21,6 +21,10 @@ export async function queryVerb(
     );
   }
   const settings = { database: options.database, workgroup: options.workgroup };
+  if (options.engine === 'trino') {
+    await onTrino(lake, host, sql, options);
+    return;
+  }
   if (options.output === 'parquet') {
     await toParquet(lake, host, sql, options.file, settings);
     return;
@@ -33,6 +37,27 @@ export async function queryVerb(
   } else {
     host.notify({ code: 'LW_QUERY_RESULT', level: 'result', text, data: result });
   }
+}
+
+/** Values come as Trino's REST API gives them, not in Athena's text form. */
+async function onTrino(lake: Lake, host: Host, sql: string, options: QueryFlags): Promise<void> {
+  if (options.output === 'parquet' || options.file) {
+    const text = '--engine trino → prints its answer → leave --file and --output parquet away';
+    throw new LakewrightError('LW_QUERY_ENGINE', text, 2);
+  }
+  const started = performance.now();
+  const answer = await lake.queryTrino(sql.trim().replace(/;$/, ''), { database: options.database });
+  if ('error' in answer) throw new QueryFailedError('FAILED', `${answer.error.name}: ${answer.error.message}`);
+  const result: QueryResult = {
+    id: 'trino',
+    columns: answer.columns,
+    rows: answer.rows.map((row) =>
+      row.map((value) => (value == null || typeof value === 'string' ? (value ?? null) : JSON.stringify(value))),
+    ),
+    seconds: (performance.now() - started) / 1000,
+    scanned: 0,
+  };
+  host.notify({ code: 'LW_QUERY_RESULT', level: 'result', text: renderResult(result, options.output), data: result });
 }
 
 /** Athena itself writes Parquet: the statement is unloaded, and its one file copied. */

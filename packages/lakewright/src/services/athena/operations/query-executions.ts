@@ -17,8 +17,9 @@ export function queryExecutionOperations(lake: LakeContext, queries: QueryServic
   return {
     StartQueryExecution: async (input, caller) => ({ QueryExecutionId: (await queries.start(input, caller)).id }),
 
-    /** Not one of AWS's: what `lakewright explain` shows. */
+    // Not AWS's: what `lakewright explain` and `lakewright verify` ask.
     LakewrightExplainQuery: async (input) => ({ Explanation: await queries.explain(input) }),
+    LakewrightQueryRows: async (input) => ({ Answer: await queries.rows(input) }),
 
     StopQueryExecution: async (input) => {
       await queries.stop(requiredText(input, 'QueryExecutionId'));

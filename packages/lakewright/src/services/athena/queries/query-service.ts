@@ -11,6 +11,7 @@ import { QueryHistory } from './history';
 import { newExecution, type QueryRequest, queryText, readRequest } from './query-request';
 import { findReusable, reuseResult } from './reuse';
 import { fail, runQuery } from './run-query';
+import { type TypedRows, typedRows } from './typed-rows';
 import { WorkGroups } from './workgroups';
 
 /**
@@ -68,6 +69,11 @@ export class QueryService {
   /** What the engine makes of a statement; it isn't run and leaves no record. */
   public explain(input: ApiShape): Promise<QueryExplanation> {
     return explainQuery(this.lake, this.engine, input);
+  }
+
+  /** A query's rows with their types, for comparisons; no record is kept. */
+  public rows(input: ApiShape): Promise<TypedRows> {
+    return typedRows(this.lake, this.engine, input);
   }
 
   public get(id: string): Execution {
