@@ -181,7 +181,8 @@ function like(node: ast.Like, context: Context): Typed {
   const text = (part: ast.Expression, what: string): Typed => {
     const value = analyze(part, context);
     if (value.type.kind === 'unknown') return coerce(value, build.VARCHAR);
-    if (build.isText(value.type)) return value;
+    // Only the left side may be a char(n).
+    if (value.type.kind === 'varchar' || (part === node.operand && value.type.kind === 'char')) return value;
     const actual = typeText(value.type);
     throw new SqlError(
       'TYPE_MISMATCH',
@@ -196,12 +197,11 @@ function like(node: ast.Like, context: Context): Typed {
   return { kind: 'like', type: build.BOOLEAN, operand, pattern, escape: escaped, position };
 }
 
-/** One character, and in the pattern always before `%`, `_` or itself. */
+/** One UTF-16 unit, and in the pattern always before `%`, `_` or itself. What's no literal is checked per row. */
 function checkEscape(escaped: Typed, pattern: Typed): void {
   const character = literalValue(escaped);
-  if (typeof character !== 'string')
-    throw new NotCoveredError('LIKE with an ESCAPE that is no literal', escaped.position);
-  if ([...character].length !== 1) {
+  if (typeof character !== 'string') return;
+  if (character.length !== 1) {
     throw new SqlError('INVALID_FUNCTION_ARGUMENT', 'Escape string must be a single character', escaped.position);
   }
   const value = literalValue(pattern);

@@ -220,29 +220,23 @@ function subscriptSql(base: TrinoType, type: TrinoType, value: string, index: st
   );
 }
 
-/** The analyzer has checked a literal pattern; another is checked per row. */
-function escapedLike(value: string, pattern: string, node: Typed, escaped: string, character: unknown): string {
-  if (literalValue(node) !== undefined) return `(${value} LIKE ${pattern} ESCAPE ${escaped})`;
-  const quoted = `\\x{${(String(character).codePointAt(0) ?? 0).toString(16)}}`;
-  return bindOnce([value, pattern], ([v, p]) =>
-    check(
-      `contains(regexp_replace(${p}, '${quoted}[%_${quoted}]', '', 'g'), ${escaped})`,
-      'INVALID_FUNCTION_ARGUMENT',
-      "Escape character must be followed by '%', '_' or the escape character itself",
-      { kind: 'boolean' },
-      `(${v} LIKE ${p} ESCAPE ${escaped})`,
-    ),
-  );
+/** The analyzer has checked literals; others are checked per row. DuckDB's own escape is one byte. */
+function escapedLike(value: string, pattern: Typed, escaped: Typed, context: EmitContext): string {
+  const [given, character] = [emit(pattern, context), emit(escaped, context)];
+  const literals = typeof literalValue(pattern) === 'string' && typeof literalValue(escaped) === 'string';
+  if (literals && String(literalValue(escaped)).charCodeAt(0) < 0x80) {
+    return `(${value} LIKE ${given} ESCAPE ${character})`;
+  }
+  return `lw_like(${value}, ${given}, ${character})`;
 }
 
 /** Without ESCAPE a backslash is a character like any other; DuckDB's default escape is a backslash. */
 function likeSql(node: Extract<Typed, { kind: 'like' }>, context: EmitContext): string {
-  const text = (part: Typed) => {
-    const sql = emit(part, context);
-    return part.type.kind === 'char' ? `rpad(${sql}, ${part.type.length}, ' ')` : sql;
-  };
-  const [value, pattern] = [text(node.operand), text(node.pattern)];
-  if (node.escape) return escapedLike(value, pattern, node.pattern, text(node.escape), literalValue(node.escape));
+  const operand = emit(node.operand, context);
+  const { type } = node.operand;
+  const value = type.kind === 'char' ? `rpad(${operand}, ${type.length}, ' ')` : operand;
+  if (node.escape) return escapedLike(value, node.pattern, node.escape, context);
+  const pattern = emit(node.pattern, context);
   const literal = node.pattern.kind === 'literal' ? (node.pattern as Literal).value : undefined;
   const plain = typeof literal === 'string' && !literal.includes('\\');
   return plain ? `(${value} LIKE ${quoteText(literal)})` : `(${value} LIKE ${pattern} ESCAPE chr(1))`;

@@ -2,6 +2,7 @@ import { aggregate } from './aggregate';
 import { array } from './array';
 import { binary } from './binary';
 import { bitwise } from './bitwise';
+import { char } from './char';
 import { conditional } from './conditional';
 import { datetime } from './datetime';
 import type { FunctionArea } from './entry';
@@ -26,6 +27,7 @@ const AREAS: readonly FunctionArea[] = [
   math,
   bitwise,
   string,
+  char,
   binary,
   url,
   regexp,

@@ -1,9 +1,10 @@
 import { SqlError } from '../errors';
+import { VARCHAR, varchar } from '../types/build';
 import type { TrinoType } from '../types/type';
-import type { CallText, CallTypes, FunctionArea, RuntimeError } from './entry';
+import type { BehaviourSpec, FunctionArea, RuntimeError } from './entry';
 
-/** What Java's `Character.isWhitespace` trims, within ASCII. */
-const WHITESPACE = "e' \\t\\n\\r\\x0B\\f'";
+/** Java's `Character.isWhitespace`: Unicode's separators without the no-break spaces, and the ASCII controls that part. */
+export const WHITESPACE = `'${'\t\n\v\f\r\x1c\x1d\x1e\x1f \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000'}'`;
 
 const invalid = (when: string, message: string): RuntimeError => ({
   when,
@@ -12,22 +13,29 @@ const invalid = (when: string, message: string): RuntimeError => ({
 });
 
 const padErrors = [
-  invalid('$2 < 0', 'Target length must be in the range [0..2147483647]'),
+  invalid('$2 < 0 OR $2 > 2147483647', 'Target length must be in the range [0..2147483647]'),
   invalid("$3 = ''", 'Padding string must not be empty'),
 ];
 
-const substring = (length: string, count: string): string =>
-  `CASE WHEN $2 = 0${count ? ' OR $3 <= 0' : ''} THEN CASE WHEN $1 IS NOT NULL${count ? ' AND $2 IS NOT NULL AND $3 IS NOT NULL' : ''} THEN '' END ` +
-  `WHEN $2 < 0 AND -$2 > ${length} THEN ${count ? "CASE WHEN $3 IS NOT NULL THEN '' END" : "''"} ` +
-  `ELSE substr($1, $2${count}) END`;
-
-function joinedLength(call: CallTypes): TrinoType {
-  return { kind: 'char', length: charLength(call, 0) + charLength(call, 1) };
-}
-
-function concatChars(call: CallText): string {
-  const padded = call.args.map((arg, i) => `rpad(${arg}, ${charLength(call, i)}, ' ')`);
-  return `rtrim(${padded.join(' || ')}, ' ')`;
+/** `substr` without and with a count, over the text's DuckDB expression. DuckDB takes 32-bit offsets only. */
+function substring(text: string, counted: boolean): BehaviourSpec {
+  const start = 'greatest(least($2, 2147483648), -2147483648)';
+  const empty = `$2 = 0 OR ($2 < 0 AND $2 + length(${text}) < 0)${counted ? ' OR $3 <= 0' : ''}`;
+  const isNull = ['$1', '$2', ...(counted ? ['$3'] : [])].map((arg) => `${arg} IS NULL`).join(' OR ');
+  const value = `substr(${text}, ${start}${counted ? ', least($3, 2147483647)' : ''})`;
+  return {
+    sql: `CASE WHEN ${isNull} THEN NULL WHEN ${empty} THEN '' ELSE ${value} END`,
+    // Trino adds the position and the count as 32-bit integers (StringFunctions.substring).
+    errors: counted
+      ? [
+          {
+            when: `$2 < 0 AND $2 + length(${text}) > 0 AND $2 + length(${text}) + least($3, 2147483647) > 2147483647`,
+            name: 'GENERIC_INTERNAL_ERROR',
+            message: 'Index out of bounds',
+          },
+        ]
+      : [],
+  };
 }
 
 const NORMAL_FORMS: readonly unknown[] = ['NFC', 'NFD', 'NFKC', 'NFKD'];
@@ -37,31 +45,27 @@ export const string: FunctionArea = {
   source: 'https://trino.io/docs/current/functions/string.html',
   scalar: {
     'length(varchar): bigint': 'length($1)',
-    'length(char(n)): bigint': {
-      sql: (call) => `CASE WHEN ${call.args[0]} IS NOT NULL THEN CAST(${charLength(call)} AS BIGINT) END`,
-    },
     'lower(varchar(n)): varchar(n)': 'CASE WHEN strlen($1) = length($1) THEN lower($1) ELSE lw_lower($1) END',
     'upper(varchar(n)): varchar(n)': 'CASE WHEN strlen($1) = length($1) THEN upper($1) ELSE lw_upper($1) END',
-    'lower(char(n)): char(n)': 'CASE WHEN strlen($1) = length($1) THEN lower($1) ELSE lw_lower($1) END',
-    'upper(char(n)): char(n)': 'CASE WHEN strlen($1) = length($1) THEN upper($1) ELSE lw_upper($1) END',
     'trim(varchar(n)): varchar(n)': `trim($1, ${WHITESPACE})`,
     'ltrim(varchar(n)): varchar(n)': `ltrim($1, ${WHITESPACE})`,
     'rtrim(varchar(n)): varchar(n)': `rtrim($1, ${WHITESPACE})`,
     'trim(varchar(n), varchar): varchar(n)': "CASE WHEN $2 = '' THEN $1 ELSE trim($1, $2) END",
     'ltrim(varchar(n), varchar): varchar(n)': "CASE WHEN $2 = '' THEN $1 ELSE ltrim($1, $2) END",
     'rtrim(varchar(n), varchar): varchar(n)': "CASE WHEN $2 = '' THEN $1 ELSE rtrim($1, $2) END",
-    // char(n) is carried without its trailing blanks, so the result is what trimming leaves of the rest.
-    'trim(char(n)): char(n)': `trim($1, ${WHITESPACE})`,
-    'ltrim(char(n)): char(n)': `ltrim($1, ${WHITESPACE})`,
-    'rtrim(char(n)): char(n)': `rtrim($1, ${WHITESPACE})`,
     'reverse(varchar(n)): varchar(n)': 'CASE WHEN strlen($1) = length($1) THEN reverse($1) ELSE lw_reverse($1) END',
-    'substr(varchar(n), bigint): varchar(n)': substring('length($1)', ''),
-    'substr(varchar(n), bigint, bigint): varchar(n)': substring('length($1)', ', $3'),
+    'substr(varchar(n), bigint): varchar(n)': substring('$1', false),
+    'substr(varchar(n), bigint, bigint): varchar(n)': substring('$1', true),
+    // No alias: varbinary and Trino's name for it is `substr` only.
+    'substring(varchar(n), bigint): varchar(n)': substring('$1', false),
+    'substring(varchar(n), bigint, bigint): varchar(n)': substring('$1', true),
     'strpos(varchar, varchar): bigint': 'instr($1, $2)',
     'strpos(varchar, varchar, bigint): bigint': 'lw_strpos($1, $2, $3)',
-    'replace(varchar, varchar): varchar': "replace($1, $2, '')",
-    'replace(varchar, varchar, varchar): varchar':
-      "CASE WHEN $2 = '' THEN lw_replace_empty($1, $3) ELSE replace($1, $2, $3) END",
+    'replace(varchar(n), varchar): varchar(n)': "replace($1, $2, '')",
+    'replace(varchar(n), varchar(m), varchar(k)): varchar': {
+      sql: "CASE WHEN $2 = '' THEN lw_replace_empty($1, $3) ELSE replace($1, $2, $3) END",
+      type: ({ types }) => longest(textLength(types[0]) + textLength(types[2]) * (textLength(types[0]) + 1)),
+    },
     'lpad(varchar, bigint, varchar): varchar': { sql: 'lpad($1, CAST($2 AS INTEGER), $3)', errors: padErrors },
     'rpad(varchar, bigint, varchar): varchar': { sql: 'rpad($1, CAST($2 AS INTEGER), $3)', errors: padErrors },
     'split(varchar(n), varchar): array(varchar(n))': {
@@ -74,19 +78,8 @@ export const string: FunctionArea = {
       errors: [invalid('$3 < 1', 'Index must be greater than zero')],
     },
     'split_to_map(varchar, varchar, varchar): map(varchar,varchar)': 'lw_split_to_map($1, $2, $3)',
-    'split_to_map(varchar, varchar, varchar, (varchar,varchar,varchar)->varchar): map(varchar,varchar)': {
-      sql: (call) => {
-        const [text = '', entries = '', pair = ''] = call.args;
-        const [key, item, index] = [call.fresh('k'), call.fresh('e'), call.fresh('i')];
-        const value = (entry: string): string => `split_part(${entry}, ${pair}, 2)`;
-        const values = `list_transform(list_filter(lw_split_pairs(${text}, ${entries}, ${pair}), lambda ${item}: split_part(${item}, ${pair}, 1) = ${key}), lambda ${item}: ${value(item)})`;
-        const merged = `list_reduce(${values}, lambda ${item}, ${index}: ${call.lambda(3, [key, item, index])})`;
-        return `CASE WHEN ${text} IS NULL OR ${entries} IS NULL OR ${pair} IS NULL THEN NULL ELSE map_from_entries(list_transform(lw_distinct(list_transform(lw_split_pairs(${text}, ${entries}, ${pair}), lambda ${item}: split_part(${item}, ${pair}, 1))), lambda ${key}: {'k': ${key}, 'v': ${merged}})) END`;
-      },
-    },
     'split_to_multimap(varchar, varchar, varchar): map(varchar,array(varchar))': 'lw_split_to_multimap($1, $2, $3)',
     'concat(varchar, varchar...): varchar': { sql: (call) => `(${call.args.join(' || ')})` },
-    'concat(char(n), char(m)): char(n)': { sql: concatChars, type: joinedLength },
     'concat_ws(varchar, array(varchar)): varchar': 'lw_join($2, $1)',
     'concat_ws(varchar, varchar...): varchar': {
       sql: ({ args }) => `CASE WHEN ${args[0]} IS NULL THEN NULL ELSE concat_ws(${args.join(', ')}) END`,
@@ -127,15 +120,19 @@ export const string: FunctionArea = {
       sql: 'lw_from_utf8($1, $2)',
       errors: [invalid('length($2) > 1', 'Replacement character string must be empty or a single character')],
     },
-    'from_utf8(varbinary, bigint): varchar': 'lw_from_utf8($1, lw_chr($2))',
+    'from_utf8(varbinary, bigint): varchar': {
+      sql: 'lw_from_utf8($1, lw_chr($2))',
+      errors: [{ when: '$2 < 0', name: 'GENERIC_INTERNAL_ERROR', message: 'Not a valid Unicode code point' }],
+    },
   },
-  aliases: { substring: 'substr' },
   notCovered: ['word_stem', 'char2hexint', 'index'],
-  partial: ['reverse'],
 };
 
-function charLength(call: CallTypes, argument = 0): number {
-  const type = call.types[argument];
-  if (type?.kind !== 'char') throw new Error(`not a char: ${type?.kind}`);
-  return type.length;
-}
+/** An unbounded varchar counts as the greatest length, as in Trino's arithmetic of lengths. */
+export const textLength = (type: TrinoType | undefined): number =>
+  (type?.kind === 'varchar' ? type.length : undefined) ?? MAX_LENGTH;
+
+/** `varchar(n)`; from the greatest length on it's an unbounded varchar. */
+export const longest = (length: number): TrinoType => (length >= MAX_LENGTH ? VARCHAR : varchar(length));
+
+const MAX_LENGTH = 2_147_483_647;

@@ -1,4 +1,5 @@
 import type { FunctionArea } from './entry';
+import { longest, textLength } from './string';
 
 /** Parts of URLs, by the rules of Java's `java.net.URI`. */
 export const url: FunctionArea = {
@@ -11,7 +12,10 @@ export const url: FunctionArea = {
     'url_extract_query(varchar(n)): varchar(n)': "lw_url($1, 'query', '')",
     'url_extract_fragment(varchar(n)): varchar(n)': "lw_url($1, 'fragment', '')",
     'url_extract_parameter(varchar(n), varchar): varchar(n)': "lw_url($1, 'param', $2)",
-    'url_encode(varchar): varchar': 'lw_url_encode($1)',
-    'url_decode(varchar): varchar': 'lw_url_decode($1)',
+    'url_encode(varchar(n)): varchar': {
+      sql: 'lw_url_encode($1)',
+      type: ({ types }) => longest(textLength(types[0]) * 12),
+    },
+    'url_decode(varchar(n)): varchar(n)': 'lw_url_decode($1)',
   },
 };

@@ -55,11 +55,15 @@ function commonNumeric(a: TrinoType, b: TrinoType): TrinoType {
 
 const rank = (type: TrinoType): number => NUMERIC_RANK[type.kind] ?? -1;
 
-/** char and varchar meet in a char when both have a length. */
+/** The greatest length of a char: what an unbounded varchar has when it meets one. */
+const MAX_CHAR = 65_536;
+
+/** char and varchar meet in a char (Trino's `TypeCoercion`). */
 function commonText(a: build.VarcharType | build.CharType, b: build.VarcharType | build.CharType): TrinoType {
-  if (a.length === undefined || b.length === undefined) return build.VARCHAR;
-  const length = Math.max(a.length, b.length);
-  return a.kind === 'varchar' && b.kind === 'varchar' ? build.varchar(length) : build.char(length);
+  const bothVarchar = a.kind === 'varchar' && b.kind === 'varchar';
+  if (bothVarchar && (a.length === undefined || b.length === undefined)) return build.VARCHAR;
+  const length = Math.max(a.length ?? MAX_CHAR, b.length ?? MAX_CHAR);
+  return bothVarchar ? build.varchar(length) : build.char(Math.min(length, MAX_CHAR));
 }
 
 function commonDatetime(a: TrinoType, b: TrinoType): TrinoType {

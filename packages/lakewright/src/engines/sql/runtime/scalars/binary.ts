@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash, createHmac } from 'node:crypto';
 import { invalidArgument, ParseCache, type ScalarFunction, scalar } from '../support';
 
@@ -52,10 +53,31 @@ function fromHex(text: string): Uint8Array {
   return Buffer.from(text, 'hex');
 }
 
-/** UTF-8 with each wrong sequence replaced; Java replaces each maximal part of one, as JavaScript's decoder does. */
+/** UTF-8 with each wrong sequence replaced. */
 function fromUtf8(bytes: Uint8Array, replacement: string): string {
-  const text = Buffer.from(bytes).toString('utf8');
-  return replacement === '\ufffd' || !text.includes('\ufffd') ? text : text.replaceAll('\ufffd', replacement);
+  const buffer = Buffer.from(bytes);
+  if (isUtf8(buffer)) return buffer.toString('utf8');
+  let text = '';
+  for (let at = 0; at < buffer.length; ) {
+    const { length, valid } = sequenceAt(buffer, at);
+    text += valid ? buffer.toString('utf8', at, at + length) : replacement;
+    at += length;
+  }
+  return text;
+}
+
+/**
+ * The sequence at a byte. What's replaced as one is what airlift's `SliceUtf8` takes for one: an overlong form, a
+ * surrogate and the withdrawn forms of five and six bytes count as one character.
+ */
+function sequenceAt(bytes: Buffer, at: number): { readonly length: number; readonly valid: boolean } {
+  const first = bytes[at] ?? 0;
+  if (first < 0x80) return { length: 1, valid: true };
+  const expected =
+    first < 0xc0 || first >= 0xfe ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : first < 0xfc ? 5 : 6;
+  let length = 1;
+  while (length < expected && ((bytes[at + length] ?? 0) & 0xc0) === 0x80) length++;
+  return { length, valid: length > 1 && isUtf8(bytes.subarray(at, at + length)) };
 }
 
 function bigEndian(bytes: Uint8Array, length: bigint): bigint {

@@ -1,4 +1,6 @@
 import { invalidArgument, notCovered } from '../support';
+import { caseVariants, characterClass, member, property, shorthand, WORD } from './java-regexp-class';
+import { GroupLedger } from './java-regexp-groups';
 
 /** A Java pattern as a JavaScript one. */
 export interface JavaPattern {
@@ -6,110 +8,138 @@ export interface JavaPattern {
   /** JavaScript's group of each of the pattern's own groups: the translation adds groups. */
   readonly groups: readonly number[];
   readonly names: ReadonlyMap<string, number>;
+  /** Own groups of which JavaScript forgets an earlier iteration's text, and Joni doesn't. */
+  readonly unsure: ReadonlySet<number>;
+  /** Text with one of these is refused: its letters equal several others when case is ignored. */
+  readonly refusedText?: RegExp;
 }
 
-/** Joni's character classes with UTF-8 are Unicode's. */
-const CLASSES: Readonly<Record<string, string>> = {
-  d: '\\p{Nd}',
-  w: '\\p{L}\\p{M}\\p{N}\\p{Pc}',
-  s: '\\t-\\r \\x85\\xA0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000',
+const CONTROLS: Readonly<Record<string, string>> = {
+  t: '\t',
+  n: '\n',
+  r: '\r',
+  f: '\f',
+  v: '\v',
+  a: '\x07',
+  e: '\x1b',
 };
 
-const PROPERTIES: Readonly<Record<string, string>> = {
-  Lower: '\\p{Ll}',
-  Upper: '\\p{Lu}',
-  Alpha: '\\p{L}\\p{M}',
-  Digit: '\\p{Nd}',
-  Alnum: '\\p{L}\\p{M}\\p{Nd}',
-  Punct: '\\p{P}',
-  Space: CLASSES.s ?? '',
-  Blank: ' \\t\\p{Zs}',
-  Cntrl: '\\p{Cc}',
-  XDigit: '0-9A-Fa-f',
-  ASCII: '\\x00-\\x7F',
-  Word: CLASSES.w ?? '',
-};
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  t: '\\t',
-  n: '\\n',
-  r: '\\r',
-  f: '\\f',
-  v: '\\v',
-  a: '\\x07',
-  e: '\\x1B',
-};
+/** Letters that fold to several; ß is known to the translator. */
+const FOLDS_TO_MANY = /[\u0149\u01f0\u0390\u03b0\u0587\u1e96-\u1e9a\u1f50-\u1fff\ufb00-\ufb17]/;
+const MAX_REPEAT = 100_000;
 
 /** @throws ScalarFailure INVALID_FUNCTION_ARGUMENT for what's no pattern, NOT_COVERED for what JavaScript can't say */
 export function translatePattern(pattern: string): JavaPattern {
   const translator = new Translator(pattern);
   const source = translator.run();
+  const groups: number[] = [0];
+  // Every group is named: g1, g2 … are the pattern's own, h1, h2 … the translation's.
+  for (const [index, [, kind]] of [...source.matchAll(/\(\?<([gh])\d+>/g)].entries()) {
+    if (kind === 'g') groups.push(index + 1);
+  }
+  const { names, ledger, refusedText } = translator;
   try {
-    return { regexp: new RegExp(source, translator.flags), groups: translator.groups, names: translator.names };
+    const regexp = new RegExp(source, translator.flags);
+    return { regexp, groups, names, unsure: ledger.unsure, refusedText };
   } catch {
     return invalidArgument(`Invalid regular expression: ${pattern}`);
   }
 }
 
-class Translator {
-  public flags = 'gu';
-  public readonly groups: number[] = [0];
-  public readonly names = new Map<string, number>();
-  private readonly out: string[] = [];
-  /** Where each open parenthesis began in the output, and what closes it. */
-  private readonly open: { readonly start: number; readonly close: string }[] = [];
-  private at = 0;
-  private captures = 0;
-  /** Where the last atom began in the output: what a possessive quantifier wraps. */
-  private atom = 0;
-  private multiline = false;
-  private dotAll = false;
+/** Flags that hold from here to the end of the group. */
+interface Flags {
+  readonly ignoreCase: boolean;
+  readonly dotAll: boolean;
+  readonly multiline: boolean;
+  readonly extended: boolean;
+}
 
-  constructor(private readonly pattern: string) {}
+class Translator {
+  public flags = 'gv';
+  public readonly names = new Map<string, number>();
+  public readonly ledger = new GroupLedger();
+  public refusedText: RegExp | undefined;
+  public at = 0;
+  private readonly out: string[] = [];
+  /** Where each open parenthesis began in the output, what closes it, and the flags to go back to. */
+  private readonly open: { readonly start: number; readonly close: string; readonly before: Flags }[] = [];
+  private state: Flags = { ignoreCase: false, dotAll: false, multiline: false, extended: false };
+  /** The flag i holds for all of the pattern: JavaScript's own does. */
+  private wholeCase = false;
+  private helpers = 0;
+  /** Where the last atom began in the output; undefined where a quantifier has nothing to repeat. */
+  private atom: number | undefined;
+  private quantified = false;
+  /** A flag was set in the middle of this group: an alternative behind it would be a part of it. */
+  private flagged = false;
+
+  constructor(public readonly pattern: string) {}
+
+  public get bothCases(): boolean {
+    return this.state.ignoreCase && !this.wholeCase;
+  }
 
   public run(): string {
     this.leadingFlags();
+    if (this.pattern.startsWith('\\G', this.at)) {
+      this.at += 2;
+      this.flags += 'y';
+    }
     while (this.at < this.pattern.length) this.next();
-    if (this.open.length > 0) invalidArgument(`Invalid regular expression: end pattern with unmatched parenthesis`);
+    if (this.open.length > 0) invalidArgument('end pattern with unmatched parenthesis');
     return this.out.join('');
   }
 
   private leadingFlags(): void {
-    for (;;) {
-      const match = /^\(\?([a-z]+)\)/.exec(this.pattern.slice(this.at));
-      if (!match) return;
-      for (const flag of match[1] ?? '') this.setFlag(flag);
+    for (let match = this.flagsHere(); match?.[3] === ')'; match = this.flagsHere()) {
+      this.state = this.changed(match[1] ?? '', match[2] ?? '');
       this.at += match[0].length;
     }
+    const inner = /\(\?[a-z]*-?[a-z]*[):]/g;
+    const later = [...this.pattern.slice(this.at).matchAll(inner)].some(([flags]) => flags.includes('i'));
+    this.wholeCase = this.state.ignoreCase && !later;
+    if (this.wholeCase) this.flags += 'i';
+    this.refuseFolds();
   }
 
-  private setFlag(flag: string): void {
-    switch (flag) {
-      case 'i':
-        if (!this.flags.includes('i')) this.flags += 'i';
-        return;
-      case 's':
-        this.dotAll = true;
-        return;
-      case 'm':
-        this.multiline = true;
-        return;
-      case 'u':
-        return;
-      default:
-        notCovered(`flag ${flag} in a regular expression`);
-    }
+  private refuseFolds(): void {
+    if (!this.state.ignoreCase) return;
+    this.refusedText = FOLDS_TO_MANY;
+    if (FOLDS_TO_MANY.test(this.pattern)) notCovered('a ligature under the flag i');
+  }
+
+  private flagsHere(): RegExpExecArray | null {
+    return /^\(\?([A-Za-z]*)(?:-([A-Za-z]*))?([):])/.exec(this.pattern.slice(this.at));
+  }
+
+  private changed(on: string, off: string): Flags {
+    if (/[^imsx]/.test(on + off)) invalidArgument('undefined group option');
+    const flag = (letter: string, before: boolean): boolean =>
+      off.includes(letter) ? false : on.includes(letter) || before;
+    return {
+      ignoreCase: flag('i', this.state.ignoreCase),
+      dotAll: flag('s', this.state.dotAll),
+      multiline: flag('m', this.state.multiline),
+      extended: flag('x', this.state.extended),
+    };
   }
 
   private next(): void {
     const c = this.pattern[this.at] as string;
+    if (this.state.extended && /[\s#]/.test(c)) {
+      this.at += c === '#' ? (/^[^\n]*\n?/.exec(this.pattern.slice(this.at))?.[0].length ?? 1) : 1;
+      return;
+    }
     switch (c) {
       case '\\':
-        this.emitAtom(this.escape(false));
+        this.escapeAtom();
         return;
-      case '[':
-        this.emitAtom(this.characterClass());
+      case '[': {
+        if (this.state.ignoreCase && /[ßẞ]/.test(this.pattern))
+          notCovered('ß beside a character class under the flag i');
+        this.emitAtom(characterClass(this), 1);
         return;
+      }
       case '(':
         this.openGroup();
         return;
@@ -118,19 +148,22 @@ class Translator {
         return;
       case '.':
         this.at++;
-        this.emitAtom(this.dotAll ? '[\\s\\S]' : '[^\\n]');
+        this.emitAtom(this.state.dotAll ? '[\\s\\S]' : '[^\\n]', 1);
         return;
       case '^':
         this.at++;
-        this.out.push(this.multiline ? '(?<![^\\n])' : '(?<![\\s\\S])');
+        this.emitAtom(this.state.multiline ? '(?:^|(?<=\\n)(?!$))' : '^', 0);
         return;
       case '$':
         this.at++;
-        this.out.push(this.multiline ? '(?![^\\n])' : '(?=\\n?(?![\\s\\S]))');
+        this.emitAtom(this.state.multiline ? '(?:$|(?=\\n))' : '(?=\\n?$)', 0);
         return;
       case '|':
+        if (this.flagged) notCovered('an alternative behind a flag in a regular expression');
         this.at++;
         this.out.push('|');
+        this.atom = undefined;
+        this.ledger.alternative();
         return;
       case '*':
       case '+':
@@ -138,211 +171,228 @@ class Translator {
       case '{':
         this.quantifier();
         return;
-      default: {
-        const text = String.fromCodePoint(this.pattern.codePointAt(this.at) as number);
-        this.at += text.length;
-        this.emitAtom(literal(text));
-      }
+      default:
+        this.literalAtom();
     }
   }
 
-  private emitAtom(text: string): void {
+  private literalAtom(): void {
+    const text = String.fromCodePoint(this.pattern.codePointAt(this.at) as number);
+    const rest = this.pattern.slice(this.at);
+    if (this.state.ignoreCase && /^(?:ß|ẞ|[sSſ]{2}(?![*+?{]))/.test(rest)) {
+      // Joni folds ß to ss and back.
+      this.at += /^[ßẞ]/.test(rest) ? 1 : 2;
+      this.emitAtom('(?:[sSſ][sSſ]|[ßẞ])', undefined);
+      return;
+    }
+    this.at += text.length;
+    this.emitAtom(this.literal(text), 1);
+  }
+
+  private literal(text: string): string {
+    if (!this.bothCases) return quoted(text);
+    const variants = [...caseVariants(text)];
+    return variants.length === 1 ? quoted(text) : `[${variants.map(member).join('')}]`;
+  }
+
+  /** `width`: how many characters it takes; undefined when that depends. */
+  private emitAtom(text: string, width: number | undefined): void {
     this.atom = this.out.length;
+    this.quantified = false;
     this.out.push(text);
+    this.ledger.add(width);
   }
 
   private quantifier(): void {
-    const match = /^(?:[*+?]|\{\d+(?:,\d*)?\})/.exec(this.pattern.slice(this.at));
+    const match = /^(?:[*+?]|\{(\d+)(?:(,)(\d*))?\})/.exec(this.pattern.slice(this.at));
     if (!match) {
       // A brace that is no interval stands for itself.
       this.at++;
-      this.emitAtom('\\{');
+      this.emitAtom('\\{', 1);
       return;
     }
-    this.at += match[0].length;
+    if (this.atom === undefined) invalidArgument('target of repeat operator is not specified');
+    const [text = ''] = match;
+    const [least, most] = bounds(match);
+    if (least > MAX_REPEAT || (most !== Number.POSITIVE_INFINITY && most > MAX_REPEAT)) {
+      invalidArgument('too big number for repeat range');
+    }
+    if (least > most) invalidArgument('a repeat range from more to less');
+    this.at += text.length;
     const suffix = this.pattern[this.at];
-    if (suffix === '+') {
-      this.at++;
-      this.wrapAtomic(match[0]);
-      return;
-    }
-    if (suffix === '?') this.at++;
-    this.out.push(`${match[0]}${suffix === '?' ? '?' : ''}`);
+    const inner = this.out.splice(this.atom).join('');
+    // Anchors, and what's repeated already, can be repeated in JavaScript as a group only.
+    const body = this.quantified || /^(?:\^|\$|\(\?[=!<](?![gh]\d+>))/.test(inner) ? `(?:${inner})` : inner;
+    const repeat = text.startsWith('{') ? `{${least},${most === Number.POSITIVE_INFINITY ? '' : most}}` : text;
+    if (suffix === '+') this.out.push(this.atomic(`${body}${repeat}`));
+    else this.out.push(`${body}${repeat}${suffix === '?' ? '?' : ''}`);
+    if (suffix === '+' || suffix === '?') this.at++;
+    this.quantified = true;
+    this.ledger.repeat(least, most);
   }
 
-  /** `X*+`: what a lookahead captured can't be given back. Only a pattern without groups of its own inside. */
-  private wrapAtomic(quantifier: string): void {
-    const inner = this.out.splice(this.atom).join('');
-    if (/\((?!\?)|\(\?</.test(inner.replace(/\(\?<[=!]/g, ''))) notCovered('a possessive quantifier on a group');
-    this.captures++;
-    this.out.push(`(?:(?=(${inner}${quantifier}))\\${this.captures})`);
+  /** What a lookahead captured can't be given back. */
+  private atomic(inner: string): string {
+    const name = `h${++this.helpers}`;
+    return `(?:(?=(?<${name}>${inner}))\\k<${name}>)`;
   }
 
   private openGroup(): void {
     const rest = this.pattern.slice(this.at);
-    const start = this.out.length;
-    const named = /^\(\?<([A-Za-z][A-Za-z0-9]*)>/.exec(rest);
-    const special = /^\(\?(?:[:=!]|<[=!])/.exec(rest);
-    if (named) {
-      this.capture(named[1]);
-      this.at += named[0].length;
-      this.out.push(named[0]);
-    } else if (special) {
-      this.at += special[0].length;
-      this.out.push(special[0]);
-    } else if (rest.startsWith('(?>')) {
-      notCovered('an atomic group in a regular expression');
-    } else if (rest.startsWith('(?')) {
-      notCovered(`${rest.slice(0, 4)} in a regular expression`);
-    } else {
-      this.capture(undefined);
-      this.at++;
-      this.out.push('(');
+    const comment = /^\(\?#[^)]*\)/.exec(rest);
+    if (comment) {
+      this.at += comment[0].length;
+      return;
     }
-    this.open.push({ start, close: ')' });
+    const flags = this.flagsHere();
+    if (flags && flags[0] !== '(?:') {
+      this.flagGroup(flags);
+      return;
+    }
+    const named = /^\(\?<([A-Za-z_][A-Za-z0-9_]*)>/.exec(rest);
+    const special = /^\(\?(?:[:=!>]|<[=!])/.exec(rest);
+    let capture: number | undefined;
+    let [opening, close] = [special?.[0] ?? '', ')'];
+    if (special?.[0] === '(?>') {
+      const name = `h${++this.helpers}`;
+      [opening, close] = [`(?:(?=(?<${name}>`, `))\\k<${name}>)`];
+    } else if (!special) {
+      if (!named && rest.startsWith('(?')) invalidArgument('undefined group option');
+      capture = this.ledger.capture();
+      if (named) this.names.set(named[1] ?? '', capture);
+      opening = `(?<g${capture}>`;
+    }
+    this.at += (special ?? named)?.[0].length ?? 1;
+    this.begin(opening, close, this.state);
+    this.ledger.open({ capture, look: special?.[0] });
   }
 
-  private capture(name: string | undefined): void {
-    this.captures++;
-    if (name !== undefined) this.names.set(name, this.groups.length);
-    this.groups.push(this.captures);
+  /** `(?i)` holds to the end of the group, `(?i:…)` for its own. */
+  private flagGroup(flags: RegExpExecArray): void {
+    const before = this.state;
+    this.state = this.changed(flags[1] ?? '', flags[2] ?? '');
+    this.at += flags[0].length;
+    this.refuseFolds();
+    if (flags[3] === ')') {
+      this.flagged = true;
+      this.atom = undefined;
+      return;
+    }
+    this.begin('(?:', ')', before);
+    this.ledger.open({});
+  }
+
+  private begin(opening: string, close: string, before: Flags): void {
+    this.open.push({ start: this.out.length, close, before });
+    this.out.push(opening);
+    this.atom = undefined;
   }
 
   private closeGroup(): void {
     const group = this.open.pop();
-    if (!group) invalidArgument('Invalid regular expression: unmatched close parenthesis');
+    if (!group) invalidArgument('unmatched close parenthesis');
     this.at++;
     this.out.push(group.close);
+    this.state = group.before;
+    this.flagged = false;
     this.atom = group.start;
+    this.quantified = false;
+    this.ledger.close();
   }
 
-  /** `[a-z&&[^x]]` and nested classes are refused. */
-  private characterClass(): string {
-    let text = '[';
-    this.at++;
-    if (this.pattern[this.at] === '^') {
-      text += '^';
-      this.at++;
+  private escapeAtom(): void {
+    const rest = this.pattern.slice(this.at + 1);
+    const literalText = /^Q([\s\S]*?)(?:\\E|$)/.exec(rest);
+    if (literalText) {
+      this.at += 1 + literalText[0].length;
+      for (const character of literalText[1] ?? '') this.emitAtom(this.literal(character), 1);
+      return;
     }
-    if (this.pattern[this.at] === ']') notCovered('a character class that begins with ]');
-    for (;;) {
-      const c = this.pattern[this.at];
-      if (c === undefined) return invalidArgument('Invalid regular expression: premature end of char-class');
-      if (c === ']') break;
-      if (c === '[' || this.pattern.startsWith('&&', this.at)) notCovered('a nested character class');
-      if (c === '\\') text += this.escape(true);
-      else {
-        const point = String.fromCodePoint(this.pattern.codePointAt(this.at) as number);
-        this.at += point.length;
-        text += point === '-' ? this.hyphen(text) : /[\^$.*+?(){}|/]/.test(point) ? `\\${point}` : point;
-      }
+    const reference = /^(?:([1-9]\d?)|k<([A-Za-z_][A-Za-z0-9_]*)>)/.exec(rest);
+    if (reference) {
+      this.at += 1 + reference[0].length;
+      this.emitAtom(this.backReference(reference[1], reference[2]), undefined);
+      return;
     }
-    this.at++;
-    return `${text}]`;
+    const anchor = this.anchor(rest[0]);
+    if (anchor !== undefined) {
+      this.at += 2;
+      this.emitAtom(anchor, 0);
+      return;
+    }
+    const one = this.escape();
+    this.emitAtom('members' in one ? `[${one.members}]` : this.literal(one.character), 1);
   }
 
-  /** A hyphen at either end, or beside a class such as \w, stands for itself. */
-  private hyphen(before: string): string {
-    const first = before === '[' || before === '[^';
-    const afterClass = /(?:\\p\{[^}]*\}|\\u3000)$/.test(before);
-    const rest = this.pattern.slice(this.at);
-    return first || afterClass || rest.startsWith(']') || /^\\[dwsDWSpP]/.test(rest) ? '\\-' : '-';
-  }
-
-  private escape(inClass: boolean): string {
+  /** An escape that stands for a character or for a class of them. */
+  public escape(): { readonly character: string } | { readonly members: string } {
     const rest = this.pattern.slice(this.at + 1);
     const c = rest[0];
-    if (c === undefined) return invalidArgument('Invalid regular expression: end pattern at escape');
-    const consume = (length: number): void => {
-      this.at += 1 + length;
-    };
-    const quoted = /^Q([\s\S]*?)(?:\\E|$)/.exec(rest);
-    if (quoted) {
-      consume(quoted[0].length);
-      return [...(quoted[1] ?? '')].map(literal).join('');
+    if (c === undefined) return invalidArgument('end pattern at escape');
+    if (/^[pP](?:$|\{[^}]*$)/.test(rest)) return invalidArgument('invalid character property name');
+    const named = /^([pP])(?:\{([^}]*)\}|([A-Z]))/.exec(rest);
+    if (named) {
+      this.at += 1 + named[0].length;
+      return { members: property(named[2] ?? named[3] ?? '', named[1] === 'P') };
     }
-    const property = /^([pP])(?:\{(\^?)([A-Za-z_=]+)\}|([A-Z]))/.exec(rest);
-    if (property) {
-      consume(property[0].length);
-      const negated = (property[1] === 'P') !== (property[2] === '^');
-      return propertyClass(property[3] ?? property[4] ?? '', negated, inClass);
-    }
-    const code = /^(?:x\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|0([0-7]{1,3}))/.exec(rest);
+    const code = /^(?:x\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|0([0-7]{0,2}))/.exec(rest);
     if (code) {
-      consume(code[0].length);
+      this.at += 1 + code[0].length;
       const hex = code[1] ?? code[2] ?? code[3];
-      return `\\u{${(hex === undefined ? Number.parseInt(code[4] ?? '0', 8) : Number.parseInt(hex, 16)).toString(16)}}`;
+      const point = hex === undefined ? Number.parseInt(code[4] || '0', 8) : Number.parseInt(hex, 16);
+      if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+        return notCovered(`\\${code[0]} in a regular expression`);
+      if (point > 0x7f && code[2] !== undefined) return notCovered(`\\x${code[2]} in a regular expression`);
+      return { character: String.fromCodePoint(point) };
     }
-    const reference = inClass ? null : /^(?:([1-9]\d?)|k<([A-Za-z][A-Za-z0-9]*)>)/.exec(rest);
-    if (reference) {
-      consume(reference[0].length);
-      return this.backReference(reference[1], reference[2]);
-    }
-    consume(1);
-    return this.letterEscape(c, inClass);
+    if (/^(?:Q|c|u|x\{|[CM]-)/.test(rest)) return notCovered(`\\${c} in a regular expression`);
+    const members = shorthand(c);
+    const text = String.fromCodePoint(this.pattern.codePointAt(this.at + 1) as number);
+    this.at += 1 + text.length;
+    if (members !== undefined) return { members };
+    // A letter without a meaning stands for itself; in a class `\b` is a backspace.
+    return { character: CONTROLS[c] ?? (c === 'b' ? '\b' : text) };
   }
 
   private backReference(number: string | undefined, name: string | undefined): string {
     const group = number === undefined ? this.names.get(name ?? '') : Number(number);
-    const own = group === undefined ? undefined : this.groups[group];
-    if (own === undefined) return invalidArgument(`Invalid regular expression: invalid backref number/name`);
-    return `(?:\\${own})`;
+    if (group === undefined || group > this.ledger.count) return invalidArgument('invalid backref number/name');
+    if (!this.ledger.isSet(group)) notCovered('a reference to a group that may not have matched');
+    if (this.bothCases) notCovered('a reference to a group under a flag i that holds for a part of the pattern');
+    return `\\k<g${group}>`;
   }
 
-  private letterEscape(c: string, inClass: boolean): string {
-    const lower = c.toLowerCase();
-    const named = CLASSES[lower];
-    if (named !== undefined) {
-      if (c === lower) return inClass ? named : `[${named}]`;
-      if (inClass && lower === 's') notCovered('\\S in a character class');
-      if (!inClass) return `[^${named}]`;
-      if (lower === 'd') return '\\P{Nd}';
-      return notCovered(`\\${c} in a character class`);
-    }
-    const control = ESCAPES[c];
-    if (control !== undefined) return control;
-    if (!/[A-Za-z0-9]/.test(c)) return literal(c);
-    if (inClass) return notCovered(`\\${c} in a character class`);
-    return this.anchor(c);
-  }
-
-  private anchor(c: string): string {
-    const word = `[${CLASSES.w}]`;
+  private anchor(c: string | undefined): string | undefined {
+    const word = `[${WORD}]`;
     switch (c) {
       case 'A':
-        return '(?<![\\s\\S])';
+        return '^';
       case 'z':
-        return '(?![\\s\\S])';
+        return '$';
       case 'Z':
-        return '(?=\\n?(?![\\s\\S]))';
+        return '(?=\\n?$)';
       case 'b':
         return `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`;
       case 'B':
         return `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`;
+      case 'G':
+        return notCovered('\\G that does not begin the regular expression');
       default:
-        return notCovered(`\\${c} in a regular expression`);
+        return undefined;
     }
   }
 }
 
-function literal(text: string): string {
-  return /[\^$\\.*+?()[\]{}|/-]/.test(text) ? (text === '-' ? '\\x2D' : `\\${text}`) : text;
+function quoted(text: string): string {
+  return /[\^$\\.*+?()[\]{}|/]/.test(text) ? `\\${text}` : text;
 }
 
-function propertyClass(name: string, negated: boolean, inClass: boolean): string {
-  const posix = PROPERTIES[name];
-  if (posix !== undefined) {
-    if (!negated) return inClass ? posix : `[${posix}]`;
-    return inClass ? notCovered(`\\P{${name}} in a character class`) : `[^${posix}]`;
-  }
-  const property = name.replace(/^Is(?=[A-Z])/, '').replace(/^(?:general_category|gc)=/, '');
-  for (const candidate of [property, `Script=${property}`]) {
-    try {
-      new RegExp(`\\p{${candidate}}`, 'u');
-      return `\\${negated ? 'P' : 'p'}{${candidate}}`;
-    } catch {
-      // Not this one: the next is tried.
-    }
-  }
-  return notCovered(`\\p{${name}} in a regular expression`);
+/** Least and most of `*`, `+`, `?`, `{n}`, `{n,}`, `{n,m}`. */
+function bounds([text = '', least, comma, most]: RegExpExecArray): [number, number] {
+  if (text === '*') return [0, Number.POSITIVE_INFINITY];
+  if (text === '+') return [1, Number.POSITIVE_INFINITY];
+  if (text === '?') return [0, 1];
+  const from = Number(least);
+  if (comma === undefined) return [from, from];
+  return [from, most === '' || most === undefined ? Number.POSITIVE_INFINITY : Number(most)];
 }

@@ -1,47 +1,65 @@
-import { invalidArgument, ParseCache, type ScalarFunction, scalar } from '../support';
+import { invalidArgument, notCovered, ParseCache, type ScalarFunction, scalar } from '../support';
 import { type JavaPattern, translatePattern } from './java-regexp';
 
 const patterns = new ParseCache<JavaPattern>(translatePattern);
 
-function* matches(text: string, { regexp }: JavaPattern): Generator<RegExpExecArray> {
-  regexp.lastIndex = 0;
+function* matches(text: string, { regexp }: JavaPattern, from = 0): Generator<RegExpExecArray> {
+  regexp.lastIndex = from;
   for (let match = regexp.exec(text); match; match = regexp.exec(text)) {
     const next = regexp.lastIndex;
-    yield match;
+    // JavaScript finds an empty match in the middle of a surrogate pair, too.
+    if (!isInPair(text, match.index)) yield match;
     // An empty match: go on behind the next character.
     regexp.lastIndex = match[0] === '' ? next + ((text.codePointAt(next) ?? 0) > 0xffff ? 2 : 1) : next;
     if (regexp.lastIndex > text.length) return;
   }
 }
 
-function firstMatch(text: string, { regexp }: JavaPattern): RegExpExecArray | null {
-  regexp.lastIndex = 0;
-  return regexp.exec(text);
+const isInPair = (text: string, index: number): boolean =>
+  /[\udc00-\udfff]/.test(text.charAt(index)) && /[\ud800-\udbff]/.test(text.charAt(index - 1));
+
+function firstMatch(text: string, pattern: JavaPattern): RegExpExecArray | null {
+  for (const match of matches(text, pattern)) return match;
+  return null;
+}
+
+/** Text that JavaScript can't compare as Joni does is refused. */
+function patternFor(source: string, text: string): JavaPattern {
+  const pattern = patterns.get(source);
+  if (pattern.refusedText?.test(text)) notCovered('a ligature under the flag i of a regular expression');
+  return pattern;
+}
+
+/** The text of a group in a match. */
+function groupText(match: RegExpExecArray, pattern: JavaPattern, group: number): string | undefined {
+  if (pattern.unsure.has(group)) notCovered('a group that only some repetitions of its regular expression match');
+  return match[pattern.groups[group] ?? 0];
 }
 
 function groupOf(pattern: JavaPattern, group: bigint): number {
   const count = pattern.groups.length - 1;
   if (group < 0n) invalidArgument('Group cannot be negative');
-  const own = pattern.groups[Number(group)];
-  return own ?? invalidArgument(`Pattern has ${count} groups. Cannot access group ${group}`);
+  if (group > count) invalidArgument(`Pattern has ${count} groups. Cannot access group ${group}`);
+  return Number(group);
 }
 
 function extract(text: string, source: string, group: bigint): string | null {
-  const pattern = patterns.get(source);
+  const pattern = patternFor(source, text);
   const own = groupOf(pattern, group);
-  return firstMatch(text, pattern)?.[own] ?? null;
+  const match = firstMatch(text, pattern);
+  return match ? (groupText(match, pattern, own) ?? null) : null;
 }
 
 function extractAll(text: string, source: string, group: bigint): string {
-  const pattern = patterns.get(source);
+  const pattern = patternFor(source, text);
   const own = groupOf(pattern, group);
-  return JSON.stringify(Array.from(matches(text, pattern), (match) => match[own] ?? null));
+  return JSON.stringify(Array.from(matches(text, pattern), (match) => groupText(match, pattern, own) ?? null));
 }
 
 function split(text: string, source: string): string {
   const parts: string[] = [];
   let start = 0;
-  for (const match of matches(text, patterns.get(source))) {
+  for (const match of matches(text, patternFor(source, text))) {
     parts.push(text.slice(start, match.index));
     start = match.index + match[0].length;
   }
@@ -51,7 +69,7 @@ function split(text: string, source: string): string {
 
 function count(text: string, source: string): bigint {
   let found = 0n;
-  for (const _ of matches(text, patterns.get(source))) found++;
+  for (const _ of matches(text, patternFor(source, text))) found++;
   return found;
 }
 
@@ -63,8 +81,8 @@ function position(text: string, source: string, start: bigint, occurrence: bigin
   if (start > BigInt(points.length)) return -1n;
   const skipped = points.slice(0, Number(start) - 1).join('').length;
   let seen = 0n;
-  for (const match of matches(text.slice(skipped), patterns.get(source))) {
-    if (++seen === occurrence) return BigInt([...text.slice(0, skipped + match.index)].length + 1);
+  for (const match of matches(text, patternFor(source, text), skipped)) {
+    if (++seen === occurrence) return BigInt([...text.slice(0, match.index)].length + 1);
   }
   return -1n;
 }
@@ -80,7 +98,8 @@ function parseReplacement(replacement: string, pattern: JavaPattern): readonly (
       parts.push(replacement[i] as string);
     } else if (c === '$') {
       const rest = replacement.slice(i);
-      const named = /^\$\{([A-Za-z][A-Za-z0-9]*)\}/.exec(rest);
+      // A missing brace is no error for Trino.
+      const named = /^\$\{([^}]*)(?:\}|$)/.exec(rest);
       const digit = /^\$(\d)/.exec(rest);
       if (named) {
         const group = pattern.names.get(named[1] ?? '');
@@ -103,13 +122,15 @@ function parseReplacement(replacement: string, pattern: JavaPattern): readonly (
 }
 
 function replace(text: string, source: string, replacement: string): string {
-  const pattern = patterns.get(source);
-  const parts = parseReplacement(replacement, pattern);
+  const pattern = patternFor(source, text);
+  // A wrong replacement fails only where there's a match.
+  let parts: readonly (string | number)[] | undefined;
   let result = '';
   let start = 0;
   for (const match of matches(text, pattern)) {
     result += text.slice(start, match.index);
-    for (const part of parts) result += typeof part === 'string' ? part : (match[pattern.groups[part] ?? 0] ?? '');
+    parts ??= parseReplacement(replacement, pattern);
+    for (const part of parts) result += typeof part === 'string' ? part : (groupText(match, pattern, part) ?? '');
     start = match.index + match[0].length;
   }
   return result + text.slice(start);
@@ -117,12 +138,12 @@ function replace(text: string, source: string, replacement: string): string {
 
 /** The text in pieces: a string is text between matches, an array the groups of a match. */
 function pieces(text: string, source: string): string {
-  const pattern = patterns.get(source);
+  const pattern = patternFor(source, text);
   const list: (string | (string | null)[])[] = [];
   let start = 0;
   for (const match of matches(text, pattern)) {
     list.push(text.slice(start, match.index));
-    list.push(pattern.groups.slice(1).map((group) => match[group] ?? null));
+    list.push(pattern.groups.slice(1).map((_, index) => groupText(match, pattern, index + 1) ?? null));
     start = match.index + match[0].length;
   }
   list.push(text.slice(start));
@@ -135,7 +156,7 @@ export const regexpScalars: readonly ScalarFunction[] = [
     'lw_re_like',
     ['VARCHAR', 'VARCHAR'],
     'BOOLEAN',
-    (text, source) => firstMatch(text, patterns.get(source)) !== null,
+    (text, source) => firstMatch(text, patternFor(source, text)) !== null,
   ),
   scalar('lw_re_count', ['VARCHAR', 'VARCHAR'], 'BIGINT', count),
   scalar('lw_re_extract', ['VARCHAR', 'VARCHAR', 'BIGINT'], 'VARCHAR', extract),

@@ -1,4 +1,4 @@
-import { invalidArgument, type ScalarFunction, scalar } from '../support';
+import { invalidArgument, ParseCache, type ScalarFunction, scalar } from '../support';
 import { castDouble, castReal } from './java-number';
 
 /** Character by character: Trino never turns one character into several (ß stays ß in upper case). */
@@ -11,7 +11,10 @@ function mapCharacters(text: string, change: (character: string) => string): str
   return result;
 }
 
-/** Position in code points (from 1) of the n-th occurrence, from the end when n is negative; 0 if there is none. */
+/**
+ * Position (from 1) of the n-th occurrence, from the end when n is negative; 0 if there is none. It counts code points,
+ * but UTF-16 units from the end, as Trino does (`StringFunctions.stringPositionFromEnd`).
+ */
 function position(text: string, part: string, instance: bigint): bigint {
   if (instance === 0n) invalidArgument("'instance' must be a positive or negative number.");
   if (part === '') return 1n;
@@ -22,7 +25,7 @@ function position(text: string, part: string, instance: bigint): bigint {
     at = forward ? text.indexOf(part, at + 1) : text.lastIndexOf(part, at - 1);
     if (at < 0) return 0n;
   }
-  return BigInt([...text.slice(0, at)].length + 1);
+  return BigInt((forward ? [...text.slice(0, at)].length : at) + 1);
 }
 
 function translate(text: string, from: string, to: string): string {
@@ -59,22 +62,57 @@ const SOUNDEX: Readonly<Record<string, string>> = Object.fromEntries(
   ),
 );
 
-/** As Apache Commons Codec: H and W don't part equal codes, vowels do. */
+/**
+ * As Apache Commons Codec: H and W don't part equal codes, vowels do. A letter that is none of A to Z fails, unless the
+ * code is complete before it.
+ */
 function soundex(text: string): string {
-  const letters = text.toUpperCase().replace(/[^A-Z]/g, '');
+  const letters = [...text.replace(/\P{L}|[^\0-\uffff]/gu, '').toUpperCase()];
   const first = letters[0];
   if (first === undefined) return '';
   let code = first;
-  let last = SOUNDEX[first];
+  let last = soundexDigit(first);
   for (const letter of letters.slice(1)) {
-    const digit = SOUNDEX[letter];
-    if (digit !== undefined && digit !== last) code += digit;
-    if (letter !== 'H' && letter !== 'W') last = digit;
+    if (code.length === 4) break;
+    if (letter === 'H' || letter === 'W') continue;
+    const digit = soundexDigit(letter);
+    if (digit !== '0' && digit !== last) code += digit;
+    last = digit;
   }
-  return code.slice(0, 4).padEnd(4, '0');
+  return code.padEnd(4, '0');
+}
+
+function soundexDigit(letter: string): string {
+  if (!/^[A-Z]$/.test(letter)) invalidArgument(`The character is not mapped: ${letter}`);
+  return SOUNDEX[letter] ?? '0';
+}
+
+const LIKE_ESCAPE = "Escape character must be followed by '%', '_' or the escape character itself";
+
+/** LIKE patterns, keyed by the escape character and the pattern. */
+const likePatterns = new ParseCache((key) => {
+  const [mark = '', ...characters] = [key.charAt(0), ...key.slice(1)];
+  let source = '';
+  for (let at = 0; at < characters.length; at++) {
+    const character = characters[at] as string;
+    if (character === mark) {
+      const next = characters[++at];
+      if (next !== '%' && next !== '_' && next !== mark) invalidArgument(LIKE_ESCAPE);
+      source += literal(next);
+    } else source += character === '%' ? '.*' : character === '_' ? '.' : literal(character);
+  }
+  return new RegExp(`^(?:${source})$`, 'su');
+});
+
+const literal = (character: string): string => character.replace(/[\^$\\.*+?()[\]{}|/]/, '\\$&');
+
+function isLike(text: string, pattern: string, mark: string): boolean {
+  if (mark.length !== 1) invalidArgument('Escape string must be a single character');
+  return likePatterns.get(mark + pattern).test(text);
 }
 
 function luhn(digits: string): boolean {
+  if (digits === '') return false;
   if (!/^\d+$/.test(digits)) invalidArgument(`Input is not a number: ${digits}`);
   let sum = 0;
   [...digits].reverse().forEach((digit, i) => {
@@ -130,6 +168,7 @@ export const textScalars: readonly ScalarFunction[] = [
   scalar('lw_translate', ['VARCHAR', 'VARCHAR', 'VARCHAR'], 'VARCHAR', translate),
   scalar('lw_levenshtein', ['VARCHAR', 'VARCHAR'], 'BIGINT', levenshtein),
   scalar('lw_normalize', ['VARCHAR', 'VARCHAR'], 'VARCHAR', (text, form) => text.normalize(form)),
+  scalar('lw_like', ['VARCHAR', 'VARCHAR', 'VARCHAR'], 'BOOLEAN', isLike),
   scalar('lw_soundex', ['VARCHAR'], 'VARCHAR', soundex),
   scalar('lw_luhn', ['VARCHAR'], 'BOOLEAN', luhn),
   scalar('lw_chr', ['BIGINT'], 'VARCHAR', character),

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { invalidArgument, type ScalarFunction, scalar } from '../support';
 
 /** The parts of a URI by the rules of `java.net.URI`; undefined where the URI has none. */
@@ -13,10 +14,12 @@ interface Uri {
 /** Characters that no part of a URI may have, and a percent sign that begins no escape. */
 const ILLEGAL = /[\p{Cc}\p{Z}"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})/u;
 const HOST_NAME = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.?$/;
-const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+const IPV4 = /^\d+(?:\.\d+){3}$/;
+const MAX_PORT = 2_147_483_647;
 
 function parseUri(text: string): Uri | undefined {
-  if (ILLEGAL.test(text)) return undefined;
+  // The zone of an address in brackets may follow a bare percent sign.
+  if (ILLEGAL.test(text.replace(/^([^/?#]*:\/\/[^/?#]*\[[0-9A-Fa-f:.]*)%/, '$1'))) return undefined;
   const match = /^(?:([^:/?#]*):)?([^#]*)(?:#(.*))?$/s.exec(text);
   if (!match) return undefined;
   const [, scheme, body = '', fragment] = match;
@@ -33,20 +36,33 @@ function parseHierarchical(body: string, rest: Uri): Uri | undefined {
   const [, authority, path = '', query] = match;
   if (/[[\]]/.test(path)) return undefined;
   if (authority === '' && path === '' && query === undefined && rest.fragment === undefined) return undefined;
-  return { ...rest, ...parseAuthority(authority ?? ''), path, query };
+  const server = parseAuthority(authority ?? '');
+  return server && { ...rest, ...server, path, query };
 }
 
-/** An authority that names no server (`my_host:80`) is allowed, but has neither host nor port. */
-function parseAuthority(authority: string): Pick<Uri, 'host' | 'port'> {
-  const match = /^(?:[^@[\]]*@)?(\[[0-9A-Fa-f:.]+(?:%25?[A-Za-z0-9]+)?\]|[^:[\]]*)(?::(\d*))?$/.exec(authority);
-  const [, host = '', port] = match ?? [];
-  if (!match || !(host.startsWith('[') || HOST_NAME.test(host) || IPV4.test(host))) return {};
-  return { host, port: port === '' ? undefined : port };
+/**
+ * An authority that names no server (`my_host:80`) is allowed, but has neither host nor port. Brackets stand around an
+ * address or make the URI a wrong one (undefined).
+ */
+function parseAuthority(authority: string): Pick<Uri, 'host' | 'port'> | undefined {
+  const match = /^(?:[^@[\]]*@)?(\[[^[\]]*\]|[^:[\]]*)(?::(\d*))?$/.exec(authority);
+  const [, host = '', port = ''] = match ?? [];
+  if (match && isHost(host) && Number(port) <= MAX_PORT) return { host, port: port === '' ? undefined : port };
+  return /[[\]]/.test(authority) ? undefined : {};
 }
 
-/** Java's URI replaces escapes that are no UTF-8 by U+FFFD. */
+function isHost(host: string): boolean {
+  if (host.startsWith('[')) return isIPv6(host.slice(1, -1).replace(/%[A-Za-z0-9_.]+$/, ''));
+  if (IPV4.test(host)) return host.split('.').every((byte) => Number(byte) <= 255);
+  return HOST_NAME.test(host);
+}
+
+/** Java replaces escapes that are no UTF-8 by U+FFFD, a surrogate's three bytes by one. */
 function decodeEscapes(text: string): string {
-  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
+  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
+    const bytes = Buffer.from(run.replaceAll('%', ''), 'hex').toString('latin1');
+    return Buffer.from(bytes.replace(/\xed[\xa0-\xbf][\x80-\xbf]?/g, '\xff'), 'latin1').toString('utf8');
+  });
 }
 
 /** `URLDecoder`: plus is a blank; a wrong escape fails. */
