@@ -20,7 +20,7 @@ const BATCH = 2_000;
 const isLong = (schema: Schema): boolean => schema === 'long' || schema?.type === 'long';
 
 /** Avro's 64-bit integers don't fit JavaScript's numbers. */
-const LONG = types.LongType.__with({
+export const LONG = types.LongType.__with({
   fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
   toBuffer: (value: bigint) => {
     const bytes = Buffer.alloc(8);

@@ -20,13 +20,13 @@ import { type TimestampFormat, timestampFormats } from './timestamp-formats';
 type Decode = (value: JsonText) => Cell;
 
 /**
- * Hive's JSON SerDe: one strict JSON object a line, keys without regard to case, the last of equal keys counts; what
+ * Hive's JSON SerDe: one strict JSON object a line, keys without regard to case; a key that comes twice, what
  * isn't JSON, or isn't of the column's type, ends the query.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html
  */
 export function hiveJson({ columns, parameters }: SerdeOptions): LineDecoder {
-  const fields = fieldsDecoder(columns, timestampFormats(parameters['timestamp.formats']));
+  const fields = fieldsDecoder(columns, timestampFormats(parameters['timestamp.formats']), true);
   return (line) => {
     try {
       return fields(readJsonText(line, false));
@@ -40,16 +40,22 @@ export function hiveJson({ columns, parameters }: SerdeOptions): LineDecoder {
 function fieldsDecoder(
   fields: readonly { readonly name?: string; readonly type: TrinoType }[],
   formats: readonly TimestampFormat[],
+  top = false,
 ) {
   const decoders = fields.map((field) => decoder(field.type, formats));
   const positions = new Map(fields.map((field, index) => [field.name?.toLowerCase() ?? '', index]));
   return (value: JsonText): Cell[] => {
     if (!(value instanceof JsonObject)) throw cursorError('Invalid JSON: start of object expected');
     const found: JsonText[] = decoders.map(() => null);
+    const seen = new Set<number>();
     for (const [name, member] of value.members) {
       // Hive also takes its internal names, `_col0`.
       const position = positions.get(name.toLowerCase()) ?? Number(/^_col(\d+)$/.exec(name)?.[1] ?? -1);
-      if (position >= 0 && position < found.length) found[position] = member;
+      if (position < 0 || position >= found.length) continue;
+      // The reader of the line refuses what the readers of structures inside of it let pass.
+      if (top && seen.has(position)) throw cursorError(`Invalid JSON: Duplicate field '${name}'`);
+      seen.add(position);
+      found[position] = member;
     }
     return decoders.map((decode, index) => decode(found[index] as JsonText));
   };
@@ -85,6 +91,9 @@ function decodeValue(type: TrinoType, formats: readonly TimestampFormat[]): Deco
           throw cursorError(`Invalid JSON: ${typeText(type)} value must be a scalar json value`);
         }
         const cell = parse(value);
+        // Text that is no number at all is NULL; a number that doesn't fit is an error.
+        if (cell === undefined && type.kind === 'decimal' && javaDecimal(value.text, 1_000, 500) === undefined)
+          return null;
         if (cell === undefined) throw cursorError(`Invalid JSON: '${value.text}' is not a ${typeText(type)}`);
         return cell;
       };

@@ -30,11 +30,11 @@ const PLAIN: Readonly<Record<string, RegExp>> = {
 };
 const isPlainInteger = (text: string, kind: string): boolean => (PLAIN[kind] as RegExp).test(text);
 
-/** LazySimpleSerDe: a well-formed fraction is cut off, blanks are not allowed. */
+/** LazySimpleSerDe: a well-formed fraction is cut off (`.5` is 0), blanks are not allowed. */
 export function lazyInteger(text: string, kind: string): Parsed {
   if (isPlainInteger(text, kind)) return text;
-  const match = /^([+-]?\d+)(?:\.\d*)?$/.exec(text);
-  return match ? boundedInteger(BigInt((match[1] as string).replace('+', '')), kind) : undefined;
+  const match = /^([+-]?)(\d+(?=\.?)|(?=\.\d))(?:\.\d*)?$/.exec(text);
+  return match ? boundedInteger(BigInt(`${match[1] === '-' ? '-' : ''}${match[2] || '0'}`), kind) : undefined;
 }
 
 /** Java's `Long.parseLong`. */
@@ -84,14 +84,14 @@ export function hiveDate(text: string): Parsed {
   return Number.isNaN(time) ? undefined : isoDate(time);
 }
 
-/** `y-M-d[ H:m:s[.f]]` or ISO with `T`, lenient; rounded to milliseconds, Athena's precision. */
+/** `y-M-d H:m:s[.f]` or ISO with `T`, lenient; rounded to milliseconds, Athena's precision. A date alone is none. */
 export function hiveTimestamp(text: string, formats: readonly TimestampFormat[] = []): Parsed {
   if (formats.length === 0 && PLAIN_TIMESTAMP.test(text)) return text.length === 19 ? `${text}.000` : text;
   const trimmed = text.trim();
   const formatted = parseWithFormats(trimmed, formats);
   if (formatted !== undefined) return isoTimestamp(formatted);
   const match =
-    /^([+-]?\d{1,10})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?)?$/.exec(trimmed) ??
+    /^([+-]?\d{1,10})-(\d{1,2})-(\d{1,2}) (\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?$/.exec(trimmed) ??
     /^([+-]?\d{4,10})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{0,9}))?)?$/.exec(trimmed);
   if (!match) return undefined;
   const [year, month, day, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0));

@@ -169,5 +169,5 @@ function separatorAt(layout: Layout, level: number): string {
 
 /** Base64 where it looks like it, else the bytes as they are, as Hive reads them. */
 function lazyBinary(text: string): Uint8Array {
-  return /^[A-Za-z0-9+/=\s]*$/.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text, 'utf8');
+  return /^[A-Za-z0-9+/=_\s-]*$/.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text, 'utf8');
 }

@@ -118,7 +118,7 @@ function decodeValue(type: TrinoType, options: Options): Decode {
       };
     }
     case 'map':
-      return mapDecoder(decoder(type.key, options), decoder(type.value, options));
+      return mapDecoder(decoder(type.key, options), decoder(type.value, options), options);
     case 'row': {
       const fields = fieldsDecoder(type.fields as readonly RowField[], options);
       return (value) => RowCell.of(type.fields, fields(value));
@@ -128,35 +128,60 @@ function decodeValue(type: TrinoType, options: Options): Decode {
   }
 }
 
-const jsonText = (value: JsonText): string => (value instanceof JsonScalar ? value.text : jsonTextOf(value));
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
-function mapDecoder(key: Decode, value: Decode): Decode {
+/** A number in a text column is shown as Java's BigDecimal shows it, whatever its form in the file. */
+function jsonText(value: JsonText): string {
+  if (!(value instanceof JsonScalar)) return jsonTextOf(value);
+  return value.quoted ? value.text : (bigDecimalText(value.text) ?? value.text);
+}
+
+function bigDecimalText(text: string): string | undefined {
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text);
+  if (!match || !(match[2] || match[3])) return undefined;
+  const fraction = match[3] ?? '';
+  const digits = `${match[2]}${fraction}`.replace(/^0+(?=\d)/, '');
+  const sign = match[1] === '-' && /[1-9]/.test(digits) ? '-' : '';
+  const scale = fraction.length - Number(match[4] ?? 0);
+  const exponent = digits.length - 1 - scale;
+  if (scale === 0) return sign + digits;
+  if (scale > 0 && exponent >= -6) {
+    const padded = digits.padStart(scale + 1, '0');
+    return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
+  }
+  const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
+  return `${sign}${mantissa}E${exponent >= 0 ? '+' : ''}${exponent}`;
+}
+
+function mapDecoder(key: Decode, value: Decode, options: Options): Decode {
   return (json) => {
     if (json instanceof JsonScalar && json.text.trim() === '') return null;
     if (!(json instanceof JsonObject)) throw cursorError('Primitive can not be coerced to a MAP');
-    const entries = new Map<string, Cell>();
+    // Of names that differ in case alone the last one counts.
+    const entries = new Map<string, readonly [string, Cell]>();
     for (const [name, member] of json.members) {
       const decoded = key(new JsonScalar(name, true));
       if (typeof decoded !== 'string') continue;
-      entries.delete(decoded);
-      entries.set(decoded, value(member));
+      const folded = options.caseInsensitive ? decoded.toLowerCase() : decoded;
+      entries.delete(folded);
+      entries.set(folded, [decoded, value(member)]);
     }
-    return new MapCell([...entries]);
+    return new MapCell([...entries.values()]);
   };
 }
 
 function scalarDecoder(type: TrinoType, options: Options): Decode {
   const parse = scalarParser(type, options);
   return (value) => {
+    if (type.kind === 'varbinary' && value instanceof JsonScalar && !value.quoted) {
+      throw cursorError(`${value.text} can not be coerced to a VARBINARY`);
+    }
     if (!(value instanceof JsonScalar)) {
       throw cursorError(
         `${Array.isArray(value) ? 'Array' : 'Object'} can not be coerced to a ${typeText(type).toUpperCase()}`,
       );
     }
-    const cell = parse(value.text);
-    if (cell === undefined)
-      throw cursorError(`'${value.text}' can not be coerced to a ${typeText(type).toUpperCase()}`);
-    return cell;
+    return parse(value.text) ?? null;
   };
 }
 
@@ -174,13 +199,18 @@ function scalarParser(type: TrinoType, options: Options): (text: string) => stri
       return (text) => javaDecimal(text, type.precision, type.scale);
     case 'date':
       return (text) => {
-        const days = hiveDate(text) === undefined ? openxInteger(text, 'integer') : undefined;
-        return days === undefined ? hiveDate(text) : epochDate(Number(days));
+        const days = /[.eE]/.test(text) && !/^0x/i.test(text) ? undefined : openxInteger(text, 'integer');
+        if (days === undefined) return hiveDate(text.replace(/[Tt]\d.*$/, ''));
+        if (Math.abs(Number(days)) > 99_999_999) throw cursorError(`date ${text} is out of range`);
+        return epochDate(Number(days));
       };
     case 'timestamp':
       return (text) => openxTimestamp(text, options.formats);
     case 'varbinary':
-      return (text) => blobText(Buffer.from(text, 'base64'));
+      return (text) => {
+        if (!BASE64.test(text)) throw cursorError(`'${text}' is not Base64`);
+        return blobText(Buffer.from(text, 'base64'));
+      };
     default:
       throw new NotCoveredError(`OpenX JSON column of type ${typeText(type)}`);
   }
