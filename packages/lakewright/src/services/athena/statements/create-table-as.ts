@@ -56,7 +56,9 @@ export async function createTableAs(run: StatementRun, statement: CreateTableAsS
   const stored = columns.map((column): Column => ({ Name: column.name, Type: storedType(column) }));
   const format = outputFormat(
     properties.text('format') ?? 'PARQUET',
-    properties.text('write_compression') ?? properties.text('parquet_compression'),
+    properties.text('write_compression') ??
+      properties.text('parquet_compression') ??
+      properties.text('orc_compression'),
     properties.text('field_delimiter') ?? '\u0001',
   );
   run.checkScan();

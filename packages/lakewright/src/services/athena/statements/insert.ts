@@ -106,6 +106,8 @@ function formatOf(table: Table): OutputFormat {
   if (/bucket/i.test(JSON.stringify(table.StorageDescriptor?.BucketColumns ?? [])))
     throw new NotCoveredError('INSERT into a bucketed table');
   if (/parquet/i.test(library)) return outputFormat('PARQUET', parquetCodec(parameters['parquet.compression']), '');
+  if (/OrcSerde$/.test(library)) return outputFormat('ORC', orcCodec(parameters['orc.compress']), '');
+  if (/AvroSerDe$/.test(library)) return outputFormat('AVRO', undefined, '');
   if (/JsonSerDe$/.test(library)) return outputFormat('JSON', undefined, '');
   if (/LazySimpleSerDe$/.test(library)) {
     if (parameters['escape.delim']) throw new NotCoveredError('INSERT into a table with ESCAPED BY');
@@ -124,3 +126,6 @@ function formatOf(table: Table): OutputFormat {
 
 const parquetCodec = (codec: string | undefined): string | undefined =>
   codec && ['SNAPPY', 'GZIP', 'ZSTD', 'NONE', 'UNCOMPRESSED', 'LZ4'].includes(codec.toUpperCase()) ? codec : undefined;
+
+const orcCodec = (codec: string | undefined): string | undefined =>
+  codec && ['NONE', 'ZLIB', 'SNAPPY', 'LZ4', 'ZSTD'].includes(codec.toUpperCase()) ? codec : undefined;

@@ -14,6 +14,10 @@ export interface WriteColumn {
 
 /** A row as one line of a text or JSON file. */
 export function lineSql(columns: readonly WriteColumn[], format: OutputFormat): string {
+  if (format.kind === 'orc' || format.kind === 'avro') {
+    const members = columns.map((column, index) => `${quoteName(`c${index}`)} := ${rowValue(column)}`);
+    return `CAST(to_json(struct_pack(${members.join(', ')})) AS VARCHAR)`;
+  }
   if (format.kind === 'json') {
     const members = columns.map((column) => `${quoteName(column.name)} := ${jsonValue(column)}`);
     return `CAST(to_json(struct_pack(${members.join(', ')})) AS VARCHAR)`;
@@ -41,6 +45,11 @@ function textValue({ name, type, sql }: WriteColumn): string {
     default:
       return `CAST(${sql} AS VARCHAR)`;
   }
+}
+
+/** JSON has no numbers for NaN and the infinities. */
+function rowValue({ type, sql }: WriteColumn): string {
+  return ['real', 'double', 'varbinary', 'decimal'].includes(type.kind) ? `CAST(${sql} AS VARCHAR)` : sql;
 }
 
 function jsonValue({ name, type, sql }: WriteColumn): string {

@@ -9,6 +9,7 @@ import { folderOf, parseLocation } from '../tables/data-files';
 import { literal, type TableEngine } from '../tables/table-engine';
 import { lineSql, type WriteColumn } from './line-sql';
 import type { OutputFormat } from './output-format';
+import { finishFile, stagedCompression } from './row-files';
 
 export interface WriteRequest {
   /** A query whose columns are c1, c2 … in the order of `columns`. */
@@ -49,6 +50,8 @@ export async function writeFiles(objects: ObjectStore, engine: TableEngine, requ
     if (rows === 0) return { rows, bytes: 0, files: [] };
     const staged = stagedFiles(out, request.partitionedBy.length);
     checkPartitions(staged.map((file) => file.values));
+    const data = request.columns.filter((column) => !request.partitionedBy.includes(column.name));
+    for (const file of staged) await finishFile(file.path, request.format, data);
     return { rows, ...(await publish(objects, request, staged)) };
   } finally {
     rmSync(stage, { recursive: true, force: true });
@@ -75,7 +78,7 @@ function copySql(request: WriteRequest, out: string): string {
           `QUOTE ''`,
           `ESCAPE ''`,
           `DELIMITER '\u0001'`,
-          `COMPRESSION ${format.compression}`,
+          `COMPRESSION ${stagedCompression(format)}`,
         ];
   const layout = keys.length
     ? [`PARTITION_BY (${keys.map((_, index) => `"$k${index}"`).join(', ')})`]
@@ -139,9 +142,15 @@ async function publish(
   }
 }
 
-function extension(format: OutputFormat): string {
-  const base = { parquet: '.parquet', json: '.json', text: '.txt' }[format.kind];
-  return format.kind !== 'parquet' && format.compression === 'gzip' ? `${base}.gz` : base;
+const ENDINGS: Readonly<Record<string, string>> = { gzip: '.gz', zstd: '.zst' };
+
+/** Readers know how text is compressed by its ending; the other formats say it themselves. */
+function extension({ kind, compression }: OutputFormat): string {
+  if (kind === 'text' || kind === 'json') {
+    const ending = compression === 'none' ? '' : (ENDINGS[compression] ?? `.${compression}`);
+    return `${kind === 'json' ? '.json' : '.txt'}${ending}`;
+  }
+  return `.${kind}`;
 }
 
 /** A partition's folder below its table, in Hive's escaping. */
