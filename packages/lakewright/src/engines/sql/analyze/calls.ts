@@ -38,9 +38,19 @@ export function callFunction(
 ): Typed {
   const { functions } = context.analysis;
   const overloads = functions.overloads('scalar', name);
+  if (name === 'concat') refuseUntypedPart(args, position);
   const bound = bindCall(overloads, args, context, position);
   if (!bound) throw noSuchCall(name, 'scalar', args, context, position);
   return { kind: 'call', ...bound, position };
+}
+
+/** NULL beside an array may be an array or an element. */
+function refuseUntypedPart(args: readonly RawArgument[], position?: SqlPosition): void {
+  const types = args.flatMap((arg) => (isLambda(arg) ? [] : [arg.type]));
+  const isKnown = types.some((type) => type.kind === 'array' && type.element.kind !== 'unknown');
+  if (!isKnown || !types.some(({ kind }) => kind === 'unknown')) return;
+  const text = 'Could not choose a best candidate operator. Explicit type casts must be added.';
+  throw new SqlError('AMBIGUOUS_FUNCTION_CALL', text, position);
 }
 
 /** The least costly overload with its arguments coerced; undefined when none takes them. */
@@ -98,6 +108,11 @@ function bindLambdas(
       if (!isLambda(arg) || pattern?.pattern !== 'lambda') continue;
       const parameters = pattern.parameters.map((parameter) => substitute(parameter, bindings));
       const lambda = typeLambda(arg, parameters, context);
+      const { result } = pattern;
+      if (result.pattern === 'exact' && !sameType(lambda.body.type, result.type)) {
+        const text = `Unexpected result ${typeText(lambda.body.type)} of a lambda. Expected: ${typeText(result.type)}`;
+        throw new SqlError('FUNCTION_NOT_FOUND', text, arg.position);
+      }
       const before = substitute(pattern.result, bindings);
       if (unify(pattern.result, lambda.body.type, bindings) === undefined) return undefined;
       const after = substitute(pattern.result, bindings);

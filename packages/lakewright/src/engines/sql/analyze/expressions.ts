@@ -2,7 +2,7 @@ import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
 import type * as ast from '../parse/ast';
 import * as build from '../types/build';
 import { castSupport } from '../types/cast-matrix';
-import { coercionCost } from '../types/coercion';
+import { commonSuperType } from '../types/coercion';
 import { typeText } from '../types/text';
 import { callFunction } from './calls';
 import { coerce, commonType, condition, literalValue, nullLiteral, textLiteral } from './coerce';
@@ -10,7 +10,7 @@ import type { Context } from './context';
 import { jsonForm } from './json';
 import { extract, languageForm } from './language-forms';
 import { binaryLiteral, intervalLiteral, numberLiteral, typedLiteral } from './literals';
-import { arithmetic, compare, negate, refuseFor, sharedType } from './operators';
+import { arithmetic, compare, negate, sharedType } from './operators';
 import { accessField, resolveName } from './scope';
 import { exists, inSubquery, quantified, scalarSubquery } from './subqueries';
 import type { Typed } from './typed';
@@ -76,7 +76,6 @@ export function analyze(node: ast.Expression, context: Context): Typed {
     case 'distinct from': {
       const parts = [inner(node.left), inner(node.right)];
       const type = sharedType(parts, 'operands', false, position);
-      refuseFor(type, 'IS DISTINCT FROM', 'structural', position);
       const [left, right] = parts.map((part) => coerce(part, type)) as [Typed, Typed];
       return { kind: 'distinct from', type: build.BOOLEAN, left, right, position };
     }
@@ -146,9 +145,13 @@ function subscript(base: Typed, index: Typed, { position }: ast.Subscript): Type
     case 'array':
       if (!build.isInteger(index.type)) throw mismatch();
       return { kind: 'subscript', type: base.type.element, base, index: coerce(index, build.BIGINT), position };
-    case 'map':
-      if (coercionCost(index.type, base.type.key) === undefined) throw mismatch();
-      return { kind: 'subscript', type: base.type.value, base, index: coerce(index, base.type.key), position };
+    case 'map': {
+      const { value } = base.type;
+      const key = commonSuperType(base.type.key, index.type);
+      if (!key) throw mismatch();
+      const wide = coerce(base, build.map(key, value));
+      return { kind: 'subscript', type: value, base: wide, index: coerce(index, key), position };
+    }
     case 'row': {
       const value = literalValue(index);
       if (typeof value !== 'bigint') {
@@ -229,6 +232,8 @@ function cast(node: ast.Cast, operand: Typed): Typed {
       throw new SqlError('TYPE_MISMATCH', `Cannot cast ${what}`, position);
     case 'not covered':
       throw new NotCoveredError(`CAST of ${what}`, position);
+    case 'invalid':
+      throw new SqlError('INVALID_CAST_ARGUMENT', `Cannot cast ${what}`, position);
     case 'yes':
       if (operand.kind === 'literal' && operand.value === null) return { ...operand, type, position };
       return { kind: 'cast', type, operand, lenient: node.lenient, implicit: false, position };

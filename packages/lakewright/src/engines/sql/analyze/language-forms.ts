@@ -98,7 +98,8 @@ const FORMS: Readonly<Record<string, Form>> = {
         node.position,
       );
     }
-    const text = textLiteral(typeText(operand.type), node.position);
+    // Names of fields stand without quotes here.
+    const text = textLiteral(typeText(operand.type).replace(/"((?:[^"]|"")*)"/g, '$1'), node.position);
     const literal: Literal = { ...text, type: build.VARCHAR };
     // The text is known, but an aggregation stays one: it makes the query aggregate.
     return containsAggregate(operand)

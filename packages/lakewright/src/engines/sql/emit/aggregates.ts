@@ -1,9 +1,13 @@
 import { callTypes, withPosition } from '../analyze/calls';
 import type { AggregateCall, Typed, TypedBound, TypedSort, TypedWindow } from '../analyze/typed';
+import { NotCoveredError } from '../errors';
 import type { CallText } from '../functions/entry';
-import { isFloating } from '../types/build';
+import { isFloating, isStructural } from '../types/build';
+import type { TrinoType } from '../types/type';
 import { callText, expand } from './calls';
+import { holdsNull, identityOf } from './compare';
 import { type EmitContext, emit } from './expressions';
+import { bindOnce, quoteText } from './text';
 
 /** Aggregates whose value depends on the order of their input. */
 const ORDERED: ReadonlySet<string> = new Set(['array_agg', 'listagg', 'map_agg', 'multimap_agg', 'map_union']);
@@ -72,6 +76,9 @@ function windowSql(window: TypedWindow, context: EmitContext): string {
 /** Zoned timestamps are equal when their instants are. */
 function partitionSql(key: Typed, context: EmitContext): string {
   const sql = emit(key, context);
+  const { type } = key;
+  if (type.kind === 'map') throw new NotCoveredError('PARTITION BY a map', key.position);
+  if (isStructural(type)) return bindOnce([sql], ([x = '']) => orderKey(x, type));
   return key.type.kind === 'timestamp with time zone' ? `(${sql}).i` : sql;
 }
 
@@ -106,7 +113,19 @@ export function sortSql(item: TypedSort, context: EmitContext, column?: string):
     // Recorded from Trino: NULLS FIRST puts NaN lowest, NULLS LAST highest (as DuckDB always does).
     return `isnan(${sql}) ${item.descending ? 'ASC' : 'DESC'} NULLS FIRST, ${sql} ${direction(item)} NULLS FIRST`;
   }
+  if (isStructural(type))
+    return `${bindOnce([sql], ([x = '']) => orderKey(x, type))} ${direction(item)} ${nulls(item)}`;
   // A bare number would be a position.
   const safe = item.expression.kind === 'literal' && column === undefined ? `(${sql})` : sql;
   return `${safe} ${direction(item)} ${nulls(item)}`;
+}
+
+/**
+ * Arrays and rows in Trino's order. Comparing two that are equal up to a NULL fails there; this fails for each that
+ * holds one, because which ones are compared isn't known.
+ */
+function orderKey(x: string, type: TrinoType): string {
+  const message = 'NOT_SUPPORTED: comparison of arrays and rows that contain null is not supported';
+  const failing = `CASE WHEN ${x} IS NOT NULL AND ${holdsNull(type, x)} THEN lw_fail(${quoteText(message)}) IS NOT NULL END`;
+  return `CASE WHEN ${failing} THEN NULL ELSE ${identityOf(x, type)} END`;
 }

@@ -5,7 +5,7 @@ import type { Overload } from '../functions/table';
 import { physicalType } from '../types/physical';
 import type { TrinoType } from '../types/type';
 import { castSql } from './casts';
-import { compareSql } from './compare';
+import { compareSql, holdsNull, identityOf } from './compare';
 import { type EmitContext, emit, inlineLambda, lambdaSql } from './expressions';
 import { hoisting, subqueriesIn } from './hoist';
 import { bindOnce, fresh, raise, VOLATILE } from './text';
@@ -81,6 +81,9 @@ export function callText(parts: CallParts): CallText {
     physical: physicalType,
     cast: castSql,
     equal: (type, left, right) => compareSql('=', type, { sql: left, literal: false }, { sql: right, literal: false }),
+    less: (type, left, right) => compareSql('<', type, { sql: left, literal: false }, { sql: right, literal: false }),
+    identity: (type, value) => identityOf(value, type),
+    holdsNull,
     fail: raise,
     fresh,
   };

@@ -1,13 +1,14 @@
 import { literalValue } from '../analyze/coerce';
 import type { Cast, Literal, Typed, TypedLambda } from '../analyze/typed';
 import { fingerprint } from '../analyze/walk';
+import { isStructural } from '../types/build';
 import { physicalFields, physicalType, quoteName } from '../types/physical';
 import type { TrinoType } from '../types/type';
 import { aggregateSql } from './aggregates';
 import { arithmeticSql } from './arithmetic';
 import { callSql } from './calls';
 import { castSql, tryCastSql } from './casts';
-import { compareSql, isNative, type Operand } from './compare';
+import { compareSql, identityOf, isNative, needsIdentity, type Operand } from './compare';
 import { hoisting, outsideTry } from './hoist';
 import { literalSql } from './literals';
 import { specialSql } from './special';
@@ -107,7 +108,7 @@ function emitNode(node: Typed, context: EmitContext): string {
       return `{${node.items.map((item, index) => `${quoteName(fields[index]?.name ?? '')}: ${sql(item)}`).join(', ')}}`;
     }
     case 'array':
-      if (node.items.length === 0) return `[]::${physicalType(node.type)}`;
+      if (node.items.length === 0) return `CAST([] AS ${physicalType(node.type)})`;
       return `[${node.items.map(sql).join(', ')}]`;
     case 'field':
       return flattened(`struct_extract_at(${sql(node.base)}, ${node.index + 1})`, node.type, context);
@@ -135,10 +136,22 @@ function emitNode(node: Typed, context: EmitContext): string {
 function castNode(node: Cast, context: EmitContext): string {
   const { operand, type } = node;
   const inner = failsPerValue(operand.type, type) ? { ...context, flat: true } : context;
+  const text = parsedText(operand, type);
+  if (text && !node.lenient) return castSql(emit(text, inner), operand.type, type);
   if (!node.lenient) return castSql(emit(operand, inner), operand.type, type);
   return hoisting(outsideTry(operand, context), inner, (bound) =>
     tryCastSql(emit(operand, { ...bound, underTry: true }), operand.type, type),
   );
+}
+
+/**
+ * The text in `CAST(json_parse(text) AS array)`: Trino makes one step of the two, so that a text that isn't JSON is a
+ * failed cast.
+ */
+function parsedText(operand: Typed, to: TrinoType): Typed | undefined {
+  if (operand.kind !== 'call' || operand.overload.name !== 'json_parse' || !isStructural(to)) return undefined;
+  const [text] = operand.args;
+  return text && text.kind !== 'lambda' ? text : undefined;
 }
 
 /**
@@ -196,8 +209,11 @@ function compareBound(
 }
 
 function distinctFrom(type: TrinoType, left: string, right: string): string {
-  const side = (x: string) => (type.kind === 'timestamp with time zone' ? `(${x}).i` : x);
-  return `(${side(left)} IS DISTINCT FROM ${side(right)})`;
+  if (!needsIdentity(type)) return `(${left} IS DISTINCT FROM ${right})`;
+  return bindOnce(
+    [left, right],
+    ([l = '', r = '']) => `(${identityOf(l, type)} IS DISTINCT FROM ${identityOf(r, type)})`,
+  );
 }
 
 function subscriptSql(base: TrinoType, type: TrinoType, value: string, index: string): string {

@@ -4,7 +4,7 @@ import { physicalFields, physicalType, quoteName } from '../types/physical';
 import { typeText } from '../types/text';
 import type { TrinoType } from '../types/type';
 import { castSql } from './casts';
-import { fresh, quoteText } from './text';
+import { bindOnce, check, fresh, quoteText } from './text';
 import { textOf } from './text-of';
 
 /** `CAST(value AS JSON)`: canonical JSON text. The operand may be named several times: it's short. */
@@ -15,11 +15,12 @@ export function jsonOf(x: string, type: TrinoType): string {
     case 'smallint':
     case 'integer':
     case 'bigint':
-    case 'decimal':
       return `CAST(${x} AS VARCHAR)`;
+    case 'decimal':
+      return type.scale > 6 ? `lw_java_decimal(CAST(${x} AS VARCHAR))` : textOf(x, type);
     case 'double':
     case 'real':
-      return jsonNumber(x);
+      return jsonNumber(x, type);
     case 'varchar':
       return `lw_jquote(${x})`;
     case 'char':
@@ -52,16 +53,19 @@ export function jsonOf(x: string, type: TrinoType): string {
 }
 
 /** As Java prints doubles; NaN and the infinities are strings. */
-function jsonNumber(x: string): string {
-  const text = `lw_d2s(CAST(${x} AS DOUBLE))`;
+const jsonNumber = (x: string, type: TrinoType): string =>
+  `CASE WHEN NOT isfinite(${x}) THEN '"' || ${javaNumber(x, type)} || '"' ELSE ${javaNumber(x, type)} END`;
+
+function javaNumber(x: string, type: TrinoType): string {
+  if (type.kind === 'real') return `lw_java_real(${x})`;
   const plain = `${x} = 0 OR (abs(${x}) >= 0.001 AND abs(${x}) < 10000000)`;
-  return `CASE WHEN NOT isfinite(${x}) THEN '"' || ${text} || '"' WHEN ${plain} THEN CAST(${x} AS VARCHAR) ELSE ${text} END`;
+  return `CASE WHEN ${plain} THEN CAST(${x} AS VARCHAR) ELSE lw_d2s(CAST(${x} AS DOUBLE)) END`;
 }
 
 /** Keys in order: JSON objects are canonical in Trino. */
 function jsonMap(x: string, type: build.MapType): string {
   const e = fresh('e');
-  const key = textOf(`${e}.key`, type.key);
+  const key = build.isFloating(type.key) ? javaNumber(`${e}.key`, type.key) : textOf(`${e}.key`, type.key);
   const value = jsonOf(`${e}.value`, type.value);
   const entries = `list_transform(map_entries(${x}), lambda ${e}: lw_jquote(${key}) || ':' || coalesce(${value}, 'null'))`;
   return `('{' || CASE WHEN cardinality(${x}) = 0 THEN '' ELSE array_to_string(list_sort(${entries}), ',') END || '}')`;
@@ -72,8 +76,20 @@ export function castFromJson(x: string, to: TrinoType): string {
   const target = physicalType(to);
   switch (to.kind) {
     case 'varchar':
-    case 'char':
-      return castSql(`lw_jcast(${x}, 'varchar')`, build.VARCHAR, to);
+    case 'char': {
+      const { length } = to;
+      if (length === undefined) return `lw_jcast(${x}, 'varchar')`;
+      // Trino doesn't cut the text, it fails.
+      return bindOnce([`lw_jcast(${x}, 'varchar')`], ([text = '']) =>
+        check(
+          `length(${text}) > ${length}`,
+          'GENERIC_INTERNAL_ERROR',
+          `Character count exceeds length limit ${length}`,
+          to,
+          castSql(text, build.VARCHAR, to),
+        ),
+      );
+    }
     case 'boolean':
       return `CAST(lw_jcast(${x}, 'boolean') AS BOOLEAN)`;
     case 'tinyint':
@@ -99,7 +115,11 @@ export function castFromJson(x: string, to: TrinoType): string {
     case 'row': {
       const fields = physicalFields(to.fields).map((field, index) => {
         const name = quoteText((to.fields[index]?.name ?? '').toLowerCase());
-        const value = castSql(`lw_jfield(${x}, ${index}::BIGINT, ${name})`, build.JSON_TYPE, field.type);
+        const value = castSql(
+          `lw_jfield(${x}, ${index}::BIGINT, ${name}, ${to.fields.length}::BIGINT)`,
+          build.JSON_TYPE,
+          field.type,
+        );
         return `${quoteName(field.name)}: ${value}`;
       });
       return `CASE WHEN ${x} IS NULL OR ${x} = 'null' THEN NULL ELSE {${fields.join(', ')}} END`;

@@ -1,3 +1,4 @@
+import { NotCoveredError } from '../errors';
 import type { TrinoType } from '../types/type';
 import type { CallText, FunctionArea, RuntimeError } from './entry';
 
@@ -26,31 +27,122 @@ function elementType(type: TrinoType | undefined): TrinoType {
   return type.element;
 }
 
+const isNested = (type: TrinoType): boolean => type.kind === 'array' || type.kind === 'row' || type.kind === 'map';
+
+/** DuckDB's `=` between elements is Trino's. */
+const isPlain = (type: TrinoType): boolean =>
+  !isNested(type) && !isFloat(type) && type.kind !== 'timestamp with time zone';
+
 /** NULL when there's a NULL among the elements; NaN only when there is nothing else. */
 function extreme(name: 'min' | 'max'): (call: CallText) => string {
   return (call) => {
     const array = call.args[0] ?? '';
+    const element = elementType(call.types[0]);
     const hasNull = `list_count(${array}) < len(${array})`;
-    if (!isFloat(elementType(call.types[0]))) return `CASE WHEN ${hasNull} THEN NULL ELSE list_${name}(${array}) END`;
+    if (isNested(element) || element.kind === 'timestamp with time zone') {
+      return `CASE WHEN ${hasNull} OR len(${array}) = 0 THEN NULL ELSE (${sort(call)})[${name === 'min' ? '1' : '-1'}] END`;
+    }
+    if (!isFloat(element)) return `CASE WHEN ${hasNull} THEN NULL ELSE list_${name}(${array}) END`;
     const e = call.fresh('e');
     const numbers = `list_filter(${array}, lambda ${e}: NOT isnan(${e}))`;
     return `CASE WHEN ${hasNull} THEN NULL WHEN len(${numbers}) > 0 THEN list_${name}(${numbers}) ELSE list_${name}(${array}) END`;
   };
 }
 
-/** Trino's `=`: NaN equals nothing, though DuckDB's list functions find it. */
+/** Ascending, NULLs last. Where elements hold NULLs, each pair is compared first: one whose order depends on it fails. */
+function sort(call: CallText): string {
+  const array = call.args[0] ?? '';
+  const element = elementType(call.types[0]);
+  if (!isNested(element) && element.kind !== 'timestamp with time zone')
+    return `list_sort(${array}, 'ASC', 'NULLS LAST')`;
+  const [e, i, j, x] = [call.fresh('e'), call.fresh('i'), call.fresh('i'), call.fresh('x')];
+  const indexes = `range(1, len(${array}) + 1)`;
+  const ranked = `list_sort(list_transform(${indexes}, lambda ${i}: {'k': ${call.identity(element, `${array}[${i}]`)}, 'i': ${i}}))`;
+  const sorted = `list_transform(${ranked}, lambda ${x}: ${array}[${x}.i])`;
+  if (!isNested(element)) return sorted;
+  const holding = `list_contains(list_transform(${array}, lambda ${e}: ${call.holdsNull(element, e)}), true)`;
+  const pairs = `flatten(list_transform(${indexes}, lambda ${i}: list_transform(range(1, ${i}), lambda ${j}: ${call.less(element, `${array}[${i}]`, `${array}[${j}]`)})))`;
+  return `CASE WHEN ${holding} THEN CASE WHEN len(${pairs}) >= 0 THEN ${sorted} END ELSE ${sorted} END`;
+}
+
+/** Each element compared with the value: 1 equal, 0 not, 2 unknown, -1 NULL. */
+function matches(call: CallText): string {
+  const [array = '', element = ''] = call.args;
+  const e = call.fresh('e');
+  const equal = call.equal(elementType(call.types[0]), e, element);
+  return `list_transform(${array}, lambda ${e}: CASE WHEN ${e} IS NULL THEN -1 ELSE CASE ${equal} WHEN true THEN 1 WHEN false THEN 0 ELSE 2 END END)`;
+}
+
+/** `body` of the matches `m`, once both arguments are there. `first`: those after a match aren't looked at. */
+function matching(call: CallText, first: boolean, body: (m: string) => string): string {
+  const m = call.fresh('m');
+  const [array, element] = call.args;
+  const unknown = `list_contains(${m}, 2)${first ? ` AND (NOT list_contains(${m}, 1) OR list_position(${m}, 2) < list_position(${m}, 1))` : ''}`;
+  const text = 'comparison of arrays, maps or rows that contain null is not supported';
+  const checked = `CASE WHEN ${unknown} THEN ${call.fail('NOT_SUPPORTED', text, call.result)} ELSE ${body(m)} END`;
+  return `CASE WHEN ${array} IS NULL OR ${element} IS NULL THEN NULL ELSE list_transform([${matches(call)}], lambda ${m}: ${checked})[1] END`;
+}
+
+/** Trino's `=`: NaN equals nothing, a NULL inside makes the answer unknown, which fails. */
 function containsElement(call: CallText): string {
   const [array = '', element = ''] = call.args;
-  const plain = `lw_contains(${array}, ${element})`;
-  return isFloat(call.types[1])
-    ? `CASE WHEN isnan(${element}) THEN CASE WHEN list_count(${array}) < len(${array}) THEN NULL WHEN ${array} IS NOT NULL THEN false END ELSE ${plain} END`
-    : plain;
+  if (isPlain(elementType(call.types[0]))) return `lw_contains(${array}, ${element})`;
+  return matching(
+    call,
+    true,
+    (m) => `CASE WHEN list_contains(${m}, 1) THEN true WHEN list_contains(${m}, -1) THEN NULL ELSE false END`,
+  );
 }
 
 function positionOf(call: CallText): string {
   const [array = '', element = ''] = call.args;
-  const absent = `NOT list_contains(${array}, ${element})${isFloat(call.types[1]) ? ` OR isnan(${element})` : ''}`;
+  if (!isPlain(elementType(call.types[0]))) {
+    return matching(
+      call,
+      true,
+      (m) => `CASE WHEN list_contains(${m}, 1) THEN CAST(list_position(${m}, 1) AS BIGINT) ELSE 0::BIGINT END`,
+    );
+  }
+  const absent = `NOT list_contains(${array}, ${element})`;
   return `CASE WHEN ${element} IS NULL OR ${array} IS NULL THEN NULL WHEN ${absent} THEN 0::BIGINT ELSE CAST(list_position(${array}, ${element}) AS BIGINT) END`;
+}
+
+function remove(call: CallText): string {
+  const [array = '', element = ''] = call.args;
+  if (!isPlain(elementType(call.types[0]))) {
+    const i = call.fresh('i');
+    const kept = (m: string) => `list_filter(range(1, len(${array}) + 1), lambda ${i}: ${m}[${i}] <> 1)`;
+    const k = call.fresh('k');
+    return matching(call, false, (m) => `list_transform(${kept(m)}, lambda ${k}: ${array}[${k}])`);
+  }
+  const e = call.fresh('e');
+  return `CASE WHEN ${element} IS NULL THEN NULL ELSE list_filter(${array}, lambda ${e}: ${e} IS DISTINCT FROM ${element}) END`;
+}
+
+/**
+ * A function that goes by identity: the macro over the arrays themselves, or where DuckDB's equality isn't Trino's
+ * identity (zoned timestamps, maps) over pairs of what's compared and the element.
+ */
+function byIdentity(macro: string, results: 'elements' | 'value' = 'elements'): (call: CallText) => string {
+  return (call) => {
+    const element = elementType(call.types[0]);
+    const e = call.fresh('e');
+    if (call.identity(element, e) === e) return `${macro}(${call.args.join(', ')})`;
+    if (results === 'value') {
+      const lists = call.args.map((array) => `list_transform(${array}, lambda ${e}: ${call.identity(element, e)})`);
+      return `${macro}(${lists.join(', ')})`;
+    }
+    const pair = `{'k': ${call.identity(element, e)}, 'e': ${e}}`;
+    const lists = call.args.map((array) => `list_transform(${array}, lambda ${e}: ${pair})`);
+    const x = call.fresh('x');
+    return `list_transform(${macro}_by(${lists.join(', ')}), lambda ${x}: ${x}.e)`;
+  };
+}
+
+function histogram(call: CallText): string {
+  const element = elementType(call.types[0]);
+  if (call.identity(element, 'x') === 'x') return `lw_hist(${call.args[0]})`;
+  throw new NotCoveredError(`array_histogram of values of type ${element.kind}`);
 }
 
 /** Rows of the n-th elements, NULL where an array is shorter. */
@@ -75,11 +167,11 @@ function join(call: CallText): string {
   return `CASE WHEN ${replacement} IS NULL THEN NULL ELSE lw_join(list_transform(${texts}, lambda ${e}: coalesce(${e}, ${replacement})), ${separator}) END`;
 }
 
+/** A NULL element isn't appended: it makes the result NULL. */
 function concatArrays(call: CallText): string {
   const wrapped = call.args.map((arg, i) => (call.types[i]?.kind === 'array' && sameDepth(call, i) ? arg : `[${arg}]`));
-  const arrays = wrapped.filter((arg, i) => arg === call.args[i]);
   const joined = wrapped.reduce((left, right) => `list_concat(${left}, ${right})`);
-  return `CASE WHEN ${arrays.map((arg) => `${arg} IS NULL`).join(' OR ')} THEN NULL ELSE ${joined} END`;
+  return `CASE WHEN ${call.args.map((arg) => `${arg} IS NULL`).join(' OR ')} THEN NULL ELSE ${joined} END`;
 }
 
 /** An argument is an array to append, and not an element that is an array itself. */
@@ -93,18 +185,18 @@ export const array: FunctionArea = {
   source: 'https://trino.io/docs/current/functions/array.html',
   scalar: {
     'cardinality(array(T)): bigint': 'CAST(len($1) AS BIGINT)',
-    'array_sort(array(T)): array(T)': { sql: "list_sort($1, 'ASC', 'NULLS LAST')", orderable: ['T'] },
-    'array_distinct(array(T)): array(T)': { sql: 'lw_distinct($1)', comparable: ['T'] },
+    'array_sort(array(T)): array(T)': { sql: sort, orderable: ['T'] },
+    'array_distinct(array(T)): array(T)': { sql: byIdentity('lw_distinct'), comparable: ['T'] },
     'array_union(array(T), array(T)): array(T)': {
-      sql: 'CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE lw_distinct(list_concat($1, $2)) END',
+      sql: byIdentity('lw_union'),
       comparable: ['T'],
     },
-    'array_except(array(T), array(T)): array(T)': { sql: 'lw_except($1, $2)', comparable: ['T'] },
-    'array_intersect(array(T), array(T)): array(T)': { sql: 'lw_intersect($1, $2)', comparable: ['T'] },
-    'arrays_overlap(array(T), array(T)): boolean': { sql: 'lw_overlap($1, $2)', comparable: ['T'] },
+    'array_except(array(T), array(T)): array(T)': { sql: byIdentity('lw_except'), comparable: ['T'] },
+    'array_intersect(array(T), array(T)): array(T)': { sql: byIdentity('lw_intersect'), comparable: ['T'] },
+    'arrays_overlap(array(T), array(T)): boolean': { sql: byIdentity('lw_overlap', 'value'), comparable: ['T'] },
     'array_position(array(T), T): bigint': { sql: positionOf, comparable: ['T'] },
     'array_remove(array(T), T): array(T)': {
-      sql: 'CASE WHEN $2 IS NULL THEN NULL ELSE list_filter($1, lambda lw_e: lw_e IS DISTINCT FROM $2) END',
+      sql: remove,
       comparable: ['T'],
     },
     'contains(array(T), T): boolean': { sql: containsElement, comparable: ['T'] },
@@ -175,11 +267,13 @@ export const array: FunctionArea = {
       sql: 'CASE WHEN len($1) <= $2 THEN [$1] ELSE list_transform(range(1, CAST(len($1) - $2 + 2 AS BIGINT)), lambda lw_i: list_slice($1, lw_i, lw_i + $2 - 1)) END',
       errors: [invalid('$2 < 1', 'N must be positive')],
     },
-    'contains_sequence(array(T), array(T)): boolean': { sql: 'lw_contains_seq($1, $2)', comparable: ['T'] },
-    'array_histogram(array(T)): map(T,bigint)': { sql: 'lw_hist($1)', comparable: ['T'] },
+    'contains_sequence(array(T), array(T)): boolean': {
+      sql: byIdentity('lw_contains_seq', 'value'),
+      comparable: ['T'],
+    },
+    'array_histogram(array(T)): map(T,bigint)': { sql: histogram, comparable: ['T'] },
     'combinations(array(T), bigint): array(array(T))': {
       sql: (call) => `CASE WHEN ${call.args[0]} IS NULL THEN NULL ELSE ${combinations(call)} END`,
-      literals: [2],
     },
     'zip(array(T), array(U)): array(row(T,U))': { sql: zip },
     'zip(array(T), array(U), array(K)): array(row(T,U,K))': { sql: zip },
@@ -193,16 +287,21 @@ export const array: FunctionArea = {
 };
 
 function combinations(call: CallText): string {
-  const source = call.args[0] ?? '';
-  const size = Number(call.literals[1]);
+  const [source = '', count = ''] = call.args;
+  const refused = call.fail(
+    'INVALID_FUNCTION_ARGUMENT',
+    'combination size must not be negative or greater than 5',
+    call.result,
+  );
+  const size = call.literals[1];
+  if (size !== undefined)
+    return Number(size) < 0 || Number(size) > 5 ? refused : combinationsOf(call, source, Number(size));
+  const branches = [0, 1, 2, 3, 4, 5].map((n) => `WHEN ${n} THEN ${combinationsOf(call, source, n)}`);
+  return `CASE WHEN ${count} IS NULL THEN NULL ELSE CASE ${count} ${branches.join(' ')} ELSE ${refused} END END`;
+}
+
+function combinationsOf(call: CallText, source: string, size: number): string {
   const target = call.physical(call.result);
-  if (size < 0 || size > 5) {
-    return call.fail(
-      'INVALID_FUNCTION_ARGUMENT',
-      'combination size must not be negative or greater than 5',
-      call.result,
-    );
-  }
   if (size === 0) return `CAST([[]] AS ${target})`;
   // Trino counts like an odometer whose first index moves fastest: (1,2) (1,3) (2,3) (1,4) …
   const names = Array.from({ length: size }, () => call.fresh('i'));

@@ -89,6 +89,12 @@ export interface CallText extends CallTypes {
   cast(sql: string, from: TrinoType, to: TrinoType): string;
   /** `=` by Trino's rules (NaN, NULL inside arrays and rows): a three-valued DuckDB condition. */
   equal(type: TrinoType, left: string, right: string): string;
+  /** `<` by Trino's rules: fails where the order depends on a NULL inside an array or row. */
+  less(type: TrinoType, left: string, right: string): string;
+  /** A form whose DuckDB equality is Trino's identity (NULL is NULL, NaN is NaN, a zoned timestamp is its instant). */
+  identity(type: TrinoType, value: string): string;
+  /** Whether a NULL is somewhere inside a value that isn't NULL itself. */
+  holdsNull(type: TrinoType, value: string): string;
   /** An expression of `type` that fails when it's evaluated. */
   fail(name: string, message: string, type: TrinoType): string;
   /** A name for a lambda parameter that no other expression of the statement uses. */

@@ -14,8 +14,8 @@ function scalarAt(call: CallText): string {
   const text = `json_extract_string(${json}, ${path})`;
   return (
     `CASE WHEN json_valid(${json}) THEN CASE json_type(${json}, ${path}) WHEN 'VARCHAR' THEN ${text} ` +
-    `WHEN 'UBIGINT' THEN ${text} WHEN 'BIGINT' THEN ${text} WHEN 'BOOLEAN' THEN ${text} ` +
-    `WHEN 'DOUBLE' THEN lw_json_scalar(${json}, ${path}) END END`
+    `WHEN 'UBIGINT' THEN ${text} WHEN 'BIGINT' THEN CASE ${text} WHEN '0' THEN '-0' ELSE ${text} END WHEN 'BOOLEAN' THEN ${text} ` +
+    `WHEN 'DOUBLE' THEN lw_json_scalar(${json}, ${path}) END ELSE lw_json_scalar(${json}, ${path}) END`
   );
 }
 

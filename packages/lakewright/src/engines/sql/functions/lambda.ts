@@ -26,18 +26,17 @@ function reduce(call: CallText): string {
 }
 
 /**
- * Sorts by a comparator: an element's place is the number of elements that come before it, equal ones in their order.
- * The same as Trino's stable sort for every comparator that is an order.
+ * Sorts by a comparator: all pairs are compared, and `lw_sort_order` goes through the same comparisons as Java's sort
+ * does, so that a comparator that is no order (NULL < anything is NULL) gives the same array, too.
  */
 function sortBy(call: CallText): string {
   const array = call.args[0] ?? '';
   const [i, j, x] = [call.fresh('i'), call.fresh('j'), call.fresh('x')];
-  const compared = call.lambda(1, [`${array}[${j}]`, `${array}[${i}]`]);
+  const compared = call.lambda(1, [`${array}[${i}]`, `${array}[${j}]`]);
   const indexes = `range(1, len(${array}) + 1)`;
-  const refused = `CAST(lw_fail('INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1') AS BOOLEAN)`;
-  const before = `CASE ${compared} WHEN -1 THEN true WHEN 0 THEN ${j} < ${i} WHEN 1 THEN false ELSE ${refused} END`;
-  const ranked = `list_transform(${indexes}, lambda ${i}: {'r': len(list_filter(${indexes}, lambda ${j}: ${before})), 'i': ${i}})`;
-  return unlessNull(array, `list_transform(list_sort(${ranked}), lambda ${x}: ${array}[${x}.i])`);
+  const matrix = `flatten(list_transform(${indexes}, lambda ${i}: list_transform(${indexes}, lambda ${j}: CAST(CASE WHEN ${i} = ${j} THEN 0 ELSE ifnull(${compared}, 9) END AS DOUBLE))))`;
+  const order = `CAST(string_split(lw_sort_order(${matrix}), ',') AS BIGINT[])`;
+  return `CASE WHEN len(${array}) < 2 THEN ${array} ELSE list_transform(${order}, lambda ${x}: ${array}[${x}]) END`;
 }
 
 function zipWith(call: CallText): string {

@@ -9,8 +9,11 @@ const invalid = (when: string, message: string): RuntimeError => ({
 /** The entries of an array of rows, whose physical field names aren't known: by position. */
 function entriesOf(call: CallText): { readonly keys: string; readonly values: string } {
   const e = call.fresh('e');
+  const [type] = call.types;
+  // The entries of `ARRAY[]` and `ARRAY[NULL]` are no rows.
+  const isRow = type?.kind === 'array' && type.element.kind === 'row';
   const field = (position: number): string =>
-    `list_transform(${call.args[0]}, lambda ${e}: struct_extract_at(${e}, ${position}))`;
+    `list_transform(${call.args[0]}, lambda ${e}: ${isRow ? `struct_extract_at(${e}, ${position})` : e})`;
   return { keys: field(1), values: field(2) };
 }
 
@@ -37,6 +40,18 @@ function multimapFromEntries(call: CallText): string {
   return `${entryErrors(call, keys)}ELSE map_from_entries(list_transform(lw_distinct(${keys}), lambda ${k}: {'k': ${k}, 'v': ${own}})) END`;
 }
 
+/** Keys that hold NULL can't be told apart; `map_from_entries` lets them pass. */
+function mapOf(call: CallText): string {
+  const [keys = '', values = ''] = call.args;
+  const type = call.types[0]?.kind === 'array' ? call.types[0].element : undefined;
+  const made = `map(${keys}, ${values})`;
+  const k = call.fresh('k');
+  const holds = type ? call.holdsNull(type, k) : 'false';
+  if (holds === 'false') return made;
+  const fail = call.fail('INVALID_FUNCTION_ARGUMENT', 'map key cannot be indeterminate', call.result);
+  return `CASE WHEN list_contains(list_transform(${keys}, lambda ${k}: ${holds}), true) THEN ${fail} ELSE ${made} END`;
+}
+
 function concatMaps({ args }: CallText): string {
   return `CASE WHEN ${args.map((map) => `${map} IS NULL`).join(' OR ')} THEN NULL ELSE map_concat(${args.join(', ')}) END`;
 }
@@ -49,7 +64,7 @@ export const map: FunctionArea = {
     'element_at(map(K,V), K): V': '($1)[$2]',
     'map(): map(unknown,unknown)': 'map([]::INTEGER[], []::INTEGER[])',
     'map(array(K), array(V)): map(K,V)': {
-      sql: 'map($1, $2)',
+      sql: mapOf,
       errors: [
         invalid('len($1) <> len($2)', 'Key and value arrays must be the same length'),
         invalid('list_count($1) < len($1)', 'map key cannot be null'),

@@ -249,9 +249,15 @@ export interface AtTimeZone extends Node {
   readonly operand: Expression;
   readonly zone: Expression;
 }
+/** A value that a SQL/JSON function takes; `format`: a text that is JSON (`FORMAT JSON`). */
+export interface JsonItem {
+  readonly value: Expression;
+  readonly format: boolean;
+}
 interface JsonPathCall extends Node {
-  readonly input: Expression;
+  readonly input: JsonItem;
   readonly path: string;
+  readonly passing: readonly (JsonItem & { readonly name: string })[];
 }
 export interface JsonExists extends JsonPathCall {
   readonly kind: 'json_exists';
@@ -270,14 +276,22 @@ export interface JsonValue extends JsonPathCall {
 export interface JsonQuery extends JsonPathCall {
   readonly kind: 'json_query';
   readonly wrapper: 'WITHOUT' | 'CONDITIONAL' | 'UNCONDITIONAL';
+  readonly quotes?: 'KEEP' | 'OMIT';
+  readonly type?: TrinoType;
+  readonly onEmpty: JsonQueryBehaviour;
+  readonly onError: JsonQueryBehaviour;
 }
+export type JsonQueryBehaviour = 'NULL' | 'ERROR' | 'EMPTY ARRAY' | 'EMPTY OBJECT';
 export interface JsonArray extends Node {
   readonly kind: 'json_array';
-  readonly items: readonly Expression[];
+  readonly items: readonly JsonItem[];
   readonly absentOnNull: boolean;
+  readonly type?: TrinoType;
 }
 export interface JsonObject extends Node {
   readonly kind: 'json_object';
-  readonly members: readonly { readonly key: Expression; readonly value: Expression }[];
+  readonly members: readonly (JsonItem & { readonly key: Expression })[];
   readonly absentOnNull: boolean;
+  readonly uniqueKeys: boolean;
+  readonly type?: TrinoType;
 }

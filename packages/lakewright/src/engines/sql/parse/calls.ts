@@ -1,6 +1,17 @@
 import { SqlError } from '../errors';
 import { VARCHAR } from '../types/build';
-import type { Expression, FrameBound, FunctionCall, JsonBehaviour, WindowReference, WindowSpec } from './ast';
+import type { TrinoType } from '../types/type';
+import type {
+  Expression,
+  FrameBound,
+  FunctionCall,
+  JsonBehaviour,
+  JsonItem,
+  JsonQuery,
+  JsonQueryBehaviour,
+  WindowReference,
+  WindowSpec,
+} from './ast';
 import { booleanExpression, columnReference, sortItem, toExpression, valueExpression } from './expressions';
 import { identifier, qualifiedName, stringText } from './literals';
 import type { TreeNode } from './tree';
@@ -194,18 +205,29 @@ function frameBound(node: TreeNode): FrameBound {
   }
 }
 
-function jsonPath(node: TreeNode): { input: Expression; path: string } {
+function jsonPath(node: TreeNode): Pick<JsonQuery, 'input' | 'path' | 'passing'> {
   const call = node.child('jsonPathInvocation');
-  if (call.all('jsonArgument').length > 0) node.notCovered('JSON path with PASSING');
   return {
     input: jsonInput(call.child('jsonValueExpression')),
     path: stringText(call.maybeLabelled('path') ?? call.child('string')),
+    passing: call.all('jsonArgument').map((argument) => {
+      const name = argument.child('identifier');
+      // A name without quotes is in capitals, as the path sees it.
+      const isQuoted = name.text.startsWith('"');
+      return {
+        ...jsonInput(argument.child('jsonValueExpression')),
+        name: isQuoted ? identifier(name) : name.text.toUpperCase(),
+      };
+    }),
   };
 }
 
-function jsonInput(node: TreeNode): Expression {
-  if (node.maybe('jsonRepresentation')) node.notCovered('FORMAT JSON');
-  return toExpression(node.child('expression'));
+function jsonInput(node: TreeNode): JsonItem {
+  const value = toExpression(node.child('expression'));
+  if (node.maybe('jsonRepresentation')?.has('KW_ENCODING')) node.notCovered('FORMAT JSON ENCODING');
+  // What the SQL/JSON functions give is JSON wherever another takes it.
+  const isJson = ['json_query', 'json_array', 'json_object'].includes(value.kind);
+  return { value, format: isJson || node.has('KW_FORMAT') };
 }
 
 function jsonBehaviour(node: TreeNode | undefined): JsonBehaviour {
@@ -216,11 +238,8 @@ function jsonBehaviour(node: TreeNode | undefined): JsonBehaviour {
 }
 
 function jsonQuery(node: TreeNode): Expression {
-  if (node.maybe('type') || node.maybeLabelled('emptyBehavior') || node.maybeLabelled('errorBehavior')) {
-    node.notCovered('JSON_QUERY with RETURNING, ON EMPTY or ON ERROR');
-  }
-  if (node.has('KW_QUOTES')) node.notCovered('JSON_QUERY with QUOTES');
   const wrapper = node.maybe('jsonQueryWrapperBehavior')?.text.toUpperCase() ?? 'WITHOUT';
+  const quotes = node.has('KW_QUOTES') ? (node.has('KW_OMIT') ? 'OMIT' : 'KEEP') : undefined;
   return {
     kind: 'json_query',
     ...jsonPath(node),
@@ -229,27 +248,41 @@ function jsonQuery(node: TreeNode): Expression {
       : wrapper.includes('CONDITIONAL') && !wrapper.includes('UNCONDITIONAL')
         ? 'CONDITIONAL'
         : 'UNCONDITIONAL',
+    quotes,
+    type: returningType(node),
+    onEmpty: jsonQueryBehaviour(node.maybeLabelled('emptyBehavior')),
+    onError: jsonQueryBehaviour(node.maybeLabelled('errorBehavior')),
     position: node.position,
   };
 }
 
+function jsonQueryBehaviour(node: TreeNode | undefined): JsonQueryBehaviour {
+  if (node?.has('KW_EMPTY')) return node.has('KW_OBJECT') ? 'EMPTY OBJECT' : 'EMPTY ARRAY';
+  return node?.has('KW_ERROR') ? 'ERROR' : 'NULL';
+}
+
+function returningType(node: TreeNode): TrinoType | undefined {
+  const type = node.maybe('type');
+  return type && typeOf(type);
+}
+
 function jsonConstructor(node: TreeNode): Expression {
-  if (node.maybe('type') || node.maybe('jsonRepresentation') || node.has('KW_UNIQUE')) {
-    node.notCovered('JSON constructor with RETURNING or UNIQUE KEYS');
-  }
   const { position } = node;
   if (node.kind === 'JsonArray') {
     // Without ON NULL, arrays leave NULL out and objects keep it.
     const absentOnNull = node.has('KW_ABSENT') || !node.has('KW_ON');
-    return { kind: 'json_array', items: node.all('jsonValueExpression').map(jsonInput), absentOnNull, position };
+    const items = node.all('jsonValueExpression').map(jsonInput);
+    return { kind: 'json_array', items, absentOnNull, type: returningType(node), position };
   }
   return {
     kind: 'json_object',
     members: node.all('jsonObjectMember').map((member) => ({
       key: toExpression(member.child('expression')),
-      value: jsonInput(member.child('jsonValueExpression')),
+      ...jsonInput(member.child('jsonValueExpression')),
     })),
     absentOnNull: node.has('KW_ABSENT'),
+    uniqueKeys: node.has('KW_UNIQUE') && !node.has('KW_WITHOUT'),
+    type: returningType(node),
     position,
   };
 }

@@ -93,13 +93,38 @@ export function padCharacters(text: string, length: number): string {
   return text + ' '.repeat(Math.max(0, length - [...text].length));
 }
 
-/** The key of a map as Java prints the value. */
+/** The key of a map as Java prints the value: lists `[a, b]`, maps `{k=v}`, texts without quotes. */
 function keyWriter(type: TrinoType): (value: DuckDBValue) => string {
-  if (type.kind === 'double') return (value) => javaDouble(value as number);
-  if (type.kind === 'real') return (value) => javaReal(value as number);
-  const write = restWriter(type);
-  return (value) => {
-    const cell = write(value);
-    return typeof cell === 'string' ? cell : typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+  const part = (of: TrinoType): ((value: DuckDBValue) => string) => {
+    const write = keyWriter(of);
+    return (value) => (value === null ? 'null' : write(value));
   };
+  switch (type.kind) {
+    case 'double':
+      return (value) => javaDouble(value as number);
+    case 'real':
+      return (value) => javaReal(value as number);
+    case 'array': {
+      const element = part(type.element);
+      return (value) => `[${asItems(value).map(element).join(', ')}]`;
+    }
+    case 'row': {
+      const fields = type.fields.map((field) => part(field.type));
+      return (value) =>
+        `[${asFields(value)
+          .map((item, i) => fields[i]?.(item) ?? 'null')
+          .join(', ')}]`;
+    }
+    case 'map': {
+      const [key, item] = [part(type.key), part(type.value)];
+      return (value) => {
+        const entries = asEntries(value).map((entry) => `${key(entry.key)}=${item(entry.value)}`);
+        return `{${entries.join(', ')}}`;
+      };
+    }
+    default: {
+      const write = restWriter(type);
+      return (value) => String(write(value));
+    }
+  }
 }

@@ -16,6 +16,7 @@ import { jsonScalars } from './scalars/json';
 import { jsonCastScalars } from './scalars/json-cast';
 import { mysqlTimeScalars } from './scalars/mysql-time';
 import { regexpScalars } from './scalars/regexp';
+import { sortScalars } from './scalars/sort-order';
 import { sqlJsonScalars } from './scalars/sql-json';
 import { digestScalars } from './scalars/t-digest';
 import { textScalars } from './scalars/text';
@@ -39,6 +40,7 @@ export const vocabulary: SupportFunctions = {
     ...bingTileScalars,
     ...regexpScalars,
     ...urlScalars,
+    ...sortScalars,
     ...jsonScalars,
     ...jsonCastScalars,
     ...sqlJsonScalars,

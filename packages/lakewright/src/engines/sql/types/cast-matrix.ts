@@ -24,10 +24,10 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
     'uuid',
     'json',
   ],
-  char: ['varchar', 'json'],
+  char: ['varchar'],
   date: ['varchar', 'timestamp', 'timestamp with time zone', 'json'],
   timestamp: ['varchar', 'date', 'time', 'timestamp with time zone', 'json'],
-  'timestamp with time zone': ['varchar', 'date', 'timestamp', 'time', 'json'],
+  'timestamp with time zone': ['varchar', 'date', 'timestamp', 'time'],
   time: ['varchar'],
   json: ['boolean', ...NUMBERS, 'varchar', 'array', 'map', 'row'],
   uuid: ['varchar'],
@@ -42,18 +42,22 @@ const NOT_COVERED: Readonly<Record<string, readonly string[]>> = {
   varchar: ['time with time zone', 'ipaddress'],
   char: ['boolean', ...NUMBERS, 'date', 'time', 'timestamp', 'timestamp with time zone', 'varbinary'],
   date: ['char'],
-  time: ['timestamp', 'timestamp with time zone', 'time with time zone', 'json'],
+  time: ['timestamp', 'timestamp with time zone', 'time with time zone'],
   timestamp: ['time with time zone'],
   'timestamp with time zone': ['time with time zone'],
-  'time with time zone': ['varchar', 'time', 'timestamp', 'timestamp with time zone', 'json'],
+  'time with time zone': ['varchar', 'time', 'timestamp', 'timestamp with time zone'],
   json: ['date', 'timestamp'],
-  uuid: ['varbinary', 'json'],
+  uuid: ['varbinary'],
   varbinary: ['uuid', 'ipaddress'],
-  ipaddress: ['varchar', 'varbinary', 'json'],
+  ipaddress: ['varchar', 'varbinary'],
   ...Object.fromEntries(INTEGERS.map((kind) => [kind, ['char']])),
 };
 
-export type CastSupport = 'yes' | 'no' | 'not covered';
+/** `invalid`: Trino has the cast by its types, and fails whatever the value (INVALID_CAST_ARGUMENT). */
+export type CastSupport = 'yes' | 'no' | 'not covered' | 'invalid';
+
+/** Types of map keys that a JSON object can have. */
+const JSON_KEYS: readonly string[] = [...NUMBERS, 'boolean', 'varchar', 'unknown'];
 
 /** Whether `CAST(from AS to)` exists, parts of structural types included. */
 export function castSupport(from: TrinoType, to: TrinoType): CastSupport {
@@ -97,7 +101,7 @@ function castToJson(from: TrinoType): CastSupport {
     case 'array':
       return castSupport(from.element, json);
     case 'map':
-      return worst([castSupport(from.key, { kind: 'varchar' }), castSupport(from.value, json)]);
+      return JSON_KEYS.includes(from.key.kind) ? castSupport(from.value, json) : 'invalid';
     case 'row':
       return worst(from.fields.map((field) => castSupport(field.type, json)));
     default:
@@ -106,6 +110,7 @@ function castToJson(from: TrinoType): CastSupport {
 }
 
 function worst(supports: readonly CastSupport[]): CastSupport {
+  if (supports.includes('invalid')) return 'invalid';
   if (supports.includes('no')) return 'no';
   return supports.includes('not covered') ? 'not covered' : 'yes';
 }

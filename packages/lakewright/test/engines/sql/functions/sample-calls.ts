@@ -232,6 +232,9 @@ export function sampleCall(overload: Overload, assignment: Assignment): SampleCa
     physical: physicalType,
     cast: (sql, _from, to) => `CAST(${sql} AS ${physicalType(to)})`,
     equal: (_type, left, right) => `(${left} = ${right})`,
+    less: (_type, left, right) => `(${left} < ${right})`,
+    identity: (_type, value) => value,
+    holdsNull: () => 'false',
     fail,
     fresh,
   };

@@ -38,14 +38,17 @@ function castText(value: Scalar): string {
 
 function castBoolean(value: Scalar): string | undefined {
   if (value.kind === 'boolean') return String(value.value);
-  if (value.kind === 'number') return String(Number(value.text) !== 0);
+  if (value.kind === 'number') {
+    const isLong = /[.eE]/.test(value.text) || BigInt.asIntN(64, BigInt(value.text)) === BigInt(value.text);
+    return isLong ? String(Number(value.text) !== 0) : undefined;
+  }
   if (/^(true|t|1)$/i.test(value.value)) return 'true';
   return /^(false|f|0)$/i.test(value.value) ? 'false' : undefined;
 }
 
 function castNumber(value: Scalar, type: string): string | undefined {
   const text =
-    value.kind === 'boolean' ? (value.value ? '1' : '0') : value.kind === 'number' ? value.text : value.value;
+    value.kind === 'boolean' ? (value.value ? '1' : '0') : value.kind === 'number' ? value.text : value.value.trim();
   if (type !== 'integer') {
     return /^-?\d+(\.\d+)?([eE][+-]?\d+)?$|^-?Infinity$|^NaN$/.test(text) ? text : undefined;
   }
@@ -75,17 +78,20 @@ function values(text: string): string | null {
   return value.kind === 'object' ? JSON.stringify([...value.fields.values()].map((item) => printJson(item))) : null;
 }
 
-/** The n-th item of an array (from 0), or the field of that name (lower case) of an object. */
-function field(text: string, index: bigint, name: string): string | null {
+/** The n-th item of an array (from 0), or the field of that name (lower case) of an object; `count`: fields of the row. */
+function field(text: string, index: bigint, name: string, count: bigint): string | null {
   const value = parsed(text);
   if (value.kind === 'null') return null;
   if (value.kind === 'array') {
     const item = value.items[Number(index)];
-    return item ? printJson(item) : cannotCast('Cannot cast a json array to a row with more fields');
+    const fits = BigInt(value.items.length) === count;
+    return item && fits ? printJson(item) : cannotCast(`Cannot cast a json array to a row of ${count} fields`);
   }
   if (value.kind !== 'object') return cannotCast(`Expected a json array or object, but got ${text.slice(0, 100)}`);
-  for (const [key, item] of value.fields) if (key.toLowerCase() === name) return printJson(item);
-  return null;
+  if (name === '') return cannotCast('Cannot cast a JSON object to anonymous row type. Input must be a JSON array.');
+  const found = [...value.fields].filter(([key]) => key.toLowerCase() === name);
+  if (found.length > 1) return cannotCast(`Duplicate field: ${name}`);
+  return found[0] ? printJson(found[0][1]) : null;
 }
 
 /** Parts of CAST(json AS …). Lists are JSON arrays of JSON texts. */
@@ -94,5 +100,5 @@ export const jsonCastScalars: readonly ScalarFunction[] = [
   scalar('lw_jitems', ['VARCHAR'], 'VARCHAR', items),
   scalar('lw_jkeys', ['VARCHAR'], 'VARCHAR', keys),
   scalar('lw_jvals', ['VARCHAR'], 'VARCHAR', values),
-  scalar('lw_jfield', ['VARCHAR', 'BIGINT', 'VARCHAR'], 'VARCHAR', field),
+  scalar('lw_jfield', ['VARCHAR', 'BIGINT', 'VARCHAR', 'BIGINT'], 'VARCHAR', field),
 ];

@@ -4,17 +4,44 @@ import { javaDouble } from './java-number';
 export type JsonValue =
   | { readonly kind: 'null' }
   | { readonly kind: 'boolean'; readonly value: boolean }
-  | { readonly kind: 'number'; readonly text: string }
+  | JsonNumber
   | { readonly kind: 'string'; readonly value: string }
-  | { readonly kind: 'array'; readonly items: readonly JsonValue[] }
+  | { readonly kind: 'array'; readonly items: readonly JsonValue[]; readonly broken?: boolean }
   /** A key that comes twice has its last value, at its first place. */
-  | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, JsonValue> };
+  | {
+      readonly kind: 'object';
+      readonly fields: ReadonlyMap<string, JsonValue>;
+      readonly broken?: boolean;
+      /** Members as written, doubles counted. */
+      readonly size?: number;
+    };
+
+/** `decimal`: an exact number of SQL; one of a document is an integer or a double by its text. */
+export interface JsonNumber {
+  readonly kind: 'number';
+  readonly text: string;
+  readonly decimal?: boolean;
+}
 
 /** Undefined if the text isn't JSON. */
 export function parseJson(text: string): JsonValue | undefined {
   const parser = new JsonParser(text);
   try {
     return parser.document();
+  } catch (error) {
+    if (error instanceof NotJson) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The beginning of a text as far as it's JSON, as Trino's functions on paths see it, which stop reading once they have
+ * found something: an array or object that goes wrong is `broken` after its last readable part, what follows the value
+ * isn't looked at, a key that comes twice has its first value. Undefined if there's nothing to read.
+ */
+export function readJson(text: string): JsonValue | undefined {
+  try {
+    return new JsonParser(text, true).first();
   } catch (error) {
     if (error instanceof NotJson) return undefined;
     throw error;
@@ -29,7 +56,14 @@ class JsonParser {
   private at = 0;
   private depth = 0;
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private readonly lenient = false,
+  ) {}
+
+  public first(): JsonValue {
+    return this.value();
+  }
 
   public document(): JsonValue {
     const value = this.value();
@@ -62,26 +96,43 @@ class JsonParser {
 
   private object(): JsonValue {
     const fields = new Map<string, JsonValue>();
-    if (this.accept('}')) return { kind: 'object', fields };
-    do {
+    let size = 0;
+    const broken = this.members('}', () => {
       this.space();
       if (this.text[this.at] !== '"') throw new NotJson();
       const key = this.string();
       if (!this.accept(':')) throw new NotJson();
-      fields.set(key, this.value());
-    } while (this.accept(','));
-    if (!this.accept('}')) throw new NotJson();
-    return { kind: 'object', fields };
+      const value = this.value();
+      if (!this.lenient || !fields.has(key)) fields.set(key, value);
+      size++;
+      return value;
+    });
+    return { kind: 'object', fields, size, ...(broken && { broken }) };
   }
 
   private array(): JsonValue {
     const items: JsonValue[] = [];
-    if (this.accept(']')) return { kind: 'array', items };
-    do {
-      items.push(this.value());
-    } while (this.accept(','));
-    if (!this.accept(']')) throw new NotJson();
-    return { kind: 'array', items };
+    const broken = this.members(']', () => {
+      const value = this.value();
+      items.push(value);
+      return value;
+    });
+    return { kind: 'array', items, ...(broken && { broken }) };
+  }
+
+  /** Reads members up to the bracket; whether they broke off, which only a lenient reader lets pass. */
+  private members(end: string, read: () => JsonValue): boolean {
+    try {
+      if (this.accept(end)) return false;
+      do {
+        if (isBroken(read())) return true;
+      } while (this.accept(','));
+      if (!this.accept(end)) throw new NotJson();
+      return false;
+    } catch (error) {
+      if (this.lenient && error instanceof NotJson) return true;
+      throw error;
+    }
   }
 
   private string(): string {
@@ -120,9 +171,19 @@ class JsonParser {
   }
 }
 
-/** A string as Trino's JSON writer (Jackson) quotes it: control characters in upper-case hex. */
+export const isBroken = (value: JsonValue): boolean =>
+  (value.kind === 'array' || value.kind === 'object') && value.broken === true;
+
+/**
+ * A string as Trino's JSON writer (Jackson, into bytes) quotes it: control characters and the characters beyond the
+ * basic plane in upper-case hex.
+ */
 export function quoteJson(text: string): string {
-  return JSON.stringify(text).replace(/\\u00([0-9a-f]{2})/g, (_, hex: string) => `\\u00${hex.toUpperCase()}`);
+  return JSON.stringify(text)
+    .replace(/\\u00([0-9a-f]{2})/g, (_, hex: string) => `\\u00${hex.toUpperCase()}`)
+    .replace(/[\u{10000}-\u{10ffff}]/gu, (character) =>
+      [0, 1].map((unit) => `\\u${character.charCodeAt(unit).toString(16).toUpperCase()}`).join(''),
+    );
 }
 
 /** The text of a value as it was written; `sorted`: keys in order, as `json_parse` puts them. */
@@ -150,7 +211,12 @@ export function printJson(value: JsonValue, sorted = false): string {
 export function normalizeNumbers(value: JsonValue): JsonValue {
   switch (value.kind) {
     case 'number':
-      return /[.eE]/.test(value.text) ? { kind: 'number', text: javaDouble(Number(value.text)) } : value;
+      if (value.decimal) return value;
+      if (value.text === '-0') return { kind: 'number', text: '0' };
+      if (!/[.eE]/.test(value.text)) return value;
+      return Number.isFinite(Number(value.text))
+        ? { kind: 'number', text: javaDouble(Number(value.text)) }
+        : { kind: 'string', value: javaDouble(Number(value.text)) };
     case 'array':
       return { kind: 'array', items: value.items.map(normalizeNumbers) };
     case 'object':

@@ -1,5 +1,14 @@
 import { invalidArgument, ParseCache, type ScalarFunction, scalar } from '../support';
-import { type JsonValue, normalizeNumbers, parseJson, printJson, quoteJson, scalarText } from './json-value';
+import {
+  isBroken,
+  type JsonValue,
+  normalizeNumbers,
+  parseJson,
+  printJson,
+  quoteJson,
+  readJson,
+  scalarText,
+} from './json-value';
 
 const paths = new ParseCache<readonly string[]>(parsePath);
 
@@ -9,7 +18,7 @@ const paths = new ParseCache<readonly string[]>(parsePath);
  */
 function parsePath(path: string): readonly string[] {
   const fail = (): never => invalidArgument(`Invalid JSON path: '${path}'`);
-  const step = /\.([\p{L}\p{Nd}_:$\-/@|#]+)|\[([\p{L}\p{Nd}_-]+)\]|\["((?:[^"\\]|\\["\\])*)"\]/uy;
+  const step = /\.([\p{L}\p{Nd}_:$\-/@|#]+)|\[([\p{L}\p{Nd}_]+)\]|\["((?:[^"\\]|\\["\\])*)"\]/uy;
   if (!path.startsWith('$')) fail();
   const steps: string[] = [];
   let at = 1;
@@ -33,10 +42,11 @@ function follow(value: JsonValue | undefined, steps: readonly string[]): JsonVal
   return here;
 }
 
-/** A wrong path fails, even on text that isn't JSON; text that isn't JSON is NULL. */
+/** A wrong path fails, even on text that isn't JSON; text that isn't JSON is NULL, as far as it's read. */
 function valueAt(text: string, path: string): JsonValue | undefined {
   const steps = paths.get(path);
-  return follow(parseJson(text), steps);
+  const found = follow(readJson(text), steps);
+  return found && isBroken(found) ? undefined : found;
 }
 
 function parsed(text: string): JsonValue {
@@ -57,22 +67,27 @@ function sizeAt(text: string, path: string): bigint | null {
   const value = valueAt(text, path);
   if (!value) return null;
   if (value.kind === 'array') return BigInt(value.items.length);
-  return value.kind === 'object' ? BigInt(value.fields.size) : 0n;
+  return value.kind === 'object' ? BigInt(value.size ?? value.fields.size) : 0n;
 }
 
 function arrayItem(text: string, index: bigint): string | null {
-  const value = parseJson(text);
-  if (value?.kind !== 'array') return null;
+  const value = readJson(text);
+  if (value?.kind !== 'array' || (index < 0n && value.broken)) return null;
   const item = value.items.at(Number(index));
-  if (!item || item.kind === 'null') return null;
+  if (!item || item.kind === 'null' || isBroken(item)) return null;
   return item.kind === 'string' ? item.value : printJson(item);
+}
+
+function arrayLength(text: string): bigint | null {
+  const value = readJson(text);
+  return value?.kind === 'array' && !value.broken ? BigInt(value.items.length) : null;
 }
 
 /** `kind`: n = integer, d = double, s = text, b = boolean; `wanted` is the value's text. */
 function contains(text: string, kind: string, wanted: string): boolean | null {
-  const value = parseJson(text);
+  const value = readJson(text);
   if (value?.kind !== 'array') return null;
-  return value.items.some((item) => {
+  const found = value.items.some((item) => {
     switch (kind) {
       case 's':
         return item.kind === 'string' && item.value === wanted;
@@ -84,6 +99,7 @@ function contains(text: string, kind: string, wanted: string): boolean | null {
         return item.kind === 'number' && /^-?\d+$/.test(item.text) && BigInt(item.text) === BigInt(wanted);
     }
   });
+  return !found && value.broken ? null : found;
 }
 
 /** Trino's JSON functions of varchar and json. */
@@ -91,10 +107,7 @@ export const jsonScalars: readonly ScalarFunction[] = [
   scalar('lw_json_parse', ['VARCHAR'], 'VARCHAR', (text) => printJson(normalizeNumbers(parsed(text)), true)),
   scalar('lw_json_extract', ['VARCHAR', 'VARCHAR'], 'VARCHAR', extract),
   scalar('lw_json_scalar', ['VARCHAR', 'VARCHAR'], 'VARCHAR', extractScalar),
-  scalar('lw_json_len', ['VARCHAR'], 'BIGINT', (text) => {
-    const value = parseJson(text);
-    return value?.kind === 'array' ? BigInt(value.items.length) : null;
-  }),
+  scalar('lw_json_len', ['VARCHAR'], 'BIGINT', arrayLength),
   scalar('lw_json_size', ['VARCHAR', 'VARCHAR'], 'BIGINT', sizeAt),
   scalar('lw_json_isscalar', ['VARCHAR'], 'BOOLEAN', (text) => !['array', 'object'].includes(parsed(text).kind)),
   scalar('lw_json_get', ['VARCHAR', 'BIGINT'], 'VARCHAR', arrayItem),

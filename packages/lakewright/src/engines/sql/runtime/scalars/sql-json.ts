@@ -1,132 +1,155 @@
 import { ParseCache, ScalarFailure, type ScalarFunction, scalar } from '../support';
-import { type JsonValue, parseJson, printJson, scalarText } from './json-value';
+import { evaluatePath, isBeyondLong, kindOf, PathError } from './json-path';
+import { parseSqlJsonPath } from './json-path-parse';
+import { type JsonValue, normalizeNumbers, parseJson, printJson } from './json-value';
 
-/** A path of SQL/JSON (`JSON_VALUE`, `JSON_QUERY`, `JSON_EXISTS`). */
-export interface SqlJsonPath {
-  readonly lax: boolean;
-  readonly steps: readonly SqlJsonStep[];
-}
+const paths = new ParseCache(parseSqlJsonPath);
 
-export type SqlJsonStep =
-  | { readonly kind: 'key'; readonly name: string }
-  | { readonly kind: 'item'; readonly index: number }
-  | { readonly kind: 'every item' }
-  | { readonly kind: 'size' };
+const ERRORS = {
+  PATH_EVALUATION_ERROR: 'path evaluation failed',
+  JSON_INPUT_CONVERSION_ERROR: 'conversion to JSON failed',
+  JSON_OUTPUT_CONVERSION_ERROR: 'conversion from JSON failed',
+  JSON_VALUE_RESULT_ERROR: 'cannot extract SQL scalar from JSON',
+} as const;
+type ErrorName = keyof typeof ERRORS;
 
-const STEP =
-  /\.\s*size\s*\(\s*\)|\.\s*([A-Za-z_][A-Za-z0-9_]*)(?!\s*\()|\.\s*"([^"]*)"|\[\s*(\d+)\s*\]|\[\s*(\*)\s*\]/y;
-
-/**
- * Reads `lax $.a."b c"[0][*].size()`.
- *
- * @returns undefined for a path that may be valid but that this engine doesn't follow (filters, methods, ranges).
- * @throws ScalarFailure SYNTAX_ERROR when it doesn't begin as a path
- */
-export function parseSqlJsonPath(path: string): SqlJsonPath | undefined {
-  const match = /^\s*(lax|strict)?\s*\$(.*)$/s.exec(path);
-  if (!match) throw new ScalarFailure('SYNTAX_ERROR', `Invalid JSON path: ${path}`);
-  const rest = (match[2] ?? '').trim();
-  const steps: SqlJsonStep[] = [];
-  let at = 0;
-  while (at < rest.length) {
-    STEP.lastIndex = at;
-    const step = STEP.exec(rest);
-    if (!step) return undefined;
-    steps.push(toStep(step));
-    at = STEP.lastIndex;
-    while (rest[at] === ' ') at++;
-  }
-  return { lax: match[1] !== 'strict', steps };
-}
-
-function toStep([, name, quoted, index, star]: RegExpExecArray): SqlJsonStep {
-  if (name !== undefined || quoted !== undefined) return { kind: 'key', name: name ?? quoted ?? '' };
-  if (index !== undefined) return { kind: 'item', index: Number(index) };
-  return star === undefined ? { kind: 'size' } : { kind: 'every item' };
-}
-
-const paths = new ParseCache((path) => {
-  const parsed = parseSqlJsonPath(path);
-  if (!parsed) throw new ScalarFailure('NOT_COVERED', `not covered by the local SQL engine: JSON path ${path}`);
-  return parsed;
-});
-
-/** Undefined for an error in strict mode: a missing key, an index out of range, a wrong kind. */
-function evaluate(root: JsonValue, path: SqlJsonPath): readonly JsonValue[] | undefined {
-  let current: readonly JsonValue[] = [root];
-  for (const step of path.steps) {
-    const next: JsonValue[] = [];
-    for (const value of current) {
-      const found = follow(value, step, path.lax);
-      if (!found) return undefined;
-      next.push(...found);
-    }
-    current = next;
-  }
-  return current;
-}
-
-function follow(value: JsonValue, step: SqlJsonStep, lax: boolean): readonly JsonValue[] | undefined {
-  switch (step.kind) {
-    case 'size':
-      if (value.kind !== 'array' && !lax) return undefined;
-      return [{ kind: 'number', text: String(value.kind === 'array' ? value.items.length : 1) }];
-    case 'key':
-      return followKey(value, step.name, lax);
-    default: {
-      // Lax: a value that isn't an array is taken for an array of it.
-      const items = value.kind === 'array' ? value.items : lax ? [value] : undefined;
-      if (!items || step.kind === 'every item') return items;
-      const item = items[step.index];
-      return item ? [item] : lax ? [] : undefined;
-    }
+/** The items that the path finds; the name of the error where it fails. */
+function find(text: string, path: string, variables: string): readonly JsonValue[] | ErrorName {
+  const root = parseJson(text);
+  if (!root) return 'JSON_INPUT_CONVERSION_ERROR';
+  const named = variablesOf(variables);
+  if (!named) return 'JSON_INPUT_CONVERSION_ERROR';
+  try {
+    return evaluatePath(paths.get(path), root, named);
+  } catch (error) {
+    if (error instanceof PathError) return 'PATH_EVALUATION_ERROR';
+    throw error;
   }
 }
 
-function followKey(value: JsonValue, name: string, lax: boolean): readonly JsonValue[] | undefined {
-  const candidates = value.kind === 'array' && lax ? value.items : [value];
-  const found: JsonValue[] = [];
-  for (const candidate of candidates) {
-    const field = candidate.kind === 'object' ? candidate.fields.get(name) : undefined;
-    if (field) found.push(field);
-    else if (!lax) return undefined;
+/** `{"name": {"k": kind, "v": value}}`; kinds: `json` (a text to parse), `decimal` and `value`. */
+function variablesOf(text: string): ReadonlyMap<string, JsonValue> | undefined {
+  const all = parseJson(text);
+  const found = new Map<string, JsonValue>();
+  if (all?.kind !== 'object') return found;
+  for (const [name, entry] of all.fields) {
+    if (entry.kind !== 'object') continue;
+    const [kind, value] = [entry.fields.get('k'), entry.fields.get('v')];
+    if (kind?.kind !== 'string' || !value) continue;
+    if (kind.value === 'json' && value.kind === 'string') {
+      const parsed = parseJson(value.value);
+      if (!parsed) return undefined;
+      found.set(name, parsed);
+    } else found.set(name, kind.value === 'decimal' && value.kind === 'number' ? { ...value, decimal: true } : value);
   }
   return found;
 }
 
-/** Value: `V` + text; `N` null, `M` nothing found, `E` error. */
-function value(text: string, path: string): string {
-  const root = parseJson(text);
-  const found = root && evaluate(root, paths.get(path));
-  if (!found || found.length > 1) return 'E';
-  const [only] = found;
-  if (!only) return 'M';
-  if (only.kind === 'null') return 'N';
-  const scalarValue = scalarText(only);
-  return scalarValue === undefined ? 'E' : `V${scalarValue}`;
+function raise(name: ErrorName): never {
+  throw new ScalarFailure(name, ERRORS[name]);
 }
 
-function query(text: string, path: string, wrapper: string): string | null {
-  const root = parseJson(text);
-  const found = root && evaluate(root, paths.get(path));
-  const [first] = found ?? [];
-  if (!found || !first) return null;
-  if (wrapper === 'WITHOUT') return found.length > 1 ? null : printJson(first);
-  if (wrapper === 'CONDITIONAL' && found.length === 1 && (first.kind === 'array' || first.kind === 'object')) {
-    return printJson(first);
+/** `NULL`, `ERROR`, `EMPTY ARRAY`, `EMPTY OBJECT`, or for JSON_VALUE a letter that stands for the DEFAULT. */
+function fallback(behaviour: string, error: ErrorName): string | null {
+  switch (behaviour) {
+    case 'ERROR':
+      return raise(error);
+    case 'EMPTY ARRAY':
+      return '[]';
+    case 'EMPTY OBJECT':
+      return '{}';
+    case 'NULL':
+      return null;
+    default:
+      return behaviour;
   }
-  return `[${found.map((item) => printJson(item)).join(',')}]`;
 }
 
-function exists(text: string, path: string): boolean {
-  const root = parseJson(text);
-  const found = root && evaluate(root, paths.get(path));
-  return found !== undefined && found.length > 0;
+/** `S` text, `I` integer, `F` double, `D` decimal, `B` boolean, each followed by its text; `N` null, `M` and `E`: the defaults. */
+function value(text: string, path: string, variables: string, onEmpty: string, onError: string): string | null {
+  const found = find(text, path, variables);
+  if (typeof found === 'string') return fallback(onError, found);
+  const [only] = found;
+  if (!only) return fallback(onEmpty, 'JSON_VALUE_RESULT_ERROR');
+  if (found.length > 1 || only.kind === 'array' || only.kind === 'object') {
+    return fallback(onError, 'JSON_VALUE_RESULT_ERROR');
+  }
+  switch (only.kind) {
+    case 'null':
+      return null;
+    case 'string':
+      return `S${only.value}`;
+    case 'boolean':
+      return `B${only.value}`;
+    case 'number':
+      if (isBeyondLong(only)) return fallback(onError, 'JSON_VALUE_RESULT_ERROR');
+      return `${{ integer: 'I', double: 'F', decimal: 'D' }[kindOf(only)]}${only.text}`;
+  }
 }
 
-/** JSON_VALUE, JSON_QUERY, JSON_EXISTS. */
+interface QueryOptions {
+  readonly wrapper: 'WITHOUT' | 'CONDITIONAL' | 'UNCONDITIONAL';
+  readonly omitQuotes: boolean;
+  readonly onEmpty: string;
+  readonly onError: string;
+}
+
+const queryOptions = new ParseCache((text) => JSON.parse(text) as QueryOptions);
+
+function query(text: string, path: string, variables: string, options: string): string | null {
+  const { wrapper, omitQuotes, onEmpty, onError } = queryOptions.get(options);
+  const found = find(text, path, variables);
+  if (typeof found === 'string') return fallback(onError, found);
+  const [first] = found;
+  if (!first) return fallback(onEmpty, 'JSON_OUTPUT_CONVERSION_ERROR');
+  const structured = first.kind === 'array' || first.kind === 'object';
+  const plain = wrapper === 'WITHOUT' || (wrapper === 'CONDITIONAL' && found.length === 1 && structured);
+  if (!plain) return printItem({ kind: 'array', items: found });
+  if (found.length > 1) return fallback(onError, 'JSON_OUTPUT_CONVERSION_ERROR');
+  return omitQuotes && first.kind === 'string' ? first.value : printItem(first);
+}
+
+/** Numbers as Java prints them, keys in the order of the document. */
+const printItem = (item: JsonValue): string => printJson(normalizeNumbers(item));
+
+function exists(text: string, path: string, variables: string, onError: string): boolean | null {
+  const found = find(text, path, variables);
+  if (typeof found !== 'string') return found.length > 0;
+  if (onError === 'ERROR') return raise(found);
+  return onError === 'UNKNOWN' ? null : onError === 'TRUE';
+}
+
+/** The value of JSON_OBJECT: members in the order of their keys. `members`: a JSON object that may hold a key twice. */
+function object(members: string, unique: boolean): string {
+  const seen = parseMembers(members);
+  const keys = seen.map(([key]) => key);
+  if (new Set(keys).size < keys.length) {
+    if (unique) throw new ScalarFailure('INVALID_FUNCTION_ARGUMENT', 'duplicate key passed to JSON_OBJECT function');
+    throw new ScalarFailure(
+      'NOT_SUPPORTED',
+      'cannot construct a JSON object with duplicate key. Use WITH UNIQUE KEYS constraint',
+    );
+  }
+  return `{${seen.map(([key, item]) => `${printJson({ kind: 'string', value: key })}:${item}`).join(',')}}`;
+}
+
+/** `[["key", "json"], …]` */
+function parseMembers(text: string): [string, string][] {
+  const members = JSON.parse(text) as [string, string][];
+  return members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** A text given as FORMAT JSON, as a part of another JSON text. */
+function formatted(text: string): string {
+  const parsed = parseJson(text);
+  return parsed ? printJson(normalizeNumbers(parsed)) : raise('JSON_INPUT_CONVERSION_ERROR');
+}
+
+/** JSON_VALUE, JSON_QUERY, JSON_EXISTS, JSON_OBJECT. */
 export const sqlJsonScalars: readonly ScalarFunction[] = [
-  scalar('lw_jv', ['VARCHAR', 'VARCHAR'], 'VARCHAR', value),
-  scalar('lw_jq', ['VARCHAR', 'VARCHAR', 'VARCHAR'], 'VARCHAR', query),
-  scalar('lw_jx', ['VARCHAR', 'VARCHAR'], 'BOOLEAN', exists),
+  scalar('lw_jv', ['VARCHAR', 'VARCHAR', 'VARCHAR', 'VARCHAR', 'VARCHAR'], 'VARCHAR', value),
+  scalar('lw_jq', ['VARCHAR', 'VARCHAR', 'VARCHAR', 'VARCHAR'], 'VARCHAR', query),
+  scalar('lw_jx', ['VARCHAR', 'VARCHAR', 'VARCHAR', 'VARCHAR'], 'BOOLEAN', exists),
+  scalar('lw_jobject', ['VARCHAR', 'BOOLEAN'], 'VARCHAR', object),
+  scalar('lw_jformat', ['VARCHAR'], 'VARCHAR', formatted),
 ];
