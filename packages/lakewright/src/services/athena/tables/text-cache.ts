@@ -11,7 +11,7 @@ import type { DataFile } from './data-files';
 import { literal, type TableEngine } from './table-engine';
 
 /** Raised when rows are read in another way than before. */
-const FORMAT_VERSION = 2;
+const FORMAT_VERSION = 3;
 const PARALLEL = 3;
 
 /**
