@@ -31,9 +31,16 @@ export interface ResolvedView {
   readonly columns: readonly TableColumn[];
 }
 
+/** `FOR TIMESTAMP AS OF`, `FOR VERSION AS OF`: a moment, a snapshot, or a branch or tag. */
+export type TableVersion =
+  | { readonly kind: 'timestamp'; readonly milliseconds: number }
+  | { readonly kind: 'snapshot'; readonly id: bigint }
+  | { readonly kind: 'ref'; readonly name: string };
+
 /** What the analyzer asks of the Glue Data Catalog. Synchronous: a lookup reads one small file. */
 export interface SqlCatalog {
-  resolve(name: TableName): ResolvedTable | ResolvedView | undefined;
+  /** `name.table` may name a metadata table (`t$snapshots`). @throws SqlError for a version that the table doesn't have */
+  resolve(name: TableName, version?: TableVersion): ResolvedTable | ResolvedView | undefined;
   hasSchema(catalog: string, schema: string): boolean;
   schemas(catalog: string): readonly string[];
   tables(catalog: string, schema: string): readonly (ResolvedTable | ResolvedView)[];

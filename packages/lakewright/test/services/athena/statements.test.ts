@@ -128,10 +128,7 @@ describe('CREATE TABLE AS', () => {
     ["partitioned_by = ARRAY['a']", /^HIVE_COLUMN_ORDER_MISMATCH/],
     ["partitioned_by = ARRAY['x']", /Partition columns \["x"\] not present in schema/],
     ["format = 'ION'", /^NOT_COVERED: .*writing format ION/],
-    [
-      "table_type = 'ICEBERG', is_external = false, location = 's3://lake/i/'",
-      /Iceberg tables come with a later release/,
-    ],
+    ["table_type = 'ICEBERG'", /^INVALID_TABLE_PROPERTY: .*is_external = false/],
     ["bucketed_by = ARRAY['a'], bucket_count = 4", /^NOT_COVERED: .*bucketed_by/],
     ["colour = 'blue'", /^INVALID_TABLE_PROPERTY: line 1:\d+: .*'colour' does not exist/],
   ])('WITH (%s) is refused', async (properties, reason) => {

@@ -8,6 +8,7 @@ import { analyze } from './expressions';
 import { analyzeJoin } from './joins';
 import { analyzeQuery } from './queries';
 import { childScope } from './scope';
+import { tableVersion } from './table-version';
 import { type AnalyzedRelation, analyzeTable } from './tables';
 import type { Field, OutputField, Typed } from './typed';
 import { some } from './walk';
@@ -16,7 +17,7 @@ import { some } from './walk';
 export function analyzeRelation(node: ast.Relation, context: Context, left: readonly Field[]): AnalyzedRelation {
   switch (node.kind) {
     case 'table':
-      return commonTable(node, context) ?? analyzeTable(node.name, context, node.position);
+      return commonTable(node, context) ?? analyzeTable(node.name, context, node.position, tableVersion(node.asOf));
     case 'alias':
       return aliased(node, context, left);
     case 'subquery':

@@ -1,4 +1,4 @@
-import type { ResolvedTable, ResolvedView, TableName } from '../contract';
+import type { ResolvedTable, ResolvedView, TableName, TableVersion } from '../contract';
 import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
 import { parseQuery } from '../parse/index';
 import { coercionCost, sameType } from '../types/coercion';
@@ -38,12 +38,17 @@ export function fullName(parts: readonly string[], context: Context, position?: 
 export const nameText = ({ catalog, schema, table }: TableName): string => `${catalog}.${schema}.${table}`;
 
 /** A table or view of the catalog, information_schema included. */
-export function analyzeTable(parts: readonly string[], context: Context, position?: SqlPosition): AnalyzedRelation {
+export function analyzeTable(
+  parts: readonly string[],
+  context: Context,
+  position?: SqlPosition,
+  version?: TableVersion,
+): AnalyzedRelation {
   const name = fullName(parts, context, position);
   const { catalog } = context.analysis.session;
   if (name.schema === 'information_schema') return informationSchema(name, context, position);
-  if (name.table.includes('$')) throw new NotCoveredError(`table "${name.table}"`, position);
-  const found = catalog.resolve(name);
+  const found = catalog.resolve(name, version);
+  if (!found && name.table.includes('$')) throw new NotCoveredError(`table "${name.table}"`, position);
   if (!found) throw notFound(name, context, position);
   return found.kind === 'view' ? expandView(found, context, position) : scanTable(found, context);
 }

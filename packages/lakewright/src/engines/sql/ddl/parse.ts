@@ -1,3 +1,4 @@
+import { NotCoveredError } from '../errors';
 import { alterTable } from './alter-table';
 import { createTable } from './create-table';
 import { Cursor } from './cursor';
@@ -93,8 +94,9 @@ function statement(cursor: Cursor): Parsed {
       return show(cursor);
     case 'OPTIMIZE': {
       const table = cursor.name();
-      // REWRITE DATA USING BIN_PACK [WHERE …]: Iceberg only, and those tables are refused by name.
       cursor.expect('REWRITE DATA USING BIN_PACK');
+      if (cursor.accept('WHERE')) throw new NotCoveredError('OPTIMIZE … WHERE');
+      cursor.end();
       return { kind: 'optimize', table };
     }
     case 'VACUUM': {

@@ -108,6 +108,8 @@ export type Relation = TableReference | AliasedRelation | SubqueryRelation | Unn
 export interface TableReference extends Node {
   readonly kind: 'table';
   readonly name: readonly string[];
+  /** `FOR TIMESTAMP | VERSION AS OF`. */
+  readonly asOf?: { readonly kind: 'timestamp' | 'version'; readonly value: Expression };
 }
 export interface AliasedRelation extends Node {
   readonly kind: 'alias';

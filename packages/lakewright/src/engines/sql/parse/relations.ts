@@ -1,6 +1,6 @@
 import { SqlError } from '../errors';
 import type { Expression, Join, Relation } from './ast';
-import { booleanExpression, toExpression } from './expressions';
+import { booleanExpression, toExpression, valueExpression } from './expressions';
 import { identifier, qualifiedName } from './literals';
 import { toQuery } from './queries';
 import type { TreeNode } from './tree';
@@ -80,11 +80,17 @@ function sampledRelation(node: TreeNode): Relation {
 function relationPrimary(node: TreeNode): Relation {
   switch (node.kind) {
     case 'TableName': {
-      if (node.maybe('queryPeriod')) node.notCovered('time travel (FOR TIMESTAMP | VERSION AS OF)');
+      const period = node.maybe('queryPeriod');
       const name = node.child('tableOrViewName');
       return {
         kind: 'table',
         name: qualifiedName(name.maybe('tableRef') ?? name.child('viewRef')),
+        ...(period && {
+          asOf: {
+            kind: period.child('rangeType').has('KW_VERSION') ? ('version' as const) : ('timestamp' as const),
+            value: valueExpression(period.child('valueExpression')),
+          },
+        }),
         position: node.position,
       };
     }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DuckDbEngine } from '../../../engines/sql/runtime';
 import { CatalogLinks } from '../../glue/catalog/resource-links';
+import { icebergTables } from '../../iceberg';
 import type { LakeContext } from '../../service';
 import { TableReader } from '../tables/lake-catalog';
 import { type TableEngine, tableEngine } from '../tables/table-engine';
@@ -39,7 +40,14 @@ export class LakeEngine {
     return {
       sql,
       tables,
-      reader: new TableReader(catalog, new CatalogLinks(catalog, account), objects, workspace, tables),
+      reader: new TableReader(
+        catalog,
+        new CatalogLinks(catalog, account),
+        objects,
+        workspace,
+        tables,
+        icebergTables(this.lake),
+      ),
     };
   }
 }

@@ -94,6 +94,7 @@ async function prepareRun(
     lake,
     engine: sql,
     tables,
+    icebergReader: reader.icebergReader,
     meter,
     session: {
       catalog: reader.session(now, meter),

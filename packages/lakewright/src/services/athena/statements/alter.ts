@@ -2,20 +2,23 @@ import type { AlterTable, PartitionTerm, TableChange } from '../../../engines/sq
 import { SqlError } from '../../../engines/sql/errors';
 import { parseHiveType } from '../../../engines/sql/types/hive';
 import type { Column, Partition, Table } from '../../../workspace/catalog-store';
+import { isIceberg } from '../tables/lake-catalog';
 import { mayMatch } from '../tables/partition-filter';
 import { partitionFolder } from '../write/writer';
 import { toColumn } from './ddl';
-import { ddlName, type FullName, refuseIceberg, requireTable } from './names';
+import { alterIceberg } from './iceberg-alter';
+import { ddlName, type FullName, requireTable } from './names';
 import { done, type StatementOutcome, type StatementRun } from './run';
 
 const failed = (text: string): SqlError => new SqlError('FAILED', text);
 
 /** ALTER TABLE: each change is one write of the catalog. */
-export function alterTable(run: StatementRun, statement: AlterTable): StatementOutcome {
+export async function alterTable(run: StatementRun, statement: AlterTable): Promise<StatementOutcome> {
   const name = ddlName(statement.table, run.database);
   const table = requireTable(run.lake.catalog, name);
-  refuseIceberg(table);
-  const substatement = applyChange(run, name, table, statement.change);
+  const substatement = isIceberg(table)
+    ? await alterIceberg(run, name, statement.change)
+    : applyChange(run, name, table, statement.change);
   return { ...done(substatement), tables: [`${name.database}.${name.table}`] };
 }
 

@@ -4,9 +4,10 @@ import { translate } from '../../../engines/sql/translate';
 import { BIGINT } from '../../../engines/sql/types/build';
 import type { Column, Partition, Table } from '../../../workspace/catalog-store';
 import { folderOf, listDataFiles } from '../tables/data-files';
-import { CATALOG, icebergRefusal } from '../tables/lake-catalog';
+import { CATALOG } from '../tables/lake-catalog';
 import { catalogFormat, type OutputFormat, outputFormat, storedType } from '../write/output-format';
 import { partitionFolder, type Written, writeFiles } from '../write/writer';
+import { createIcebergAs } from './iceberg-create-as';
 import { fullName, requireSchema } from './names';
 import { StatementProperties } from './properties';
 import type { StatementOutcome, StatementRun } from './run';
@@ -35,7 +36,7 @@ export async function createTableAs(run: StatementRun, statement: CreateTableAsS
   const { position } = statement;
   const name = fullName(statement.table, run.database, position);
   const properties = new StatementProperties(statement.properties, KNOWN);
-  if (properties.text('table_type')?.toUpperCase() === 'ICEBERG') throw icebergRefusal();
+  const iceberg = properties.text('table_type')?.toUpperCase() === 'ICEBERG';
   if (properties.has('bucketed_by') || properties.has('bucket_count')) throw new NotCoveredError('bucketed_by');
   requireSchema(catalog, name.database, position);
   if (catalog.table(name.database, name.table)) {
@@ -51,6 +52,7 @@ export async function createTableAs(run: StatementRun, statement: CreateTableAsS
     parameters: run.parameters,
   });
   const columns = writtenColumns(translated.columns, statement.columns, position);
+  if (iceberg) return createIcebergAs(run, statement, name, properties, translated.sql, columns);
   const partitionedBy = properties.list('partitioned_by').map((key) => key.toLowerCase());
   checkPartitionColumns(columns, partitionedBy, position);
   const stored = columns.map((column): Column => ({ Name: column.name, Type: storedType(column) }));

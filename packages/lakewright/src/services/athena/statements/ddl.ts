@@ -1,12 +1,15 @@
 import type { CreateDatabase, CreateTable, DdlStatement, Properties } from '../../../engines/sql/ddl/statement';
 import { SqlError } from '../../../engines/sql/errors';
 import type { Column, Database, Table } from '../../../workspace/catalog-store';
+import { icebergTables } from '../../iceberg';
 import { parseLocation } from '../tables/data-files';
-import { icebergRefusal } from '../tables/lake-catalog';
+import { isIceberg } from '../tables/lake-catalog';
 import { isView } from '../tables/presto-view';
 import { alterTable } from './alter';
 import { describeTable } from './describe';
-import { ddlName, refuseIceberg, refuseLink, requireTable } from './names';
+import { createIceberg } from './iceberg-ddl';
+import { optimizeIceberg, vacuumIceberg } from './iceberg-maintenance';
+import { ddlName, refuseLink, requireTable } from './names';
 import { repairTable } from './repair';
 import { done, type StatementOutcome, type StatementRun } from './run';
 import { show } from './show';
@@ -38,8 +41,12 @@ export async function runDdl(run: StatementRun, statement: DdlStatement): Promis
       return describeTable(run, statement);
     case 'optimize':
     case 'vacuum': {
-      const table = requireTable(run.lake.catalog, ddlName(statement.table, run.database));
-      refuseIceberg(table);
+      const name = ddlName(statement.table, run.database);
+      const table = requireTable(run.lake.catalog, name);
+      if (isIceberg(table)) {
+        await (statement.kind === 'optimize' ? optimizeIceberg : vacuumIceberg)(run, name, table);
+        return { ...done(statement.kind.toUpperCase()), tables: [`${name.database}.${name.table}`] };
+      }
       const verb = statement.kind.toUpperCase();
       throw new SqlError('NOT_SUPPORTED', `${verb} is only supported for Iceberg tables`, statement.position);
     }
@@ -90,13 +97,12 @@ function dropDatabase(run: StatementRun, statement: DdlStatement & { kind: 'drop
   return done('DROP_DATABASE');
 }
 
-/** An external table: the folder it points to may be empty, or not be there. */
-function createTable(run: StatementRun, statement: CreateTable): StatementOutcome {
+/** An external table: the folder it points to may be empty, or not be there. Iceberg's are Athena's own. */
+async function createTable(run: StatementRun, statement: CreateTable): Promise<StatementOutcome> {
   const { catalog, clock } = run.lake;
   const name = ddlName(statement.table, run.database);
-  if (statement.properties.table_type?.toUpperCase() === 'ICEBERG' || statement.transforms.length)
-    throw icebergRefusal();
-  if (!statement.external) {
+  const iceberg = statement.properties.table_type?.toUpperCase() === 'ICEBERG';
+  if (!statement.external && !iceberg) {
     throw failed(
       "SemanticException: CREATE TABLE without EXTERNAL is for Iceberg tables ('table_type'='ICEBERG'); for other tables write CREATE EXTERNAL TABLE",
     );
@@ -106,6 +112,13 @@ function createTable(run: StatementRun, statement: CreateTable): StatementOutcom
   if (catalog.table(name.database, name.table)) {
     if (statement.ifNotExists) return done('CREATE_TABLE');
     throw failed(`Execution Error, return code 1. AlreadyExistsException(message:Table ${name.table} already exists)`);
+  }
+  if (iceberg) {
+    await createIceberg(run, statement, name);
+    return { ...done('CREATE_TABLE'), tables: [`${name.database}.${name.table}`] };
+  }
+  if (statement.transforms.length) {
+    throw failed("SemanticException: partition transforms are for Iceberg tables ('table_type'='ICEBERG')");
   }
   if (!statement.location) throw failed('SemanticException: No location provided: an external table needs LOCATION');
   parseLocation(statement.location);
@@ -155,11 +168,11 @@ export const toColumn = (column: { name: string; type: string; comment?: string 
   ...(column.comment !== undefined && { Comment: column.comment }),
 });
 
-/** The files stay: Athena's tables are external. */
-function dropTable(
+/** The files stay: Athena's tables are external, but for Iceberg's. */
+async function dropTable(
   run: StatementRun,
   statement: DdlStatement & { kind: 'drop table' | 'drop view' },
-): StatementOutcome {
+): Promise<StatementOutcome> {
   const { catalog } = run.lake;
   const name = ddlName(statement.table, run.database);
   const view = statement.kind === 'drop view';
@@ -184,7 +197,9 @@ function dropTable(
         : `SemanticException [Error 10001]: Cannot drop a view with DROP TABLE: ${name.database}.${name.table}`,
     );
   }
-  if (!view) refuseIceberg(table);
-  catalog.deleteTable(name.database, name.table);
+  // Iceberg's files are Athena's own: they go with the table.
+  // https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-managing-tables.html
+  if (isIceberg(table)) await icebergTables(run.lake).drop(name.database, name.table, true);
+  else catalog.deleteTable(name.database, name.table);
   return done(substatement);
 }

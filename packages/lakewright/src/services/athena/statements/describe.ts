@@ -1,7 +1,9 @@
 import type { DdlStatement } from '../../../engines/sql/ddl/statement';
 import { SqlError } from '../../../engines/sql/errors';
 import type { Column, Table } from '../../../workspace/catalog-store';
+import { isIceberg } from '../tables/lake-catalog';
 import { selectPartitions } from './alter';
+import { icebergDescription } from './iceberg-ddl';
 import { ddlName, readTable } from './names';
 import { lines, type StatementOutcome, type StatementRun } from './run';
 
@@ -12,6 +14,7 @@ const COLUMNS = ['col_name', 'data_type', 'comment'];
 /** DESCRIBE in Hive's layout: three columns between tabs, padded to 20; the partition keys once more below. */
 export function describeTable(run: StatementRun, statement: Describe): StatementOutcome {
   const table = readTable(run.lake, ddlName(statement.table, run.database));
+  if (isIceberg(table) && !statement.column) return lines('DESCRIBE', COLUMNS, icebergDescription(run, table));
   const columns = [...(table.StorageDescriptor?.Columns ?? []), ...(table.PartitionKeys ?? [])];
   if (statement.column) {
     const column = columns.find((item) => item.Name.toLowerCase() === statement.column);

@@ -6,10 +6,12 @@ import { BIGINT } from '../../../engines/sql/types/build';
 import { physicalType } from '../../../engines/sql/types/physical';
 import type { Table } from '../../../workspace/catalog-store';
 import { columnsOf } from '../tables/glue-columns';
+import { isIceberg } from '../tables/lake-catalog';
 import { isProjected } from '../tables/projection/projection';
 import { type OutputFormat, outputFormat } from '../write/output-format';
 import { partitionFolder, writeFiles } from '../write/writer';
 import { partitionsOf } from './create-table-as';
+import { insertIceberg } from './iceberg-insert';
 import { fullName, requireWritable } from './names';
 import type { StatementOutcome, StatementRun } from './run';
 
@@ -18,6 +20,9 @@ export async function insert(run: StatementRun, statement: InsertStatement): Pro
   const { catalog } = run.lake;
   const name = fullName(statement.table, run.database, statement.position);
   const table = requireWritable(catalog, name, statement.position);
+  if (isIceberg(table)) {
+    return insertIceberg(run, statement, name, table, (columns) => targetColumns(statement, columns));
+  }
   const columns = columnsOf(table).filter((column) => !column.hidden);
   const target = targetColumns(statement, columns);
   const translated = await translateInto(statement.query, target, run.session, {

@@ -80,6 +80,5 @@ export function refuseIceberg(table: Table): void {
 export function requireWritable(catalog: CatalogStore, name: FullName, position?: SqlPosition): Table {
   const table = requireTarget(catalog, name, position);
   if (isView(table)) throw new SqlError('NOT_SUPPORTED', 'Inserting into views is not supported', position);
-  refuseIceberg(table);
   return table;
 }

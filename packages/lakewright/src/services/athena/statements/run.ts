@@ -3,6 +3,7 @@ import type { Expression } from '../../../engines/sql/parse/ast';
 import type { DuckDbEngine } from '../../../engines/sql/runtime';
 import type { TrinoType } from '../../../engines/sql/types/type';
 import type { LakeContext } from '../../service';
+import type { IcebergReader } from '../tables/iceberg-scan';
 import type { ScanMeter } from '../tables/lake-catalog';
 import type { TableEngine } from '../tables/table-engine';
 
@@ -11,6 +12,7 @@ export interface StatementRun {
   readonly lake: LakeContext;
   readonly engine: DuckDbEngine;
   readonly tables: TableEngine;
+  readonly icebergReader: IcebergReader;
   readonly session: SqlSession;
   /** What the statement's scans read; known as soon as it is translated. */
   readonly meter: ScanMeter;

@@ -3,10 +3,12 @@ import type { Show } from '../../../engines/sql/ddl/statement';
 import { SqlError } from '../../../engines/sql/errors';
 import type { Table } from '../../../workspace/catalog-store';
 import { CatalogLinks } from '../../glue/catalog/resource-links';
+import { isIceberg } from '../tables/lake-catalog';
 import { decodeView, isView } from '../tables/presto-view';
 import { isProjected, projectPartitions } from '../tables/projection/projection';
 import { selectPartitions } from './alter';
 import { createTableText } from './create-table-text';
+import { icebergTableText } from './iceberg-ddl';
 import { ddlName, readTable } from './names';
 import { lines, type StatementOutcome, type StatementRun } from './run';
 
@@ -57,7 +59,11 @@ export function show(run: StatementRun, statement: Show): StatementOutcome {
           'FAILED',
           `SemanticException: ${table.DatabaseName}.${table.Name} is a view, use SHOW CREATE VIEW`,
         );
-      return lines('SHOW_CREATE_TABLE', ['createtab_stmt'], createTableText(table).split('\n'));
+      return lines(
+        'SHOW_CREATE_TABLE',
+        ['createtab_stmt'],
+        (isIceberg(table) ? icebergTableText(run, table) : createTableText(table)).split('\n'),
+      );
     }
   }
 }

@@ -3,14 +3,17 @@ import type { DdlStatement } from '../../../engines/sql/ddl/statement';
 import { NotCoveredError, SqlError } from '../../../engines/sql/errors';
 import type { Statement } from '../../../engines/sql/parse/ast';
 import { parseExpression, parseStatement } from '../../../engines/sql/parse/index';
+import { isIceberg } from '../tables/lake-catalog';
 import { createTableAs } from './create-table-as';
 import { runDdl } from './ddl';
 import { explain } from './explain';
+import { changeIceberg } from './iceberg-change';
 import { insert } from './insert';
-import { fullName, refuseIceberg, requireTarget } from './names';
+import { fullName, requireTarget } from './names';
 import type { PreparedStatements } from './prepared';
 import { done, type StatementOutcome, type StatementRun } from './run';
 import { select } from './select';
+import { fixTimes } from './time-travel';
 import { unload } from './unload';
 import { createView } from './views';
 
@@ -55,7 +58,7 @@ export async function runStatement(
   prepared: PreparedStatements,
 ): Promise<StatementOutcome> {
   if (parsed.side === 'ddl') return runDdl(run, parsed.statement);
-  const { statement } = parsed;
+  const statement = await fixTimes(run, parsed.statement);
   switch (statement.kind) {
     case 'query statement':
       return select(run, statement.query, statement.parameters);
@@ -89,18 +92,23 @@ export async function runStatement(
     }
     case 'delete':
     case 'update':
-      return refuseChange(run, statement.table, statement);
+      return change(run, statement.table, statement);
     case 'merge':
-      return refuseChange(run, statement.target, statement);
+      return change(run, statement.target, statement);
     default:
       throw new NotCoveredError(`statement ${statement.kind}`, statement.position);
   }
 }
 
 /** Rows of Hive tables can't be changed on Athena either. */
-function refuseChange(run: StatementRun, parts: readonly string[], statement: Statement): never {
-  const table = requireTarget(run.lake.catalog, fullName(parts, run.database, statement.position), statement.position);
-  refuseIceberg(table);
+async function change(
+  run: StatementRun,
+  parts: readonly string[],
+  statement: Parameters<typeof changeIceberg>[1],
+): Promise<StatementOutcome> {
+  const name = fullName(parts, run.database, statement.position);
+  const table = requireTarget(run.lake.catalog, name, statement.position);
+  if (isIceberg(table)) return changeIceberg(run, statement, name, table);
   throw new SqlError('NOT_SUPPORTED', 'Modifying Hive table rows is only supported for transactional tables');
 }
 

@@ -6,14 +6,19 @@ import type {
   SqlCatalog,
   TableColumn,
   TableName,
+  TableVersion,
 } from '../../../engines/sql/contract';
-import { NotCoveredError } from '../../../engines/sql/errors';
+import { NotCoveredError, SqlError } from '../../../engines/sql/errors';
 import { physicalType, quoteName } from '../../../engines/sql/types/physical';
 import type { CatalogStore, StorageDescriptor, Table } from '../../../workspace/catalog-store';
 import type { ObjectStore } from '../../../workspace/object-store';
 import type { Workspace } from '../../../workspace/workspace';
 import type { CatalogLinks } from '../../glue/catalog/resource-links';
+import type { IcebergTables } from '../../iceberg/tables';
 import { columnsOf, listedColumns } from './glue-columns';
+import { metadataRelation } from './iceberg-metadata';
+import { IcebergReader } from './iceberg-scan';
+import { isResolvedIceberg, metadataTableName, type ResolvedIceberg, resolveIceberg } from './iceberg-table';
 import { parquetColumn } from './parquet-columns';
 import { ParquetFooters, type ParquetNode } from './parquet-footers';
 import { type FileGroup, fileGroups } from './partitions';
@@ -35,6 +40,7 @@ export const isIceberg = (table: Table): boolean => table.Parameters?.table_type
 
 /** Reads the catalog's tables for the SQL engine; holds what is worth keeping between queries. */
 export class TableReader {
+  private readonly iceReader: IcebergReader | undefined;
   private readonly footers: ParquetFooters;
   private readonly texts: TextCache;
 
@@ -44,14 +50,31 @@ export class TableReader {
     private readonly objects: ObjectStore,
     workspace: Workspace,
     engine: TableEngine,
+    private readonly iceberg?: IcebergTables,
   ) {
     this.footers = new ParquetFooters(engine);
+    this.iceReader = iceberg && new IcebergReader(iceberg, objects, engine, this.footers);
     this.texts = new TextCache(join(workspace.root, 'cache', 'tables'), objects, engine);
+  }
+
+  public get icebergReader(): IcebergReader {
+    if (!this.iceReader) throw icebergRefusal();
+    return this.iceReader;
   }
 
   /** The catalog as one query sees it; `meter` adds up what it reads. */
   public session(now: Date, meter: ScanMeter): SqlCatalog {
-    return new LakeCatalog(this.catalog, this.links, (table, request) => this.scan(table, request, now, meter));
+    return new LakeCatalog(this.catalog, this.links, this.iceberg, {
+      hive: (table, request) => this.scan(table, request, now, meter),
+      iceberg: (table, request) => this.scanIceberg(table, request, meter),
+    });
+  }
+
+  private async scanIceberg({ iceberg }: ResolvedIceberg, request: ScanRequest, meter: ScanMeter): Promise<string> {
+    if (!this.iceberg) throw icebergRefusal();
+    const { metadata, metadataTable } = iceberg;
+    if (metadataTable) return metadataRelation(metadataTable, metadata, this.iceberg.snapshots, request.columns);
+    return this.icebergReader.scan(iceberg, request, meter);
   }
 
   private async scan(table: Table, request: ScanRequest, now: Date, meter: ScanMeter): Promise<string> {
@@ -172,17 +195,33 @@ function bytesOf(nodes: readonly ParquetNode[], bytes: ReadonlyMap<string, numbe
   return node ? (bytes.get(node.name) ?? 0) : 0;
 }
 
+interface Scans {
+  hive(table: Table, request: ScanRequest): Promise<string>;
+  iceberg(table: ResolvedIceberg, request: ScanRequest): Promise<string>;
+}
+
 class LakeCatalog implements SqlCatalog {
   public constructor(
     private readonly store: CatalogStore,
     private readonly links: CatalogLinks,
-    private readonly read: (table: Table, request: ScanRequest) => Promise<string>,
+    private readonly icebergTables: IcebergTables | undefined,
+    private readonly scans: Scans,
   ) {}
 
-  public resolve(name: TableName): ResolvedTable | ResolvedView | undefined {
+  public resolve(name: TableName, version?: TableVersion): ResolvedTable | ResolvedView | undefined {
     if (name.catalog !== CATALOG) return undefined;
-    const table = this.links.find(name.schema, name.table);
-    return table && resolved(name, table, columnsOf);
+    const special = metadataTableName(name.table);
+    const table = this.links.find(name.schema, special?.table ?? name.table);
+    if (!table) return undefined;
+    if (isIceberg(table) && this.icebergTables) {
+      const loaded = this.icebergTables.loaded(table);
+      return resolveIceberg(name, loaded, version, special?.metadataTable);
+    }
+    if (special) return undefined;
+    if (version) {
+      throw new SqlError('NOT_SUPPORTED', 'This connector does not support versioned tables');
+    }
+    return resolved(name, table, columnsOf);
   }
 
   public hasSchema(catalog: string, schema: string): boolean {
@@ -215,16 +254,16 @@ class LakeCatalog implements SqlCatalog {
   }
 
   public async scan(table: ResolvedTable, request: ScanRequest): Promise<string> {
+    if (isResolvedIceberg(table)) return this.scans.iceberg(table, request);
     const stored = this.links.find(table.name.schema, table.name.table);
     if (!stored) throw new Error(`table ${table.name.schema}.${table.name.table} vanished`);
     if (isIceberg(stored)) throw icebergRefusal();
-    return this.read(stored, request);
+    return this.scans.hive(stored, request);
   }
 }
 
 /** Iceberg is never faked with plain files. */
-export const icebergRefusal = (): NotCoveredError =>
-  new NotCoveredError('Iceberg tables come with a later release: not executed locally');
+export const icebergRefusal = (): NotCoveredError => new NotCoveredError('this on an Iceberg table');
 
 function resolved(
   name: TableName,

@@ -5,6 +5,8 @@ import { literals, type TableEngine } from './table-engine';
 /** A node of a Parquet file's schema, as DuckDB reads it. */
 export interface ParquetNode {
   readonly name: string;
+  /** Iceberg's id of the field, where its writer gave one. */
+  readonly fieldId?: number;
   /** `INT64`, `BYTE_ARRAY` …; undefined for groups. */
   readonly physical?: string;
   /** DuckDB's type; undefined for groups. */
@@ -84,8 +86,8 @@ export class ParquetFooters {
       const paths = literals(files.map((file) => file.path));
       const [nodes, columns] = await Promise.all([
         this.engine.texts(
-          `SELECT file_name, name, type, num_children, converted_type, logical_type, duckdb_type, repetition_type FROM parquet_schema(${paths}) ORDER BY file_name, column_id`,
-          8,
+          `SELECT file_name, name, type, num_children, converted_type, logical_type, duckdb_type, repetition_type, field_id FROM parquet_schema(${paths}) ORDER BY file_name, column_id`,
+          9,
         ),
         this.engine.texts(
           `SELECT file_name, path_in_schema, sum(total_compressed_size)::BIGINT, sum(row_group_num_rows)::BIGINT FROM parquet_metadata(${paths}) GROUP BY ALL`,
@@ -141,9 +143,13 @@ function grouped(rows: Rows): Map<string, (readonly (string | null)[])[]> {
 function buildTree(rows: Rows): ParquetNode[] {
   let at = 0;
   const next = (): ParquetNode => {
-    const [, name, type, children, converted, logical, duckdb, repetition] = rows[at++] as readonly (string | null)[];
+    const [, name, type, children, converted, logical, duckdb, repetition, id] = rows[at++] as readonly (
+      | string
+      | null
+    )[];
     return {
       name: String(name),
+      fieldId: id == null ? undefined : Number(id),
       physical: text(type),
       duckdb: text(duckdb),
       converted: text(converted) ?? groupKind(text(logical)),
