@@ -130,7 +130,8 @@ function sign(node: ast.Sign, context: Context): Typed {
   const { operand, position } = node;
   const value = analyze(operand, context);
   if (node.operator === '-') return negate(value, position);
-  if (build.isNumeric(value.type)) return value;
+  // Trino has no unary plus for decimals.
+  if (build.isNumeric(value.type) && value.type.kind !== 'decimal') return value;
   throw new SqlError('TYPE_MISMATCH', `Unary '+' operator cannot by applied to ${typeText(value.type)} type`, position);
 }
 

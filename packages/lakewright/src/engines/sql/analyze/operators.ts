@@ -82,11 +82,18 @@ export function arithmetic(operator: ArithmeticOperator, left: Typed, right: Typ
     position,
   });
   if (left.type.kind === 'unknown' && right.type.kind === 'unknown') return nullLiteral(build.INTEGER, position);
-  if (left.type.kind === 'unknown' && build.isNumeric(right.type)) {
-    return arithmetic(operator, coerce(left, right.type), right, position);
-  }
-  if (right.type.kind === 'unknown' && build.isNumeric(left.type)) {
-    return arithmetic(operator, left, coerce(right, left.type), position);
+  const known = left.type.kind === 'unknown' ? right.type : left.type;
+  if (known !== left.type || right.type.kind === 'unknown') {
+    // Trino can't choose between the number and the intervals that the NULL may be.
+    if (operator === '*' && (known.kind === 'bigint' || known.kind === 'double')) {
+      throw new SqlError('AMBIGUOUS_FUNCTION_CALL', 'Could not choose a best candidate operator', position);
+    }
+    if (build.isNumeric(known)) {
+      const type = known.kind === 'decimal' ? build.decimal(1, 0) : known;
+      return known === left.type
+        ? arithmetic(operator, left, coerce(right, type), position)
+        : arithmetic(operator, coerce(left, type), right, position);
+    }
   }
   if (build.isNumeric(left.type) && build.isNumeric(right.type)) return numeric(operator, left, right, node);
   const other = withDatesAndIntervals(operator, left, right, node, position);

@@ -3,7 +3,7 @@ import { type DecimalType, isFloating, isInteger, isInterval, isNumeric } from '
 import { physicalType } from '../types/physical';
 import type { TrinoType } from '../types/type';
 import type { Operand } from './compare';
-import { bindOnce, check } from './text';
+import { bindOnce, check, raise } from './text';
 
 const DIVISION = ['DIVISION_BY_ZERO', 'Division by zero'] as const;
 
@@ -25,7 +25,7 @@ export function arithmeticSql(node: Arithmetic, left: Operand, right: Operand): 
 function integer(operator: string, type: TrinoType, left: Operand, right: Operand): string {
   if (operator !== '/' && operator !== '%') return `(${left.sql} ${operator} ${right.sql})`;
   const native = operator === '/' ? '//' : '%';
-  if (right.literal && !/^\(?CAST\(0 AS|^0\b/.test(right.sql)) return `(${left.sql} ${native} ${right.sql})`;
+  if (right.literal && /[1-9]/.test(/\d+/.exec(right.sql)?.[0] ?? '')) return `(${left.sql} ${native} ${right.sql})`;
   return bindOnce([left.sql, right.sql], ([l, r]) => {
     const zero = left.literal ? `${r} = 0` : `${r} = 0 AND ${l} IS NOT NULL`;
     return check(zero, ...DIVISION, type, `(${l} ${native} ${r})`);
@@ -61,6 +61,15 @@ function decimalArithmetic(operator: string, type: DecimalType, left: DecimalOpe
     default: {
       const scale = Math.max(left.type.scale, right.type.scale);
       return bindOnce([left.sql, right.sql], ([l = '', r = '']) => {
+        const shifts = [scale - left.type.scale, scale - right.type.scale] as const;
+        if (left.type.precision + shifts[0] > 38 || right.type.precision + shifts[1] > 38) {
+          return check(
+            `${r} = 0 AND ${l} IS NOT NULL`,
+            ...DIVISION,
+            type,
+            rescaled(type, wide('lw_wide_remainder', l, r, ...shifts)),
+          );
+        }
         const dividend = `${unscaled(left.type, l)}${powerOfTen(scale - left.type.scale)}`;
         const divisor = `${unscaled(right.type, r)}${powerOfTen(scale - right.type.scale)}`;
         return check(
@@ -74,8 +83,9 @@ function decimalArithmetic(operator: string, type: DecimalType, left: DecimalOpe
   }
 }
 
-/** The stored integer of a decimal. */
-function unscaled({ scale }: DecimalType, x: string): string {
+/** The stored integer of a decimal; by its text where DuckDB's product would have more than 38 digits. */
+function unscaled({ precision, scale }: DecimalType, x: string): string {
+  if (scale > 0 && precision + scale >= 38) return `CAST(replace(CAST(${x} AS VARCHAR), '.', '') AS HUGEINT)`;
   return scale > 0 ? `CAST(${x} * 1${'0'.repeat(scale)} AS HUGEINT)` : `CAST(${x} AS HUGEINT)`;
 }
 
@@ -90,9 +100,21 @@ function rescaled(type: DecimalType, integerSql: string): string {
 const smallest = (scale: number): string => `0.${'0'.repeat(scale - 1)}1`;
 const powerOfTen = (digits: number): string => (digits > 0 ? ` * CAST('1${'0'.repeat(digits)}' AS HUGEINT)` : '');
 
+/** Of the stored integers, each with zeros added, in as many digits as it takes. */
+function wide(name: string, l: string, r: string, leftZeros: number, rightZeros: number): string {
+  const digits = (x: string) => `CAST(${x} AS VARCHAR)`;
+  return `CAST(${name}(${digits(l)}, ${digits(r)}, ${leftZeros}::BIGINT, ${rightZeros}::BIGINT) AS DECIMAL(38,0))`;
+}
+
 /** HALF_UP on the stored integers; in 64 bits where every intermediate fits, which is ten times faster. */
 function quotient(type: DecimalType, a: DecimalType, b: DecimalType, l: string, r: string): string {
   const shift = type.scale - a.scale + b.scale;
+  // Trino can't add so many zeros, whatever the dividend.
+  if (shift > 38) {
+    const overflow = raise('NUMERIC_VALUE_OUT_OF_RANGE', 'Decimal overflow', type);
+    return `CASE WHEN ${l} IS NOT NULL AND ${r} IS NOT NULL THEN ${overflow} END`;
+  }
+  if (a.precision + shift > 38) return rescaled(type, wide('lw_wide_quotient', l, r, shift, 0));
   if (a.precision + shift > 17 || b.precision > 17) {
     return rescaled(type, `lw_divh(${unscaled(a, l)}${powerOfTen(shift)}, ${unscaled(b, r)})`);
   }

@@ -42,10 +42,18 @@ function castBound(x: string, from: TrinoType, to: TrinoType): string {
       return toZonedTimestamp(x, from, to.precision);
     case 'time':
       return toTime(x, from, to.precision);
+    case 'HyperLogLog':
+    case 'SetDigest':
+    case 'tdigest':
+    case 'qdigest(bigint)':
+    case 'qdigest(double)':
+    case 'qdigest(real)':
+      return x;
     case 'varbinary':
-      return `encode(${x})`;
+      if (physicalType(from) === 'BLOB') return x;
+      return from.kind === 'uuid' ? `unhex(replace(CAST(${x} AS VARCHAR), '-', ''))` : `encode(${x})`;
     case 'uuid':
-      return orFail(x, from, to);
+      return from.kind === 'varbinary' ? uuidOfBytes(x) : orFail(x, from, to);
     case 'json':
       return jsonOf(x, from);
     case 'array':
@@ -67,6 +75,9 @@ export function tryCastSql(sql: string, from: TrinoType, to: TrinoType): string 
   if (sameType(from, to)) return sql;
   const parsed = from.kind === 'varchar' ? parseText(sql, to) : undefined;
   if (parsed !== undefined) return parsed;
+  if (to.kind === 'varchar' && to.length !== undefined && !build.isText(from) && !failsAsCast(from)) {
+    return fittingText(tryCastSql(sql, from, build.VARCHAR), from, to);
+  }
   const cast = castSql(sql, from, to);
   return cast === sql ? sql : `TRY(${cast})`;
 }
@@ -91,7 +102,8 @@ function parseText(x: string, to: TrinoType): string | undefined {
     case 'timestamp':
       return rounded(`TRY_CAST(lw_cast_ts(${x}) AS TIMESTAMP)`, to.precision);
     case 'uuid':
-      return `TRY_CAST(${x} AS UUID)`;
+      // DuckDB takes it without hyphens, or with others, too.
+      return `TRY_CAST(CASE WHEN regexp_full_match(${x}, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}') THEN ${x} END AS UUID)`;
     default:
       return undefined;
   }
@@ -104,6 +116,11 @@ function orFail(x: string, from: TrinoType, to: TrinoType, attempt = parseText(x
   return `CASE WHEN ${attempt} IS NOT NULL OR ${x} IS NULL THEN ${attempt} ELSE ${raise('INVALID_CAST_ARGUMENT', message, to)} END`;
 }
 
+function uuidOfBytes(x: string): string {
+  const message = 'Invalid UUID binary length';
+  return check(`octet_length(${x}) <> 16`, 'INVALID_CAST_ARGUMENT', message, build.UUID, `CAST(hex(${x}) AS UUID)`);
+}
+
 function toText(x: string, from: TrinoType, to: build.VarcharType | build.CharType): string {
   const { length } = to;
   if (build.isText(from)) {
@@ -113,29 +130,52 @@ function toText(x: string, from: TrinoType, to: build.VarcharType | build.CharTy
     return to.kind === 'char' && from.kind === 'varchar' ? `rtrim(${cut}, ' ')` : cut;
   }
   const text = textOf(x, from);
-  if (length === undefined) return text;
-  return bindOnce([text], ([value = '']) =>
-    check(
-      `length(${value}) > ${length}`,
-      'INVALID_CAST_ARGUMENT',
-      `Value cannot be represented as varchar(${length})`,
-      to,
-      value,
-    ),
-  );
+  return length === undefined ? text : fittingText(text, from, to);
+}
+
+/** Of these a text that is too long fails as a cast; of the others inside Trino, which TRY_CAST doesn't catch. */
+const failsAsCast = (from: TrinoType): boolean => build.isNumeric(from) || from.kind === 'date';
+
+/** The text of a value, if it isn't longer than the type. */
+function fittingText(text: string, from: TrinoType, to: build.VarcharType | build.CharType): string {
+  const error = failsAsCast(from) ? 'INVALID_CAST_ARGUMENT' : 'GENERIC_INTERNAL_ERROR';
+  const message = `Value cannot be represented as varchar(${to.length})`;
+  return bindOnce([text], ([value = '']) => check(`length(${value}) > ${to.length}`, error, message, to, value));
 }
 
 function toNumber(x: string, from: TrinoType, to: TrinoType): string {
   const target = physicalType(to);
   if (from.kind === 'varchar') return orFail(x, from, to);
+  // DuckDB makes true the smallest step of the decimal type, Trino a number that the type has no room for.
+  if (from.kind === 'boolean' && to.kind === 'decimal' && to.scale === to.precision) throw notCovered(from, to);
   if (build.isFloating(from)) {
-    if (build.isInteger(to)) return `CAST(round(${x}) AS ${target})`;
-    // By the shortest text that stands for the number: 0.1 is 0.1.
-    if (to.kind === 'decimal') return `CAST(CAST(${x} AS VARCHAR) AS ${target})`;
+    if (build.isInteger(to)) return floatingToInteger(x, from, to);
+    if (to.kind === 'decimal') return floatingToDecimal(x, target);
     if (to.kind === 'real') return doubleToReal(x);
   }
   return `CAST(${x} AS ${target})`;
 }
+
+/** Half away from zero. A real beyond every bigint is the nearest bigint; other numbers out of range fail. */
+function floatingToInteger(x: string, from: TrinoType, to: TrinoType): string {
+  const target = physicalType(to);
+  const limit = `${2n ** BigInt(build.integerBits(to) - 1)}`;
+  const rounded = `CAST(round(${x}) AS ${target})`;
+  const outside = `NOT (round(${x}) >= -${limit}::DOUBLE AND round(${x}) < ${limit}::DOUBLE)`;
+  const nan = `isnan(${x})`;
+  const notANumber = raise('INVALID_CAST_ARGUMENT', `Cannot cast ${from.kind} NaN to ${to.kind}`, to);
+  if (to.kind !== 'bigint') {
+    const outOfRange = raise('NUMERIC_VALUE_OUT_OF_RANGE', `Out of range for ${to.kind}`, to);
+    return `CASE WHEN ${nan} THEN ${notANumber} WHEN ${outside} THEN ${outOfRange} ELSE ${rounded} END`;
+  }
+  if (from.kind === 'double') return `CASE WHEN ${outside} THEN ${notANumber} ELSE ${rounded} END`;
+  const nearest = `CASE WHEN ${x} > 0 THEN 9223372036854775807 ELSE -9223372036854775807 - 1 END`;
+  return `CASE WHEN ${nan} THEN ${notANumber} WHEN ${outside} THEN ${nearest} ELSE ${rounded} END`;
+}
+
+/** By the shortest text that stands for the number: 0.1 is 0.1. DuckDB misreads what's too small for any decimal. */
+const floatingToDecimal = (x: string, target: string): string =>
+  `CASE WHEN abs(${x}) < 1e-40 THEN CAST(0 AS ${target}) ELSE CAST(CAST(${x} AS VARCHAR) AS ${target}) END`;
 
 /** DuckDB fails where Java gives an infinity. */
 function doubleToReal(x: string): string {
@@ -197,17 +237,21 @@ function toZonedTimestamp(x: string, from: TrinoType, precision: number): string
   }
 }
 
+/** Trino takes a second off the clock of timestamps before 1970 that have a fraction of one. */
+const clockOf = (x: string): string =>
+  `CASE WHEN epoch_us(${x}) < 0 AND epoch_us(${x}) % 1000000 <> 0 THEN ${x} - INTERVAL 1 SECOND ELSE ${x} END`;
+
 function toTime(x: string, from: TrinoType, precision: number): string {
   const to = build.time(precision);
   const cut = (timestamp: string) => `CAST(${rounded(timestamp, precision)} AS TIME)`;
   switch (from.kind) {
     case 'varchar': {
-      const valid = `regexp_full_match(${x}, '\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d+)?)?')`;
+      const valid = `regexp_full_match(${x}, '([01]?\\d|2[0-3]):[0-5]?\\d(:[0-5]?\\d(\\.\\d+)?)?')`;
       const parsed = orFail(x, from, to, `TRY_CAST(CASE WHEN ${valid} THEN ${x} END AS TIME)`);
       return precision < 6 ? cut(`(DATE '2000-01-01' + ${parsed})`) : parsed;
     }
     case 'timestamp':
-      return precision < from.precision ? cut(x) : `CAST(${x} AS TIME)`;
+      return precision < from.precision ? cut(`(${clockOf(x)})`) : `CAST(${clockOf(x)} AS TIME)`;
     case 'timestamp with time zone':
       return precision < from.precision ? cut(`lw_local(${x})`) : `CAST(lw_local(${x}) AS TIME)`;
     case 'time':

@@ -1,6 +1,7 @@
 import { literalValue } from '../analyze/coerce';
 import type { Cast, Literal, Typed, TypedLambda } from '../analyze/typed';
 import { fingerprint } from '../analyze/walk';
+import { NotCoveredError, type SqlPosition } from '../errors';
 import { isStructural } from '../types/build';
 import { physicalFields, physicalType, quoteName } from '../types/physical';
 import type { TrinoType } from '../types/type';
@@ -98,10 +99,8 @@ function emitNode(node: Typed, context: EmitContext): string {
       return `CASE WHEN ${sql(node.equal)} THEN NULL ELSE ${sql(node.value)} END`;
     case 'try':
       if (node.operand.kind === 'literal' || node.operand.kind === 'column') return sql(node.operand);
-      return hoisting(
-        outsideTry(node.operand, context),
-        context,
-        (inner) => `TRY(${emit(node.operand, { ...inner, underTry: true })})`,
+      return hoisting(outsideTry(node.operand, context), context, (inner) =>
+        tried(emit(node.operand, { ...inner, underTry: true }), node.position),
       );
     case 'row': {
       const fields = node.type.kind === 'row' ? physicalFields(node.type.fields) : [];
@@ -131,6 +130,14 @@ function emitNode(node: Typed, context: EmitContext): string {
     case 'quantified':
       return quantifiedSql(node, context);
   }
+}
+
+/** Trino's TRY doesn't catch what fails inside Trino, DuckDB's catches everything. */
+function tried(operand: string, position?: SqlPosition): string {
+  if (operand.includes("lw_fail('GENERIC_INTERNAL_ERROR")) {
+    throw new NotCoveredError('TRY around a function that fails with GENERIC_INTERNAL_ERROR', position);
+  }
+  return `TRY(${operand})`;
 }
 
 function castNode(node: Cast, context: EmitContext): string {

@@ -27,6 +27,6 @@ export function literalSql({ type, value, zone }: Literal): string {
     case 'timestamp with time zone':
       return `lw_from_local(TIMESTAMP ${quoteText(String(value))}, ${quoteText(zone ?? 'UTC')})`;
     default:
-      return `CAST(${quoteText(String(value))} AS ${target})`;
+      return `CAST(${quoteText(Object.is(value, -0) ? '-0.0' : String(value))} AS ${target})`;
   }
 }

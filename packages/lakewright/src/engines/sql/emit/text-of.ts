@@ -10,9 +10,12 @@ export function textOf(x: string, type: TrinoType): string {
     case 'smallint':
     case 'integer':
     case 'bigint':
-    case 'decimal':
-    case 'date':
     case 'uuid':
+      return `CAST(${x} AS VARCHAR)`;
+    case 'decimal':
+      // DuckDB leaves the zero before the point out where the type has no digit for it.
+      return type.precision > type.scale ? `CAST(${x} AS VARCHAR)` : `replace(CAST(${x} AS VARCHAR), '.', '0.')`;
+    case 'date':
       return `CAST(${x} AS VARCHAR)`;
     case 'double':
       return `lw_d2s(${x})`;

@@ -17,7 +17,9 @@ function shift(direction: 'left' | 'right'): (call: CallText) => string {
   return (call) => {
     const [value = '', bits = ''] = call.args;
     const modulus = 2n ** BigInt(width(call.result));
-    const factor = `CAST(pow(2, CAST(${bits} AS DOUBLE)) AS HUGEINT)`;
+    // Java takes the last six bits of a negative distance.
+    const distance = `CAST(CASE WHEN ${bits} < 0 THEN (${bits} % 64 + 64) % 64 ELSE ${bits} END AS DOUBLE)`;
+    const factor = `CAST(pow(2, ${distance}) AS HUGEINT)`;
     const unsigned = `((CAST(${value} AS HUGEINT) + ${modulus}) % ${modulus})`;
     const moved =
       direction === 'left' ? `(${unsigned} * ${factor} % CAST('${modulus}' AS HUGEINT))` : `(${unsigned} // ${factor})`;
@@ -53,7 +55,7 @@ export const bitwise: FunctionArea = {
     'bitwise_left_shift(I, bigint): I': { sql: shift('left') },
     'bitwise_right_shift(I, bigint): I': { sql: shift('right') },
     'bitwise_right_shift_arithmetic(I, bigint): I':
-      'CAST(CASE WHEN $2 > 63 THEN CASE WHEN $1 < 0 THEN -1 WHEN $1 >= 0 THEN 0 END ELSE CAST($1 AS BIGINT) >> $2 END AS @R)',
+      'CAST(CASE WHEN $2 > 63 THEN CASE WHEN $1 < 0 THEN -1 WHEN $1 >= 0 THEN 0 END ELSE CAST($1 AS BIGINT) >> (CASE WHEN $2 < 0 THEN ($2 % 64 + 64) % 64 ELSE $2 END) END AS @R)',
   },
   aggregate: {
     'bitwise_and_agg(bigint): bigint': '{bit_and($1)}',

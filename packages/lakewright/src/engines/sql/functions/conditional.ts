@@ -1,7 +1,7 @@
-import { NotCoveredError } from '../errors';
+import { NotCoveredError, SqlError } from '../errors';
 import type { TrinoType } from '../types/type';
 import { isFloat } from './array';
-import type { CallText, FunctionArea } from './entry';
+import type { CallText, CallTypes, FunctionArea } from './entry';
 
 /** NULL if any argument is; NaN only when all are (DuckDB takes NaN for the greatest number). */
 function extreme(name: 'greatest' | 'least'): (call: CallText) => string {
@@ -25,24 +25,45 @@ const FORMAT_CLASS: Readonly<Partial<Record<TrinoType['kind'], string>>> = {
   bigint: 'i',
   decimal: 'f',
   double: 'd',
-  real: 'd',
+  real: 'r',
   boolean: 'b',
   date: 't',
+  time: 't',
   timestamp: 't',
+  'timestamp with time zone': 't',
+  json: 's',
+  uuid: 's',
+  'interval day to second': 's',
+  'interval year to month': 's',
   unknown: 'n',
 };
 
-/** Arguments travel as one text: class and value of each, separated by U+001F. */
+const UNFORMATTED: readonly TrinoType['kind'][] = ['array', 'map', 'row', 'varbinary'];
+
+function checkFormat({ types }: CallTypes): void {
+  if (types.length < 2) throw new SqlError('SYNTAX_ERROR', "The 'format' function must have at least two arguments");
+  const bad = types.find(({ kind }) => UNFORMATTED.includes(kind));
+  if (bad) throw new SqlError('NOT_SUPPORTED', `Type not supported for formatting: ${bad.kind}`);
+}
+
+/** Arguments travel as one text: a JSON list of the class and value of each. */
 function format(call: CallText): string {
   const packed = call.args.slice(1).map((arg, i) => {
     const type = call.types[i + 1] as TrinoType;
     const letter = FORMAT_CLASS[type.kind];
     if (letter === undefined) throw new NotCoveredError(`format of a value of type ${type.kind}`);
     if (letter === 'n') return "'n'";
-    const text = letter === 'd' ? `CAST(${arg} AS VARCHAR)` : call.cast(arg, type, { kind: 'varchar' });
-    return `CASE WHEN ${arg} IS NULL THEN 'n' ELSE '${letter}' || ${text} END`;
+    return `CASE WHEN ${arg} IS NULL THEN 'n' ELSE '${letter}' || ${formatted(call, type, arg)} END`;
   });
-  return `lw_format(${call.args[0]}, ${packed.length > 0 ? `array_to_string([${packed.join(', ')}], chr(31))` : "''"})`;
+  return `lw_format(${call.args[0]}, ${packed.length > 0 ? `CAST(to_json([${packed.join(', ')}]) AS VARCHAR)` : "'[]'"})`;
+}
+
+/** Numbers go as DuckDB writes them, zoned timestamps with their offset in minutes. */
+function formatted(call: CallText, type: TrinoType, arg: string): string {
+  if (type.kind === 'double' || type.kind === 'real') return `CAST(${arg} AS VARCHAR)`;
+  if (type.kind === 'json') return arg;
+  const text = call.cast(arg, type, { kind: 'varchar' });
+  return type.kind === 'timestamp with time zone' ? `${text} || '|' || lw_offset(${arg})` : text;
 }
 
 /** Conversion and comparison functions. COALESCE, NULLIF, IF, TRY and typeof are syntax: the analyzer's. */
@@ -53,7 +74,9 @@ export const conditional: FunctionArea = {
     'greatest(T): T': { sql: '$1', orderable: ['T'] },
     'least(T, T...): T': { sql: extreme('least'), orderable: ['T'] },
     'least(T): T': { sql: '$1', orderable: ['T'] },
-    'format(varchar, *...): varchar': { sql: format, nulls: 'own' },
+    'format(varchar, *...): varchar': { sql: format, nulls: 'own', validate: checkFormat },
+    // Trino's has whole numbers: the fraction of a double is cut off.
+    'format_number(bigint): varchar': 'lw_format_number(CAST($1 AS DOUBLE))',
     'format_number(double): varchar': 'lw_format_number($1)',
     'parse_data_size(varchar): decimal(38,0)': 'CAST(lw_data_size($1) AS DECIMAL(38,0))',
     'uuid(): uuid': { sql: 'uuid()', deterministic: false },

@@ -3,7 +3,9 @@ import type { CallText } from './entry';
 
 /** A decimal as the exact integer it's stored as, in 128 bits: `12.34` → 1234. */
 export function unscaled(type: TrinoType, sql: string): string {
-  const { scale } = asDecimal(type);
+  const { precision, scale } = asDecimal(type);
+  // DuckDB's product would have more than 38 digits.
+  if (scale > 0 && precision + scale >= 38) return `CAST(replace(CAST(${sql} AS VARCHAR), '.', '') AS HUGEINT)`;
   return scale > 0 ? `CAST(${sql} * ${powerOfTen(scale)} AS HUGEINT)` : `CAST(${sql} AS HUGEINT)`;
 }
 

@@ -6,8 +6,8 @@ const NAN = "CAST('NaN' AS DOUBLE)";
 const NEGATIVE_INFINITY = "CAST('-Infinity' AS DOUBLE)";
 
 /** DuckDB fails where Java's Math gives NaN or -Infinity. */
-const javaLog = (name: string): string =>
-  `CASE WHEN $1 < 0 THEN ${NAN} WHEN $1 = 0 THEN ${NEGATIVE_INFINITY} ELSE ${name}($1) END`;
+const javaLog = (name: string, x = '$1'): string =>
+  `CASE WHEN ${x} < 0 THEN ${NAN} WHEN ${x} = 0 THEN ${NEGATIVE_INFINITY} ELSE ${name}(${x}) END`;
 
 const invalid = (when: string, message: string): RuntimeError => ({
   when,
@@ -27,7 +27,7 @@ function decimalAt(rounding: 'round' | 'truncate'): (call: CallText) => string {
     const [value = '', digits = ''] = call.args;
     const type = call.types[0] as TrinoType;
     const { scale } = asDecimal(type);
-    const unit = `CAST(pow(10, greatest(0, ${scale} - ${digits})) AS HUGEINT)`;
+    const unit = `CAST(rpad('1', CAST(least(38, greatest(0, ${scale} - ${digits})) AS INTEGER) + 1, '0') AS HUGEINT)`;
     const stored = unscaled(type, value);
     const divided = rounding === 'round' ? `lw_divh(${stored}, ${unit})` : `(${stored} // ${unit})`;
     const target = call.physical(call.result);
@@ -37,6 +37,13 @@ function decimalAt(rounding: 'round' | 'truncate'): (call: CallText) => string {
       `ELSE ${rescaled(call, call.result, `(${divided} * ${unit})`)} END`
     );
   };
+}
+
+/** Division by zero is Java's own exception here, unlike that of the operator. */
+function integerRemainder({ args: [left, right], literals, fail, result }: CallText): string {
+  if (Number(literals[1] ?? 0) !== 0) return `(${left} % ${right})`;
+  const failure = fail('GENERIC_INTERNAL_ERROR', '/ by zero', result);
+  return `CASE WHEN ${right} = 0 AND ${left} IS NOT NULL THEN ${failure} ELSE (${left} % ${right}) END`;
 }
 
 /** On the stored integers, at the larger of the two scales. */
@@ -83,7 +90,10 @@ export const math: FunctionArea = {
     'floor(real): real': 'floor($1)',
     'floor(decimal(p,s)): decimal(p,0)': { sql: 'CAST(floor($1) AS @R)', type: wholeNumber },
     'round(I): I': '$1',
-    'round(I, bigint): I': 'CAST(lw_round_int($1, $2) AS @R)',
+    'round(I, bigint): I': {
+      sql: 'CAST(lw_round_int($1, $2) AS @R)',
+      errors: [{ when: '$2 < -18', name: 'NUMERIC_VALUE_OUT_OF_RANGE', message: 'numerical overflow' }],
+    },
     'round(double): double': 'round($1)',
     'round(real): real': 'CAST(round($1) AS FLOAT)',
     'round(double, bigint): double': 'lw_round_dbl($1, $2)',
@@ -106,12 +116,9 @@ export const math: FunctionArea = {
       },
     },
     'truncate(decimal(p,s), bigint): decimal(p,s)': { sql: decimalAt('truncate') },
-    'mod(I, I): I': {
-      sql: '($1 % $2)',
-      errors: [{ when: '$2 = 0', name: 'DIVISION_BY_ZERO', message: 'Division by zero' }],
-    },
-    'mod(double, double): double': `CASE WHEN $2 = 0 THEN ${NAN} ELSE ($1 % $2) END`,
-    'mod(real, real): real': "CASE WHEN $2 = 0 THEN CAST('NaN' AS FLOAT) ELSE ($1 % $2) END",
+    'mod(I, I): I': { sql: integerRemainder },
+    'mod(double, double): double': `CASE WHEN $2 = 0 AND $1 IS NOT NULL THEN ${NAN} ELSE ($1 % $2) END`,
+    'mod(real, real): real': "CASE WHEN $2 = 0 AND $1 IS NOT NULL THEN CAST('NaN' AS FLOAT) ELSE ($1 % $2) END",
     'mod(decimal(p,s), decimal(q,r)): decimal(p,s)': {
       sql: decimalRemainder,
       type: ({ types }) => {
@@ -129,7 +136,7 @@ export const math: FunctionArea = {
     'ln(double): double': javaLog('ln'),
     'log2(double): double': javaLog('log2'),
     'log10(double): double': javaLog('log10'),
-    'log(double, double): double': `CASE WHEN $1 <= 0 OR $2 < 0 THEN ${NAN} WHEN $2 = 0 THEN ${NEGATIVE_INFINITY} ELSE ln($2) / ln($1) END`,
+    'log(double, double): double': `(${javaLog('ln', '$2')} / ${javaLog('ln')})`,
     'power(double, double): double': 'pow($1, $2)',
     'sin(double): double': `CASE WHEN isinf($1) THEN ${NAN} ELSE sin($1) END`,
     'cos(double): double': `CASE WHEN isinf($1) THEN ${NAN} ELSE cos($1) END`,
@@ -179,6 +186,8 @@ export const math: FunctionArea = {
     'to_base(bigint, bigint): varchar(64)': 'lw_to_base($1, $2)',
     'normal_cdf(double, double, double): double': 'lw_normal_cdf($1, $2, $3)',
     'inverse_normal_cdf(double, double, double): double': 'lw_inv_normal($1, $2, $3)',
+    't_cdf(double, double): double': 'lw_t_cdf($1, $2)',
+    't_pdf(double, double): double': 'lw_t_pdf($1, $2)',
     'beta_cdf(double, double, double): double': 'lw_beta_cdf($1, $2, $3)',
     'inverse_beta_cdf(double, double, double): double': 'lw_inv_beta($1, $2, $3)',
     'wilson_interval_lower(bigint, bigint, double): double': 'lw_wilson($1, $2, $3, -1::DOUBLE)',
@@ -186,7 +195,6 @@ export const math: FunctionArea = {
     'cosine_similarity(array(double), array(double)): double': 'lw_cosine($1, $2)',
     'cosine_distance(array(double), array(double)): double': '(1 - lw_cosine($1, $2))',
     'cosine_similarity(map(varchar,double), map(varchar,double)): double': 'lw_cosine_map($1, $2)',
-    'cosine_distance(map(varchar,double), map(varchar,double)): double': '(1 - lw_cosine_map($1, $2))',
     'dot_product(array(double), array(double)): double': {
       sql: 'list_inner_product($1, $2)',
       errors: [invalid('len($1) <> len($2)', 'The arguments must have the same length')],
@@ -197,5 +205,4 @@ export const math: FunctionArea = {
     },
   },
   aliases: { pow: 'power', ceiling: 'ceil', rand: 'random' },
-  notCovered: ['t_cdf', 't_pdf'],
 };

@@ -22,6 +22,7 @@ import { digestScalars } from './scalars/t-digest';
 import { textScalars } from './scalars/text';
 import { unitScalars } from './scalars/units';
 import { urlScalars } from './scalars/url';
+import { wideDecimalScalars } from './scalars/wide-decimal';
 import type { SupportFunctions } from './support';
 
 /** Everything named `lw_…` that function templates and emitted SQL call. */
@@ -35,6 +36,7 @@ export const vocabulary: SupportFunctions = {
     ...binaryScalars,
     ...hashScalars,
     ...distributionScalars,
+    ...wideDecimalScalars,
     ...digestScalars,
     ...geometryScalars,
     ...bingTileScalars,

@@ -105,6 +105,8 @@ const SPECIAL: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   url_extract_parameter: { 0: "'http://a.b/?abc=1'" },
   url_extract_port: { 0: "'http://a.b:80/'" },
   width_bucket: { 2: '1.5::DOUBLE' },
+  t_cdf: { 2: '3::DOUBLE' },
+  t_pdf: { 2: '3::DOUBLE' },
   wilson_interval_lower: { 0: '1::BIGINT' },
   wilson_interval_upper: { 0: '1::BIGINT' },
   with_timezone: { 1: "'Asia/Tokyo'" },

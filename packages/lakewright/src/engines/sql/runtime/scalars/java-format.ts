@@ -1,142 +1,130 @@
-import { invalidArgument, notCovered, nullableScalar, type ScalarFunction } from '../support';
+import { invalidArgument, notCovered, nullableScalar, type ScalarFunction, scalar } from '../support';
+import { type Conversion, digitsOfDouble, floatingText, grouped, signed, unsignedText } from './java-format-number';
+import { isoText, parseDateTime, timePart } from './java-format-time';
+import { javaDecimal, javaReal } from './java-number';
 
-/** An argument: the class of its value (s text, i integer, f decimal, d double, b boolean, t time, n NULL) and its text. */
+/**
+ * An argument: the class of its value and its text. s text, i integer, f decimal, d double, r real, b boolean,
+ * t date or time, n NULL.
+ */
 interface Argument {
   readonly kind: string;
   readonly text: string;
 }
 
-interface Conversion {
-  readonly flags: string;
-  readonly width: number | undefined;
-  readonly precision: number | undefined;
-  readonly letter: string;
-}
+const SPECIFIER = /%(?:(\d+)\$|(<))?([-#+ 0,(]*)([1-9]\d*)?(?:\.(\d+))?([tT]?[a-zA-Z%])/y;
 
-const SPECIFIER = /%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?(t?[a-zA-Z%])/g;
-
-/** `format`: Java's Formatter. `packed` holds the arguments, separated by U+001F. */
+/** `format`: Java's Formatter. `packed` holds the arguments, a JSON list of texts. */
 function format(pattern: string, packed: string): string {
-  const args = packed === '' ? [] : packed.split('\x1f').map((item) => ({ kind: item[0] ?? 'n', text: item.slice(1) }));
-  let next = 0;
-  return pattern.replace(SPECIFIER, (_, index, flags: string, width, precision, letter: string) => {
-    if (letter === '%') return '%';
-    if (letter === 'n') return '\n';
-    const argument = args[index === undefined ? next++ : Number(index) - 1];
-    if (!argument) return invalidFormat(pattern);
-    const conversion = {
-      flags,
-      width: width === undefined ? undefined : Number(width),
-      precision: precision === undefined ? undefined : Number(precision),
-      letter,
-    };
-    return alignText(convert(argument, conversion, pattern), conversion);
-  });
+  const args = (JSON.parse(packed) as string[]).map((item) => ({ kind: item[0] ?? 'n', text: item.slice(1) }));
+  const fail = (): never => invalidArgument(`Invalid format string: ${pattern}`);
+  let [ordinary, previous, result] = [0, -1, ''];
+  for (let at = 0; at < pattern.length; ) {
+    const next = pattern.indexOf('%', at);
+    if (next < 0) return result + pattern.slice(at);
+    SPECIFIER.lastIndex = next;
+    const match = SPECIFIER.exec(pattern) ?? fail();
+    const [, index, relative, flags = '', width, precision, letter = ''] = match;
+    const conversion = { flags, width: numberOf(width), precision: numberOf(precision), letter };
+    if (!areFlagsValid(conversion)) fail();
+    result += pattern.slice(at, next);
+    at = SPECIFIER.lastIndex;
+    if (letter === 'n' || letter === '%') {
+      result += letter === 'n' ? '\n' : aligned('%', conversion);
+      continue;
+    }
+    previous = relative ? previous : index === undefined ? ordinary++ : Number(index) - 1;
+    const text = convert(args[previous] ?? fail(), conversion) ?? fail();
+    result += aligned(/^[A-Z]/.test(letter) ? text.toUpperCase() : text, conversion);
+  }
+  return result;
 }
 
-function invalidFormat(pattern: string): never {
-  invalidArgument(`Invalid format string: ${pattern}`);
+const numberOf = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+
+/** What Java refuses whatever the argument. */
+function areFlagsValid({ flags, width, precision, letter }: Conversion): boolean {
+  const has = (flag: string) => flags.includes(flag);
+  if (new Set(flags).size < flags.length || (has('-') && has('0')) || (has('+') && has(' '))) return false;
+  if ((has('-') || has('0')) && width === undefined) return false;
+  const kind = letter.length > 1 ? 't' : letter.toLowerCase();
+  const refused: Readonly<Record<string, string>> = {
+    ...{ s: '#+ 0,(', b: '#+ 0,(', h: '#+ 0,(', c: '#+ 0,(', t: '#+ 0,(', n: '-#+ 0,(', '%': '#+ 0,(' },
+    ...{ d: '#', x: ',+ (', o: ',+ (', e: ',', g: '#' },
+  };
+  if ([...(refused[kind] ?? '')].some(has)) return false;
+  return precision === undefined || !['d', 'x', 'o', 'c', 't', 'n', '%'].includes(kind);
 }
 
-function alignText(text: string, { width, flags }: Conversion): string {
-  if (width === undefined) return text;
+function aligned(text: string, { width = 0, flags }: Conversion): string {
   return flags.includes('-') ? text.padEnd(width) : text.padStart(width);
 }
 
-function convert(argument: Argument, conversion: Conversion, pattern: string): string {
-  const { letter, precision } = conversion;
-  const { kind, text } = argument;
-  if (letter === 'b' || letter === 'B') {
-    const value = kind === 'n' ? 'false' : kind === 'b' ? text : 'true';
-    return letter === 'B' ? value.toUpperCase() : value;
-  }
-  if (letter === 's' || letter === 'S') {
-    const value = (kind === 'n' ? 'null' : text).slice(0, precision);
-    return letter === 'S' ? value.toUpperCase() : value;
-  }
-  if (kind === 'n') return 'null';
+/** Undefined where Java refuses the argument or knows no such letter. */
+function convert({ kind, text }: Argument, conversion: Conversion): string | undefined {
+  const { precision } = conversion;
+  const cut = (value: string) => value.slice(0, precision);
+  const letter = conversion.letter.length > 1 ? conversion.letter : conversion.letter.toLowerCase();
+  if (letter === 'b') return cut(kind === 'n' ? 'false' : kind === 'b' ? text : 'true');
+  if (!'bshcdxofega'.includes(letter) && letter.length === 1) return undefined;
+  if (kind === 'n') return cut('null');
   switch (letter) {
+    case 's':
+      return cut(textOf(kind, text));
+    case 'h':
+      return cut(kind === 's' ? hash(text) : notCovered('conversion %h of a value that is no text in format'));
     case 'd':
-      return kind === 'i' ? signed(text, conversion, (digits) => grouped(digits, conversion)) : invalidFormat(pattern);
+      return kind === 'i' ? signed(text, conversion, (digits) => grouped(digits, conversion)) : undefined;
     case 'x':
-    case 'X':
     case 'o':
-      return kind === 'i' ? unsignedText(BigInt(text), conversion) : invalidFormat(pattern);
+      return kind === 'i' ? unsignedText(BigInt(text), { ...conversion, letter }) : undefined;
     case 'f':
-      if (kind !== 'd' && kind !== 'f') return invalidFormat(pattern);
-      if (!/^[-+0-9.eE]+$/.test(text)) return text.replace('inf', 'Infinity').replace('nan', 'NaN');
-      return signed(text, conversion, (digits) => grouped(fixed(digits, precision ?? 6), conversion));
     case 'e':
-    case 'E': {
-      if (kind !== 'd' && kind !== 'f') return invalidFormat(pattern);
-      const value = Number(text)
-        .toExponential(precision ?? 6)
-        .replace(/e([+-])(\d)$/, 'e$10$2');
-      return letter === 'E' ? value.toUpperCase() : value;
+    case 'g': {
+      const digits = digitsOf(kind, text);
+      return digits === undefined ? undefined : floatingText(digits, conversion);
     }
+    case 'a':
+      return notCovered('conversion %a in format');
     case 'c':
-      return kind === 's' ? text : invalidFormat(pattern);
+      return undefined;
     default:
-      return timePart(argument, letter);
+      if (kind === 'i') return notCovered('conversion %t of a number in format');
+      return kind === 't'
+        ? (timePart(parseDateTime(text), letter.slice(1)) ?? notCovered(`conversion %${letter} in format`))
+        : undefined;
   }
 }
 
-/** The sign, and zeros up to the width. */
-function signed(text: string, { flags, width }: Conversion, print: (digits: string) => string): string {
-  const negative = text.startsWith('-');
-  const body = print(negative ? text.slice(1) : text);
-  if (negative && flags.includes('(')) return `(${body})`;
-  const sign = negative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
-  return sign + (flags.includes('0') && width !== undefined ? body.padStart(width - sign.length, '0') : body);
+function textOf(kind: string, text: string): string {
+  if (kind === 'd') return digitsOfDouble(numberFrom(text));
+  if (kind === 'r') return javaReal(numberFrom(text));
+  return kind === 't' ? isoText(parseDateTime(text)) : text;
 }
 
-function grouped(digits: string, { flags }: Conversion): string {
-  return flags.includes(',') ? digits.replace(/^\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ',')) : digits;
+/** Undefined: not a number with a point. */
+function digitsOf(kind: string, text: string): string | undefined {
+  if (kind === 'f') return text;
+  if (kind === 'd') return digitsOfDouble(numberFrom(text));
+  return kind === 'r' ? digitsOfDouble(Math.fround(numberFrom(text))) : undefined;
 }
 
-function unsignedText(value: bigint, { letter, flags, width }: Conversion): string {
-  const bits = value < 0n ? BigInt.asUintN(64, value) : value;
-  const text = bits.toString(letter === 'o' ? 8 : 16);
-  const padded = flags.includes('0') && width !== undefined ? text.padStart(width, '0') : text;
-  return letter === 'X' ? padded.toUpperCase() : padded;
+/** DuckDB's text of a number: `nan`, `inf`. */
+const numberFrom = (text: string): number =>
+  /^-?inf$/.test(text) ? Number(`${text}inity`.replace('i', 'I')) : Number(text);
+
+/** Java's String.hashCode in hexadecimal. */
+function hash(text: string): string {
+  let code = 0;
+  for (let i = 0; i < text.length; i++) code = (Math.imul(code, 31) + text.charCodeAt(i)) | 0;
+  return (code >>> 0).toString(16);
 }
 
-/** Digits without a sign → `digits` digits after the point, half up. */
-function fixed(text: string, digits: number): string {
-  const [mantissa = '', power = '0'] = text.split(/[eE]/);
-  const [whole = '', fraction = ''] = mantissa.split('.');
-  const point = whole.length + Number(power);
-  const all = whole + fraction;
-  const padded = point < 0 ? '0'.repeat(-point) + all : all.padEnd(point, '0');
-  const at = Math.max(point, 0);
-  const tail = padded.slice(at);
-  let stored = BigInt(`${padded.slice(0, at) || '0'}${tail.slice(0, digits).padEnd(digits, '0')}`);
-  if ((tail[digits] ?? '0') >= '5') stored += 1n;
-  const result = stored.toString().padStart(digits + 1, '0');
-  return digits === 0 ? result : `${result.slice(0, -digits)}.${result.slice(-digits)}`;
-}
-
-/** `%tF` and friends over `yyyy-mm-dd hh:mm:ss`. */
-function timePart({ kind, text }: Argument, letter: string): string {
-  const ranges: Readonly<Record<string, readonly [number, number]>> = {
-    tF: [0, 10],
-    tT: [11, 19],
-    tR: [11, 16],
-    tY: [0, 4],
-    ty: [2, 4],
-    tm: [5, 7],
-    td: [8, 10],
-    tH: [11, 13],
-    tM: [14, 16],
-    tS: [17, 19],
-  };
-  const range = ranges[letter];
-  if (kind !== 't' || !range) return notCovered(`conversion %${letter} in format`);
-  return text.slice(...range);
-}
-
+/** Java's text of numbers inside JSON and of decimals, and its Formatter. */
 export const formatScalars: readonly ScalarFunction[] = [
   nullableScalar('lw_format', ['VARCHAR', 'VARCHAR'], 'VARCHAR', (pattern, packed) =>
-    pattern === null ? null : format(pattern, packed ?? ''),
+    pattern === null ? null : format(pattern, packed ?? '[]'),
   ),
+  scalar('lw_java_real', ['FLOAT'], 'VARCHAR', javaReal),
+  scalar('lw_java_decimal', ['VARCHAR'], 'VARCHAR', javaDecimal),
 ];

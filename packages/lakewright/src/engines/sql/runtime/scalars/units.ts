@@ -8,29 +8,38 @@ const SECONDS: readonly (readonly [string, number])[] = [
   ['second', 1],
 ];
 
+/** Java's cast of a double to a long: without the fraction, within the range; NaN is 0. */
+function toLong(value: number): bigint {
+  if (Number.isNaN(value)) return 0n;
+  if (value >= 2 ** 63) return 2n ** 63n - 1n;
+  return value <= -(2 ** 63) ? -(2n ** 63n) : BigInt(Math.trunc(value));
+}
+
 function humanSeconds(seconds: number): string {
-  let left = Math.floor(seconds);
+  // Java's Math.round, which ends at the largest bigint.
+  let left = toLong(Math.floor(Math.abs(seconds) + 0.5));
   const parts: string[] = [];
   for (const [unit, length] of SECONDS) {
-    const count = Math.floor(left / length);
-    left -= count * length;
-    if (count > 0 || (unit === 'second' && parts.length === 0)) parts.push(`${count} ${unit}${count === 1 ? '' : 's'}`);
+    const count = left / BigInt(length);
+    left -= count * BigInt(length);
+    if (count > 0n || (unit === 'second' && parts.length === 0)) {
+      parts.push(`${count} ${unit}${count === 1n ? '' : 's'}`);
+    }
   }
   return parts.join(', ');
 }
 
 const NUMBER_UNITS = ['', 'K', 'M', 'B', 'T', 'Q'] as const;
 
-/** Three significant digits and a unit: 123456 → `123K`. */
+/** A whole number in three digits and a unit: 123456 → `123K`. A negative one always has two decimals, as in Trino. */
 function formatNumber(value: number): string {
   let unit = 0;
-  let scaled = value;
+  let scaled = Number(toLong(value));
   while (Math.abs(scaled) >= 1000 && unit < NUMBER_UNITS.length - 1) {
     scaled /= 1000;
     unit++;
   }
-  const size = Math.abs(scaled);
-  const digits = size < 10 ? 2 : size < 100 ? 1 : 0;
+  const digits = scaled < 10 ? 2 : scaled < 100 ? 1 : 0;
   return `${Number(scaled.toFixed(digits))}${NUMBER_UNITS[unit]}`;
 }
 
@@ -38,8 +47,8 @@ const DATA_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB'];
 
 /** `2.5MB` → bytes, as text: up to 38 digits. */
 function dataSize(text: string): string {
-  const match = /^\s*(\d+)(?:\.(\d+))?([kKMGTPEZY]?B)\s*$/.exec(text);
-  const unit = DATA_UNITS.indexOf(match?.[3]?.replace('K', 'k') ?? '');
+  const match = /^(\d+)(?:\.(\d+))?([kMGTPEZY]?B)$/.exec(text);
+  const unit = DATA_UNITS.indexOf(match?.[3] ?? '');
   if (!match || unit < 0) return invalidArgument(`Invalid data size: '${text}'`);
   const [, whole = '0', fraction = ''] = match;
   return String((BigInt(whole + fraction) * 1024n ** BigInt(unit)) / 10n ** BigInt(fraction.length));
