@@ -79,6 +79,11 @@ export interface SqlSession {
   readonly now: Date;
   readonly queryId: string;
   readonly user: string;
+  /**
+   * Lets `approx_percentile` and the like answer over many values, where Trino's own answer varies with the split of
+   * the work; the result says so (`TranslatedQuery.approximate`). Default false: they're refused (NOT_COVERED).
+   */
+  readonly acceptApproximation?: boolean;
   /** Called before each table or view is read: Lake Formation's hook. Throws to refuse. */
   readonly authorize?: (name: TableName, columns: readonly string[]) => void;
 }
@@ -94,6 +99,8 @@ export interface TranslatedQuery {
   readonly sql: string;
   readonly columns: readonly ResultColumn[];
   readonly ordered: boolean;
+  /** Functions whose answer may be another than Athena's, because `acceptApproximation` is set. */
+  readonly approximate: readonly string[];
   /** Tables read, for reports, lineage and result reuse. */
   readonly reads: readonly TableName[];
 }

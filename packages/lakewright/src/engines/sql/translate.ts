@@ -3,6 +3,7 @@ import { analyze } from './analyze/expressions';
 import { analyzeQuery } from './analyze/queries';
 import type { Scan, Typed, TypedQuery } from './analyze/typed';
 import type { ScanRequest, SqlSession, TableColumn, TranslatedQuery } from './contract';
+import { approximations, startApproximation } from './emit/approximation';
 import { castSql } from './emit/casts';
 import type { EmitContext } from './emit/expressions';
 import { querySql, resultSql } from './emit/queries';
@@ -128,10 +129,13 @@ async function finish(
   const scans = new Map<string, string>();
   for (const scan of analysis.scans) scans.set(scan.alias, await session.catalog.scan(scan.table, requestOf(scan)));
   startStatement(session.timeZone);
+  startApproximation(session.acceptApproximation ?? false);
+  const sql = write({ keys: new Map(), parameters: new Map(), scans });
   return {
-    sql: write({ keys: new Map(), parameters: new Map(), scans }),
+    sql,
     columns: columns.map(({ name, type }) => ({ name, type })),
     ordered: query.orderBy.length > 0 || (query.body.kind === 'select' && query.body.orderBy.length > 0),
+    approximate: approximations(),
     reads: [...analysis.reads.values()].map(({ name }) => name),
   };
 }

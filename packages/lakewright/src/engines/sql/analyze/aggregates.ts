@@ -8,7 +8,7 @@ import { condition } from './coerce';
 import type { Context } from './context';
 import { analyze } from './expressions';
 import type { AggregateCall, Typed, TypedSort } from './typed';
-import { windowOf } from './windows';
+import { checkWindowFunction, windowOf } from './windows';
 
 /** A call of an aggregate or window function; undefined when the name is a scalar function's. */
 export function aggregateOrWindow(node: ast.FunctionCall, context: Context): Typed | undefined {
@@ -57,6 +57,7 @@ function analyzeCall(node: ast.FunctionCall, context: Context, asWindow: boolean
   const filter = node.filter && condition(analyze(node.filter, inner), 'FILTER condition');
   const orderBy = node.orderBy.map((item) => sortOf(item, inner));
   const window = node.over && windowOf(node.over, inner);
+  if (window && asWindow) checkWindowFunction(functions.canonicalName(name), node, window);
   const base = {
     kind: 'aggregate' as const,
     name: functions.canonicalName(name),
@@ -90,7 +91,7 @@ function analyzeCall(node: ast.FunctionCall, context: Context, asWindow: boolean
 
 const ORDERED: ReadonlySet<string> = new Set(['array_agg', 'listagg', 'map_agg', 'multimap_agg', 'map_union']);
 const DISTINCT =
-  /^(array_agg|count|sum|avg|listagg|min|max|approx_distinct|arbitrary|bool_and|bool_or|stddev.*|var.*|geometric_mean)$/;
+  /^(array_agg|count|sum|avg|listagg|min|max|min_by|max_by|map_agg|approx_distinct|arbitrary|bool_and|bool_or|stddev.*|var.*|skewness|kurtosis|geometric_mean|bitwise_(and|or)_agg)$/;
 /** The order of their input can't change what they give. */
 const ORDER_FREE = /^(count|sum|avg|min|max|bool_and|bool_or|count_if|approx_distinct|histogram|checksum)$/;
 
@@ -102,6 +103,8 @@ function checkClauses(name: string, node: ast.FunctionCall, asWindow: boolean): 
   if (node.orderBy.length > 0 && !ORDERED.has(name) && !ORDER_FREE.test(name)) {
     throw new NotCoveredError(`ORDER BY inside ${name}`, position);
   }
+  const isListed = /^(min|max)(_by)?$/.test(name) && node.args.length === (name.endsWith('_by') ? 3 : 2);
+  if (node.distinct && isListed) throw new NotCoveredError(`DISTINCT inside ${name} with a count`, position);
   if (node.distinct && !DISTINCT.test(name)) throw new NotCoveredError(`DISTINCT inside ${name}`, position);
   if (node.distinct && node.over && node.orderBy.length > 0)
     throw new NotCoveredError(`ORDER BY and DISTINCT inside ${name} as a window function`, position);

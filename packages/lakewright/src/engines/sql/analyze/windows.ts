@@ -4,10 +4,10 @@ import * as build from '../types/build';
 import { isComparable } from '../types/coercion';
 import { typeText } from '../types/text';
 import { sortOf } from './aggregates';
-import { coerce } from './coerce';
+import { coerce, literalValue } from './coerce';
 import type { Context } from './context';
 import { analyze } from './expressions';
-import type { TypedBound, TypedSort, TypedWindow } from './typed';
+import type { Typed, TypedBound, TypedSort, TypedWindow } from './typed';
 
 /** The OVER clause; named windows are resolved, `(w ORDER BY …)` is merged. */
 export function windowOf(reference: ast.WindowReference, context: Context): TypedWindow {
@@ -102,6 +102,9 @@ function checkFrame(frame: ast.WindowFrame, orderBy: readonly TypedSort[]): void
       position,
     );
   }
+  if (hasOffset && orderBy.some((item) => build.isFloating(item.expression.type) && item.nullsFirst)) {
+    throw new NotCoveredError('RANGE frame with offsets over floating-point numbers with NULLS FIRST', position);
+  }
   if (orderBy.some((item) => item.expression.type.kind === 'timestamp with time zone') && hasOffset) {
     throw new NotCoveredError('RANGE frame over timestamp with time zone', position);
   }
@@ -121,6 +124,10 @@ function boundOf(
       const text = `Window frame ${frame.unit} value type must be exact numeric type with scale 0 (actual ${typeText(offset.type)})`;
       throw new SqlError('TYPE_MISMATCH', text, frame.position);
     }
+    const value = literalValue(offset);
+    if (typeof value === 'bigint' && value < 0n) {
+      throw new SqlError('INVALID_WINDOW_FRAME', 'Window frame offset value must not be negative or null');
+    }
     return { kind: 'offset', direction, offset: coerce(offset, build.BIGINT) };
   }
   const key = orderBy[0]?.expression.type;
@@ -135,5 +142,40 @@ function boundOf(
       frame.position,
     );
   }
+  if (key?.kind === 'date' && offset.type.kind === 'interval day to second') checkWholeDays(offset, frame);
   return { kind: 'offset', direction, offset };
+}
+
+/** A date has no hours to add or subtract. */
+function checkWholeDays(offset: Typed, { position }: ast.WindowFrame): void {
+  const value = literalValue(offset);
+  if (typeof value !== 'bigint') throw new NotCoveredError('RANGE frame over dates with a computed interval', position);
+  if (value % 86_400_000n !== 0n) {
+    throw new SqlError('INVALID_FUNCTION_ARGUMENT', 'Cannot add hour, minutes or seconds to a date', position);
+  }
+}
+
+/** Functions that look at the whole partition. */
+const FRAMELESS: ReadonlySet<string> = new Set([
+  'row_number',
+  'rank',
+  'dense_rank',
+  'percent_rank',
+  'cume_dist',
+  'ntile',
+  'lag',
+  'lead',
+]);
+const WITH_NULL_TREATMENT: ReadonlySet<string> = new Set(['lag', 'lead', 'first_value', 'last_value', 'nth_value']);
+
+/** A frame or IGNORE NULLS where the function takes none. */
+export function checkWindowFunction(name: string, node: ast.FunctionCall, window: TypedWindow): void {
+  if (window.frame && FRAMELESS.has(name)) {
+    const text = `Cannot specify window frame for ${name} function`;
+    throw new SqlError('INVALID_WINDOW_FRAME', text, node.position);
+  }
+  if (node.nulls !== undefined && !WITH_NULL_TREATMENT.has(name)) {
+    const text = `Cannot specify null treatment clause for ${name} function`;
+    throw new SqlError('NULL_TREATMENT_NOT_ALLOWED', text, node.position);
+  }
 }

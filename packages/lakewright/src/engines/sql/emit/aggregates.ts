@@ -59,9 +59,9 @@ function windowSql(window: TypedWindow, context: EmitContext): string {
     parts.push(`PARTITION BY ${window.partitionBy.map((key) => partitionSql(key, context)).join(', ')}`);
   }
   const { frame } = window;
-  const offsets = frame?.unit === 'RANGE' && window.orderBy.length === 1;
+  const offsets = frame?.unit === 'RANGE' && [frame.start, frame.end].some((bound) => bound?.kind === 'offset');
   if (window.orderBy.length > 0) {
-    // A RANGE frame takes one plain sort item.
+    // A RANGE frame with offsets takes one plain sort item.
     const items = window.orderBy.map((item) => (offsets ? plainSort(item, context) : sortSql(item, context)));
     parts.push(`ORDER BY ${items.join(', ')}`);
   }

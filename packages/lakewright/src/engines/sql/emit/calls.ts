@@ -1,9 +1,11 @@
 import { callTypes, withPosition } from '../analyze/calls';
 import type { Argument, FunctionCall } from '../analyze/typed';
+import { some } from '../analyze/walk';
 import type { CallText } from '../functions/entry';
 import type { Overload } from '../functions/table';
 import { physicalType } from '../types/physical';
 import type { TrinoType } from '../types/type';
+import { summaryLimit } from './approximation';
 import { castSql } from './casts';
 import { compareSql, holdsNull, identityOf } from './compare';
 import { type EmitContext, emit, inlineLambda, lambdaSql } from './expressions';
@@ -84,6 +86,11 @@ export function callText(parts: CallParts): CallText {
     less: (type, left, right) => compareSql('<', type, { sql: left, literal: false }, { sql: right, literal: false }),
     identity: (type, value) => identityOf(value, type),
     holdsNull,
+    summaryLimit,
+    isConstant: (index) => {
+      const argument = args[index];
+      return argument !== undefined && argument.kind !== 'lambda' && !some(argument, ({ kind }) => kind === 'column');
+    },
     fail: raise,
     fresh,
   };

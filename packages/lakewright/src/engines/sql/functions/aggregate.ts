@@ -1,86 +1,16 @@
 import { NotCoveredError, SqlError } from '../errors';
-import type { TrinoType } from '../types/type';
 import { approximate, countable } from './aggregate-approximate';
+import { extremes } from './aggregate-extreme';
 import { isFloat } from './array';
 import { rescaled, unscaled } from './decimal-text';
-import type { CallText, CallTypes, FunctionArea } from './entry';
+import type { Behaviour, CallText, CallTypes, FunctionArea } from './entry';
+import { valueHash } from './value-hash';
 
-/** NaN loses against every number, alone it wins. Zoned timestamps are compared by their instant (first field). */
-function extreme(name: 'min' | 'max'): (call: CallText) => string {
-  return (call) => {
-    const value = call.args[0] ?? '';
-    if (call.result.kind === 'array') return extremeArray(name, value, call);
-    if (call.result.kind === 'unknown') return call.aggregate(`${name}(CAST(NULL AS INTEGER))`);
-    if (!isFloat(call.result)) return call.aggregate(`${name}(${call.distinct}${value})`);
-    return `coalesce(${call.aggregate(`${name}(${value})`, `NOT isnan(${value})`)}, ${call.aggregate(`${name}(${value})`)})`;
-  };
-}
-
-/** Comparing arrays with NULLs fails in Trino; a single one isn't compared. */
-function extremeArray(name: 'min' | 'max', value: string, call: CallText): string {
-  const fail = call.fail('NOT_SUPPORTED', 'ARRAY comparison not supported for arrays with null elements', call.result);
-  const compared = `${call.aggregate(`count(${value})`)} > 1 AND ${call.aggregate(`bool_or(list_count(${value}) < len(${value}))`)}`;
-  return `CASE WHEN ${compared} THEN ${fail} ELSE ${call.aggregate(`${name}(${value})`)} END`;
-}
-
-/** Arrays of what DuckDB compares as Trino does. */
-function refuseExtreme({ types }: CallTypes): void {
-  const [type] = types;
-  if (
-    type?.kind === 'array' &&
-    !isFloat(type.element) &&
-    !['array', 'row', 'map', 'timestamp with time zone'].includes(type.element.kind)
-  )
-    return;
-  refuseNested(0)({ types, literals: [] });
-}
-
-function refuseNested(argument: number): (call: CallTypes) => void {
-  return ({ types }) => {
-    const kind = types[argument]?.kind;
-    if (kind === 'array' || kind === 'row')
-      throw new NotCoveredError(`an aggregate ordered by a value of type ${kind}`);
-  };
-}
-
-function refuseFloatKeys(argument: number): (call: CallTypes) => void {
-  return (call) => {
-    refuseNested(argument)(call);
-    const type = call.types[argument];
-    if (isFloat(type)) throw new NotCoveredError('min_by and max_by ordered by a floating-point number');
-    if (type?.kind === 'timestamp with time zone') {
-      throw new NotCoveredError('min_by and max_by ordered by a timestamp with time zone');
-    }
-  };
-}
-
-/** The n smallest or largest (by `key`), as an array. */
-function firstN(direction: 'ASC' | 'DESC'): (call: CallText) => string {
-  return (call) => {
-    const [value = ''] = call.args;
-    const key = call.args.length === 3 ? (call.args[1] ?? '') : value;
-    const keyType = call.types[call.args.length === 3 ? 1 : 0];
-    const list = call.aggregate(`list(${value} ORDER BY ${key} ${direction} NULLS LAST)`, `${key} IS NOT NULL`);
-    const sliced = `list_slice(${list}, 1, ${call.literals.at(-1)})`;
-    if (!isFloat(keyType)) return sliced;
-    const nan = call.fail('NOT_COVERED', 'the n smallest or largest of numbers that include NaN', call.result);
-    return `CASE WHEN coalesce(${call.aggregate(`bool_or(isnan(${key}))`)}, false) THEN ${nan} ELSE ${sliced} END`;
-  };
-}
-
-function validateN({ literals, types }: CallTypes): void {
-  const key = types.length === 3 ? types[1] : types[0];
-  if (key && ['array', 'row', 'timestamp with time zone', 'unknown'].includes(key.kind)) {
-    throw new NotCoveredError(`the n smallest or largest of values of type ${key.kind}`);
-  }
-  const n = literals.at(-1);
-  if (n !== undefined && (Number(n) < 1 || Number(n) > 10000)) {
-    const message = Number(n) < 1 ? 'must be a positive integer' : 'must be less than or equal to 10000';
-    throw new SqlError(
-      'INVALID_FUNCTION_ARGUMENT',
-      `${types.length === 3 ? 'third' : 'second'} argument of max_n/min_n ${message}`,
-    );
-  }
+/** DuckDB's sum may have 39 digits. */
+function decimalSum(call: CallText): string {
+  const sum = call.aggregate(`sum(${call.distinct}${call.args[0]})`);
+  const fail = call.fail('NUMERIC_VALUE_OUT_OF_RANGE', 'Decimal overflow', call.result);
+  return `CASE WHEN length(ltrim(replace(CAST(${sum} AS VARCHAR), '.', ''), '-0')) > 38 THEN ${fail} ELSE ${sum} END`;
 }
 
 /** Trino divides the exact sum by the count, HALF_UP at the scale of the argument. */
@@ -91,26 +21,46 @@ function decimalAverage(call: CallText): string {
   return `CASE WHEN ${count} = 0 THEN NULL ELSE ${rescaled(call, call.result, `lw_divh(${sum}, CAST(${count} AS HUGEINT))`)} END`;
 }
 
-/** Trino's skewness isn't corrected for the sample size, DuckDB's is. */
-function skewness(call: CallText): string {
-  const value = call.args[0];
-  const n = call.aggregate(`count(${value})`);
-  return `CASE WHEN ${n} < 3 THEN NULL ELSE ${call.aggregate(`skewness(${value})`)} * (${n} - 2) / sqrt(CAST(${n} AS DOUBLE) * (${n} - 1)) END`;
+/** Trino gives NaN over an infinity or NaN, where DuckDB fails; `least` values are needed. */
+function moment(
+  least: number,
+  sql: (value: string, count: string, call: CallText) => string,
+): (call: CallText) => string {
+  return (call) => {
+    const value = call.args[0] ?? '';
+    const count = call.aggregate(`count(${call.distinct}${value})`);
+    const others = call.aggregate(`count(${value})`, `NOT isfinite(${value})`);
+    const nan = `CAST('NaN' AS DOUBLE)`;
+    return `CASE WHEN ${count} < ${least} THEN NULL WHEN ${others} > 0 THEN ${nan} ELSE ${sql(value, count, call)} END`;
+  };
+}
+
+const plainMoment = (name: string, least: number): Behaviour => ({
+  sql: moment(least, (value, _count, call) =>
+    call.aggregate(`${name}(${call.distinct}${value})`, `isfinite(${value})`),
+  ),
+});
+
+/** Trino's skewness isn't corrected for the sample size, DuckDB's is; of equal values it's NaN. */
+function skewness(value: string, n: string, call: CallText): string {
+  const corrected = call.aggregate(`skewness(${call.distinct}${value})`, `isfinite(${value})`);
+  return `coalesce(${corrected} * (${n} - 2) / sqrt(CAST(${n} AS DOUBLE) * (${n} - 1)), CAST('NaN' AS DOUBLE))`;
+}
+
+/** Of equal values Trino gives NaN, DuckDB NULL. */
+function kurtosis(value: string, _count: string, call: CallText): string {
+  const result = call.aggregate(`kurtosis(${call.distinct}${value})`, `isfinite(${value})`);
+  return `coalesce(${result}, CAST('NaN' AS DOUBLE))`;
 }
 
 /** Where there is no line (a single pair, equal values) Trino gives NULL, DuckDB NaN. */
 function finite(name: string): (call: CallText) => string {
   return (call) => {
-    const value = call.aggregate(`${name}(${call.args.join(', ')})`);
-    return `CAST(CASE WHEN isfinite(${value}) THEN ${value} END AS ${call.physical(call.result)})`;
+    const finite = call.args.map((arg) => `isfinite(${arg})`).join(' AND ');
+    const value = call.aggregate(`${name}(${call.args.join(', ')})`, finite);
+    const others = call.aggregate('count(*)', `NOT (${finite})`);
+    return `CAST(CASE WHEN ${others} = 0 AND isfinite(${value}) THEN ${value} END AS ${call.physical(call.result)})`;
   };
-}
-
-/** Of equal values Trino gives NaN, DuckDB NULL. */
-function kurtosis(call: CallText): string {
-  const value = call.args[0];
-  const result = call.aggregate(`kurtosis(${value})`);
-  return `CASE WHEN ${call.aggregate(`count(${value})`)} < 4 THEN NULL WHEN ${result} IS NULL THEN CAST('NaN' AS DOUBLE) ELSE ${result} END`;
 }
 
 /** DuckDB's ln fails where Java's gives -Infinity or NaN. */
@@ -150,20 +100,24 @@ function mapUnion(call: CallText): string {
   return `list_transform([flatten(${entries})], lambda ${all}: CASE WHEN ${all} IS NULL THEN NULL ELSE map_from_entries(list_transform(${first}, lambda ${i}: ${all}[${i}])) END)[1]`;
 }
 
-/** Order-independent sum of xxhash64 of the values: only for types whose hash is known to be Trino's. */
-function checksumHash(type: TrinoType | undefined, value: string): string {
-  switch (type?.kind) {
-    case 'varchar':
-      return `lw_hash_text(${value})`;
-    case 'tinyint':
-    case 'smallint':
-    case 'integer':
-    case 'bigint':
-    case 'date':
-      return `lw_hash_long(CAST(${type.kind === 'date' ? `(${value} - DATE '1970-01-01')` : value} AS BIGINT))`;
-    default:
-      throw new NotCoveredError(`checksum of a value of type ${type?.kind}`);
-  }
+/** Zoned timestamps are one key by their instant, whose first zone is shown: not by DuckDB. */
+function refuseZonedKeys({ types: [type] }: CallTypes): void {
+  const key = type?.kind === 'map' ? type.key : type;
+  if (key?.kind === 'timestamp with time zone')
+    throw new NotCoveredError(`an aggregate to a map with keys of type ${key.kind}`);
+}
+
+/** DuckDB's histogram mixes NaN up with every other number. */
+function histogramOf(call: CallText): string {
+  const value = call.args[0] ?? '';
+  const map = call.physical(call.result);
+  if (!isFloat(call.types[0]))
+    return `CAST(${call.aggregate(`histogram(${value})`, `${value} IS NOT NULL`)} AS ${map})`;
+  const numbers = call.aggregate(`histogram(${call.distinct}${value})`, `NOT isnan(${value})`);
+  const count = call.aggregate(`count(${call.distinct}${value})`, `isnan(${value})`);
+  const nan = `MAP {CAST('NaN' AS ${call.physical(call.types[0] ?? call.result)}): CAST(${count} AS BIGINT)}`;
+  const all = `map_concat(coalesce(CAST(${numbers} AS ${map}), MAP {}), CAST(${nan} AS ${map}))`;
+  return `CASE WHEN ${count} > 0 THEN ${all} ELSE CAST(${numbers} AS ${map}) END`;
 }
 
 /** reduce_agg folds the values that aren't NULL in the order in which they come. */
@@ -180,6 +134,15 @@ function reduceAggregate(call: CallText): string {
   );
 }
 
+/** Trino can't choose between the overloads for a bare NULL. */
+const ambiguous: Behaviour = {
+  sql: '',
+  validate: () => {
+    const text = 'Could not choose a best candidate operator. Explicit type casts must be added.';
+    throw new SqlError('AMBIGUOUS_FUNCTION_CALL', text);
+  },
+};
+
 /** Aggregates. All but count, count_if and approx_distinct give NULL over no rows. */
 export const aggregate: FunctionArea = {
   source: 'https://trino.io/docs/current/functions/aggregate.html',
@@ -189,10 +152,12 @@ export const aggregate: FunctionArea = {
       sql: (call) => call.aggregate(`count(${call.distinct}${countable(call)})`),
     },
     'count_if(boolean): bigint': 'coalesce(CAST({count_if($1)} AS BIGINT), 0::BIGINT)',
+    'sum(unknown): unknown': ambiguous,
+    'avg(unknown): unknown': ambiguous,
     'sum(I): bigint': 'CAST({sum($D$1)} AS BIGINT)',
     'sum(double): double': '{sum($D$1)}',
     'sum(real): real': 'CAST({sum($D$1)} AS FLOAT)',
-    'sum(decimal(p,s)): decimal(38,s)': '{sum($D$1)}',
+    'sum(decimal(p,s)): decimal(38,s)': { sql: decimalSum },
     'sum(interval day to second): interval day to second': 'CAST({sum($D$1)} AS BIGINT)',
     'sum(interval year to month): interval year to month': 'CAST({sum($D$1)} AS INTEGER)',
     'avg(I): double': '{avg($D$1)}',
@@ -200,62 +165,45 @@ export const aggregate: FunctionArea = {
     'avg(real): real': 'CAST({avg($D$1)} AS FLOAT)',
     'avg(decimal(p,s)): decimal(p,s)': { sql: decimalAverage },
     'avg(interval day to second): interval day to second':
-      'CAST(CAST({sum($D$1)} AS HUGEINT) // {count($D$1)} AS BIGINT)',
+      'CAST(floor(CAST({sum($D$1)} AS DOUBLE) / {count($D$1)} + 0.5) AS BIGINT)',
     'avg(interval year to month): interval year to month':
-      'CAST(CAST({sum($D$1)} AS HUGEINT) // {count($D$1)} AS INTEGER)',
-    'min(T): T': { sql: extreme('min'), orderable: ['T'], validate: refuseExtreme },
-    'max(T): T': { sql: extreme('max'), orderable: ['T'], validate: refuseExtreme },
-    'min(T, bigint): array(T)': { sql: firstN('ASC'), orderable: ['T'], literals: [2], validate: validateN },
-    'max(T, bigint): array(T)': { sql: firstN('DESC'), orderable: ['T'], literals: [2], validate: validateN },
-    'min_by(T, U): T': {
-      sql: '{arg_min_null($1, $2) ? ($2) IS NOT NULL}',
-      orderable: ['U'],
-      validate: refuseFloatKeys(1),
-    },
-    'max_by(T, U): T': {
-      sql: '{arg_max_null($1, $2) ? ($2) IS NOT NULL}',
-      orderable: ['U'],
-      validate: refuseFloatKeys(1),
-    },
-    'min_by(T, U, bigint): array(T)': { sql: firstN('ASC'), orderable: ['U'], literals: [3], validate: validateN },
-    'max_by(T, U, bigint): array(T)': { sql: firstN('DESC'), orderable: ['U'], literals: [3], validate: validateN },
+      'CAST(floor(CAST({sum($D$1)} AS DOUBLE) / {count($D$1)} + 0.5) AS INTEGER)',
+    ...extremes,
     'arbitrary(T): T': '{any_value($1)}',
     'array_agg(T): array(T)': '{list($D$1$O)}',
     'bool_and(boolean): boolean': '{bool_and($1)}',
     'bool_or(boolean): boolean': '{bool_or($1)}',
-    'stddev(double): double': '{stddev_samp($D$1)}',
-    'stddev_samp(double): double': '{stddev_samp($D$1)}',
-    'stddev_pop(double): double': '{stddev_pop($D$1)}',
-    'variance(double): double': '{var_samp($D$1)}',
-    'var_samp(double): double': '{var_samp($D$1)}',
-    'var_pop(double): double': '{var_pop($D$1)}',
-    'skewness(double): double': { sql: skewness },
-    'kurtosis(double): double': { sql: kurtosis },
-    'corr(double, double): double': { sql: finite('corr') },
+    'stddev(double): double': plainMoment('stddev_samp', 2),
+    'stddev_samp(double): double': plainMoment('stddev_samp', 2),
+    'stddev_pop(double): double': plainMoment('stddev_pop', 1),
+    'variance(double): double': plainMoment('var_samp', 2),
+    'var_samp(double): double': plainMoment('var_samp', 2),
+    'var_pop(double): double': plainMoment('var_pop', 1),
+    'skewness(double): double': { sql: moment(3, skewness) },
+    'kurtosis(double): double': { sql: moment(4, kurtosis) },
     'corr(real, real): real': { sql: finite('corr') },
-    'covar_pop(double, double): double': '{covar_pop($1, $2)}',
+    'corr(double, double): double': { sql: finite('corr') },
     'covar_pop(real, real): real': 'CAST({covar_pop($1, $2)} AS FLOAT)',
-    'covar_samp(double, double): double': '{covar_samp($1, $2)}',
+    'covar_pop(double, double): double': '{covar_pop($1, $2)}',
     'covar_samp(real, real): real': 'CAST({covar_samp($1, $2)} AS FLOAT)',
-    'regr_slope(double, double): double': { sql: finite('regr_slope') },
+    'covar_samp(double, double): double': '{covar_samp($1, $2)}',
     'regr_slope(real, real): real': { sql: finite('regr_slope') },
-    'regr_intercept(double, double): double': { sql: finite('regr_intercept') },
+    'regr_slope(double, double): double': { sql: finite('regr_slope') },
     'regr_intercept(real, real): real': { sql: finite('regr_intercept') },
+    'regr_intercept(double, double): double': { sql: finite('regr_intercept') },
     'geometric_mean(I): double': `exp({avg(${LOGARITHM})})`,
     'geometric_mean(double): double': `exp({avg(${LOGARITHM})})`,
     'geometric_mean(real): real': `CAST(exp({avg(${LOGARITHM})}) AS FLOAT)`,
-    'histogram(T): map(T,bigint)': {
-      sql: 'CAST({histogram($1) ? $1 IS NOT NULL} AS @R)',
-      comparable: ['T'],
-    },
-    'map_agg(K, V): map(K,V)': { sql: mapOf, comparable: ['K'] },
-    'multimap_agg(K, V): map(K,array(V))': { sql: multimapOf, comparable: ['K'] },
-    'map_union(map(K,V)): map(K,V)': { sql: mapUnion },
+    'histogram(T): map(T,bigint)': { sql: histogramOf, comparable: ['T'], validate: refuseZonedKeys },
+    'map_agg(K, V): map(K,V)': { sql: mapOf, comparable: ['K'], validate: refuseZonedKeys },
+    'multimap_agg(K, V): map(K,array(V))': { sql: multimapOf, comparable: ['K'], validate: refuseZonedKeys },
+    'map_union(map(K,V)): map(K,V)': { sql: mapUnion, validate: refuseZonedKeys },
     'listagg(varchar, varchar): varchar': '{string_agg($D$1, $2$O)}',
     'checksum(T): varbinary': {
       sql: (call) => {
         const value = call.args[0] ?? '';
-        const hash = `coalesce(${checksumHash(call.types[0], value)}, -7046029288634856825)`;
+        // A NULL counts as if its hash were 1.
+        const hash = `coalesce(${valueHash(call.types[0], value, call)}, 1)`;
         return `lw_checksum(CAST(${call.aggregate(`sum(CAST(${hash} AS HUGEINT))`)} % 18446744073709551616 AS VARCHAR))`;
       },
     },

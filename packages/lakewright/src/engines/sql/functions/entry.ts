@@ -70,6 +70,12 @@ export interface CallTypes {
   readonly literals: readonly (string | number | bigint | boolean | undefined)[];
 }
 
+/** `accepted`: an answer other than Trino's is, and `values` is what this process can hold. */
+export interface SummaryLimit {
+  readonly accepted: boolean;
+  readonly values: number;
+}
+
 /** What a code behaviour writes its DuckDB expression from. */
 export interface CallText extends CallTypes {
   /** DuckDB expressions; a lambda's entry is its `lambda x: …` form. An entry may be named several times: it's short. */
@@ -97,6 +103,10 @@ export interface CallText extends CallTypes {
   holdsNull(type: TrinoType, value: string): string;
   /** An expression of `type` that fails when it's evaluated. */
   fail(name: string, message: string, type: TrinoType): string;
+  /** How many values a summary may take whose answer depends on how Trino splits the work; notes that it's used. */
+  summaryLimit(name: string): SummaryLimit;
+  /** Whether an argument (from 0) reads no column. */
+  isConstant(argument: number): boolean;
   /** A name for a lambda parameter that no other expression of the statement uses. */
   fresh(prefix: string): string;
 }

@@ -23,6 +23,9 @@ const TYPES: Readonly<Record<ScalarType, DuckDBType>> = {
   BLOB,
   BOOLEAN,
   'DOUBLE[]': LIST(DOUBLE),
+  'BIGINT[]': LIST(BIGINT),
+  'VARCHAR[]': LIST(VARCHAR),
+  'BLOB[]': LIST(BLOB),
 };
 
 /** Registers functions and creates macros. They belong to the instance: every connection sees them. */
@@ -61,5 +64,5 @@ function toDuckDb({ name, parameters, result, nulls, run }: ScalarFunction): Duc
 
 function toJavaScript(value: DuckDBValue): unknown {
   if (value instanceof DuckDBBlobValue) return value.bytes;
-  return value instanceof DuckDBListValue ? value.items : value;
+  return value instanceof DuckDBListValue ? value.items.map(toJavaScript) : value;
 }

@@ -11,8 +11,8 @@ export interface SupportFunctions {
 /** DuckDB type of a result, and its form in JavaScript: string, bigint, number, number, bytes, boolean. */
 export type ResultType = 'VARCHAR' | 'BIGINT' | 'DOUBLE' | 'FLOAT' | 'BLOB' | 'BOOLEAN';
 
-/** DuckDB type of a parameter; a list of doubles is an array of numbers, in which no NULL may be. */
-export type ScalarType = ResultType | 'DOUBLE[]';
+/** DuckDB type of a parameter; a list is an array. No NULL may be in one but a list of bigints. */
+export type ScalarType = ResultType | 'DOUBLE[]' | 'BIGINT[]' | 'VARCHAR[]' | 'BLOB[]';
 
 // biome-ignore lint/suspicious/noExplicitAny: each function's own parameters are checked by `scalar`
 type Implementation = (...args: any[]) => ScalarValue;
@@ -37,6 +37,9 @@ interface JavaScriptTypes {
   readonly BLOB: Uint8Array;
   readonly BOOLEAN: boolean;
   readonly 'DOUBLE[]': readonly number[];
+  readonly 'BIGINT[]': readonly (bigint | null)[];
+  readonly 'VARCHAR[]': readonly string[];
+  readonly 'BLOB[]': readonly Uint8Array[];
 }
 type Arguments<P extends readonly ScalarType[]> = { [K in keyof P]: JavaScriptTypes[P[K]] };
 

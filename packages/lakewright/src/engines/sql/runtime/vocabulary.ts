@@ -16,9 +16,9 @@ import { jsonScalars } from './scalars/json';
 import { jsonCastScalars } from './scalars/json-cast';
 import { mysqlTimeScalars } from './scalars/mysql-time';
 import { regexpScalars } from './scalars/regexp';
+import { sketchScalars } from './scalars/sketches';
 import { sortScalars } from './scalars/sort-order';
 import { sqlJsonScalars } from './scalars/sql-json';
-import { digestScalars } from './scalars/t-digest';
 import { textScalars } from './scalars/text';
 import { unitScalars } from './scalars/units';
 import { urlScalars } from './scalars/url';
@@ -37,7 +37,7 @@ export const vocabulary: SupportFunctions = {
     ...hashScalars,
     ...distributionScalars,
     ...wideDecimalScalars,
-    ...digestScalars,
+    ...sketchScalars,
     ...geometryScalars,
     ...bingTileScalars,
     ...regexpScalars,

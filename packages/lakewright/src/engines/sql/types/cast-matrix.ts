@@ -7,7 +7,9 @@ import type { TrinoType } from './type';
  * @see https://trino.io/docs/current/functions/conversion.html
  */
 const NUMBERS = ['tinyint', 'smallint', 'integer', 'bigint', 'real', 'double', 'decimal'];
-const INTEGERS = ['tinyint', 'smallint', 'integer', 'bigint'];
+
+/** Their representation is the bytes that Trino's casts give and take. */
+const SKETCHES = ['HyperLogLog', 'SetDigest', 'tdigest', 'qdigest(bigint)', 'qdigest(double)', 'qdigest(real)'];
 
 const COVERED: Readonly<Record<string, readonly string[]>> = {
   boolean: [...NUMBERS, 'varchar', 'json'],
@@ -30,7 +32,9 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
   'timestamp with time zone': ['varchar', 'date', 'timestamp', 'time'],
   time: ['varchar'],
   json: ['boolean', ...NUMBERS, 'varchar', 'array', 'map', 'row'],
-  uuid: ['varchar'],
+  uuid: ['varchar', 'varbinary'],
+  varbinary: ['uuid', ...SKETCHES],
+  ...Object.fromEntries(SKETCHES.map((kind) => [kind, ['varbinary']])),
   'interval day to second': ['varchar'],
   'interval year to month': ['varchar'],
   array: ['json'],
@@ -40,21 +44,19 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
 
 const NOT_COVERED: Readonly<Record<string, readonly string[]>> = {
   varchar: ['time with time zone', 'ipaddress'],
-  char: ['boolean', ...NUMBERS, 'date', 'time', 'timestamp', 'timestamp with time zone', 'varbinary'],
-  date: ['char'],
   time: ['timestamp', 'timestamp with time zone', 'time with time zone'],
   timestamp: ['time with time zone'],
   'timestamp with time zone': ['time with time zone'],
   'time with time zone': ['varchar', 'time', 'timestamp', 'timestamp with time zone'],
-  json: ['date', 'timestamp'],
-  uuid: ['varbinary'],
-  varbinary: ['uuid', 'ipaddress'],
+  varbinary: ['ipaddress'],
   ipaddress: ['varchar', 'varbinary'],
-  ...Object.fromEntries(INTEGERS.map((kind) => [kind, ['char']])),
 };
 
 /** `invalid`: Trino has the cast by its types, and fails whatever the value (INVALID_CAST_ARGUMENT). */
 export type CastSupport = 'yes' | 'no' | 'not covered' | 'invalid';
+
+/** Types that are cast to varchar, but to no varchar(n). */
+const isUnboundedOnly = ({ kind }: TrinoType): boolean => kind === 'uuid' || kind === 'ipaddress';
 
 /** Types of map keys that a JSON object can have. */
 const JSON_KEYS: readonly string[] = [...NUMBERS, 'boolean', 'varchar', 'unknown'];
@@ -77,6 +79,7 @@ export function castSupport(from: TrinoType, to: TrinoType): CastSupport {
     return castToJson(from);
   }
   if (from.kind === to.kind) return 'yes';
+  if (isUnboundedOnly(from) && to.kind === 'varchar' && to.length !== undefined) return 'no';
   if (COVERED[from.kind]?.includes(to.kind)) return 'yes';
   return NOT_COVERED[from.kind]?.includes(to.kind) ? 'not covered' : 'no';
 }

@@ -14,8 +14,7 @@ import type { RowField, TrinoType } from './type';
  * | row | STRUCT, fields named as declared (lower case) or f1 … fn | DuckDB's clients drop unnamed fields |
  * | json | VARCHAR, canonical text | the text of numbers survives |
  * | Geometry, BingTile | VARCHAR: well-known text, quadkey | |
- * | HyperLogLog, SetDigest | BIGINT[] of hashes | exact where Trino's sketch estimates |
- * | tdigest, qdigest | list of the values | |
+ * | HyperLogLog, SetDigest, tdigest, qdigest | BLOB | the bytes that Trino's casts to varbinary give |
  * | unknown | INTEGER, always NULL | |
  *
  * A type without a representation is refused by name.
@@ -47,13 +46,11 @@ export function physicalType(type: TrinoType): string {
       return 'BIGINT';
     case 'HyperLogLog':
     case 'SetDigest':
-    case 'qdigest(bigint)':
-      return 'BIGINT[]';
     case 'tdigest':
+    case 'qdigest(bigint)':
     case 'qdigest(double)':
-      return 'DOUBLE[]';
     case 'qdigest(real)':
-      return 'FLOAT[]';
+      return 'BLOB';
     case 'interval year to month':
     case 'unknown':
       return 'INTEGER';

@@ -67,14 +67,13 @@ const SIMPLE_TYPES: Readonly<Record<string, TrinoType>> = {
   string: build.VARCHAR,
   'interval day to second': build.DAY_TO_SECOND,
   'interval year to month': build.YEAR_TO_MONTH,
+  hyperloglog: { kind: 'HyperLogLog' },
+  setdigest: { kind: 'SetDigest' },
+  tdigest: { kind: 'tdigest' },
 };
 
 const UNCOVERED_TYPES: ReadonlySet<string> = new Set([
-  'hyperloglog',
   'p4hyperloglog',
-  'qdigest',
-  'tdigest',
-  'setdigest',
   'geometry',
   'sphericalgeography',
   'bingtile',
@@ -116,6 +115,11 @@ export function makeType(
     case 'numeric':
     case 'dec':
       return makeDecimal(number(0) ?? 38, number(1) ?? 0, position);
+    case 'qdigest': {
+      const { kind } = type(0);
+      if (kind === 'bigint' || kind === 'double' || kind === 'real') return { kind: `qdigest(${kind})` };
+      break;
+    }
     case 'varchar':
       return build.varchar(number(0));
     case 'char':

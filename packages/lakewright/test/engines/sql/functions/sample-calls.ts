@@ -39,12 +39,12 @@ const VALUES: Readonly<Record<string, string>> = {
   'interval year to month': '1',
   Geometry: "'POINT (1 2)'",
   BingTile: "'123'",
-  HyperLogLog: '[1, 2]::BIGINT[]',
-  SetDigest: '[1, 2]::BIGINT[]',
-  tdigest: '[1, 2]::DOUBLE[]',
-  'qdigest(bigint)': '[1, 2]::BIGINT[]',
-  'qdigest(double)': '[0.5, 2]::DOUBLE[]',
-  'qdigest(real)': '[1.5, 2]::FLOAT[]',
+  HyperLogLog: "unhex('020c0000')",
+  SetDigest: "unhex('0104000000020b00000020000000000000')",
+  tdigest: 'lw_tdigest([1, 2]::DOUBLE[], []::DOUBLE[])',
+  'qdigest(bigint)': 'lw_qdigest_long([1, 2]::BIGINT[], []::BIGINT[], 0.01::DOUBLE)',
+  'qdigest(double)': 'lw_qdigest_double([0.5, 2]::DOUBLE[], []::BIGINT[], 0.01::DOUBLE)',
+  'qdigest(real)': 'lw_qdigest_real([1.5, 2]::DOUBLE[], []::BIGINT[], 0.01::DOUBLE)',
   unknown: 'CAST(NULL AS INTEGER)',
 };
 

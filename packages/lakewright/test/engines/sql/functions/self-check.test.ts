@@ -76,7 +76,7 @@ function shown(type: TrinoType): TrinoType {
     case 'BingTile':
       return { kind: 'varchar' };
     case 'HyperLogLog':
-      return { kind: 'array', element: { kind: 'bigint' } };
+      return { kind: 'varbinary' };
     default:
       return type;
   }

@@ -93,6 +93,6 @@ describe('the function table', () => {
       signatures: ['split_part(varchar(n), varchar, bigint): varchar(n)'],
       source: 'https://trino.io/docs/current/functions/string.html',
     });
-    expect(rows.find((row) => row.name === 'approx_distinct')?.notes.join()).toContain('exact');
+    expect(rows.find((row) => row.name === 'approx_distinct')?.notes.join()).toContain('HyperLogLog');
   });
 });

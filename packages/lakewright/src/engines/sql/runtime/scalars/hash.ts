@@ -176,26 +176,81 @@ function bigEndian(value: bigint, length: 4 | 8): Uint8Array {
   return buffer;
 }
 
-/** A value's part in `checksum`: its hash times a prime, as a signed number. */
-function checksumPart(bytes: Uint8Array): bigint {
-  return BigInt.asIntN(64, xxHash64(bytes) * PRIME1);
+const signed = (hash: bigint): bigint => BigInt.asIntN(64, hash);
+
+/** Trino's hash of what is a 64-bit integer inside. */
+function hashLong(value: bigint): bigint {
+  const buffer = Buffer.alloc(8);
+  buffer.writeBigInt64LE(BigInt.asIntN(64, value));
+  return signed(xxHash64(buffer));
 }
 
-/** Hashes that aren't in Node, and `checksum`. */
+/** The hash by which Trino groups and joins 64-bit integers. */
+const hashOfKey = (value: bigint): bigint => signed((rotate((value * PRIME2) & MASK, 31n) * PRIME1) & MASK);
+
+/** The bits of a double as an integer: one zero, one NaN. */
+function doubleBits(value: number): bigint {
+  const buffer = Buffer.alloc(8);
+  buffer.writeDoubleLE(value === 0 ? 0 : value);
+  return buffer.readBigInt64LE();
+}
+
+function realBits(value: number): bigint {
+  const buffer = Buffer.alloc(4);
+  buffer.writeFloatLE(value === 0 ? 0 : value);
+  return BigInt(buffer.readInt32LE());
+}
+
+/** 128 bits: the hashes of both halves. */
+const hashHalves = (high: bigint, low: bigint): bigint => hashLong(high) ^ hashLong(low);
+
+/** The hashes of elements or fields one after the other; that of NULL is 0. */
+function combine(hashes: readonly (bigint | null)[], start: bigint): bigint {
+  return signed(hashes.reduce<bigint>((sum, hash) => (sum * 31n + (hash ?? 0n)) & MASK, start));
+}
+
+/** The first 64 bits of murmur3, which `approx_set` and the set digest use. */
+const murmurLow = (bytes: Uint8Array): bigint => Buffer.from(murmur3(bytes)).readBigInt64LE();
+
+function murmurLong(value: bigint): bigint {
+  const buffer = Buffer.alloc(8);
+  buffer.writeBigInt64LE(value);
+  return murmurLow(buffer);
+}
+
+/**
+ * Hashes that aren't in Node; Trino's hash of a value of each type (`lw_hash_…`, which `checksum` and `approx_distinct`
+ * use); and `checksum`.
+ */
 export const hashScalars: readonly ScalarFunction[] = [
   scalar('lw_xxhash64', ['BLOB'], 'BLOB', (bytes) => bigEndian(xxHash64(bytes), 8)),
   scalar('lw_murmur3', ['BLOB'], 'BLOB', murmur3),
   scalar('lw_spooky32', ['BLOB'], 'BLOB', (bytes) => bigEndian(spooky(bytes), 4)),
   scalar('lw_spooky64', ['BLOB'], 'BLOB', (bytes) => bigEndian(spooky(bytes), 8)),
-  scalar('lw_hash_text', ['VARCHAR'], 'BIGINT', (text) => checksumPart(Buffer.from(text, 'utf8'))),
-  scalar('lw_hash_long', ['BIGINT'], 'BIGINT', (value) => {
-    const buffer = Buffer.alloc(8);
-    buffer.writeBigInt64LE(value);
-    return checksumPart(buffer);
+  scalar('lw_hash_text', ['VARCHAR'], 'BIGINT', (text) => signed(xxHash64(Buffer.from(text, 'utf8')))),
+  scalar('lw_hash_bytes', ['BLOB'], 'BIGINT', (bytes) => signed(xxHash64(bytes))),
+  scalar('lw_hash_long', ['BIGINT'], 'BIGINT', hashLong),
+  scalar('lw_hash_field', ['BIGINT'], 'BIGINT', hashOfKey),
+  scalar('lw_hash_double', ['DOUBLE'], 'BIGINT', (value) => hashLong(doubleBits(value))),
+  scalar('lw_hash_real', ['FLOAT'], 'BIGINT', (value) => hashLong(realBits(value))),
+  scalar('lw_hash_decimal', ['VARCHAR'], 'BIGINT', (unscaled) => hashHalves(BigInt(unscaled) >> 64n, BigInt(unscaled))),
+  scalar('lw_hash_uuid', ['VARCHAR'], 'BIGINT', (text) => {
+    const bytes = Buffer.from(text.replace(/-/g, ''), 'hex');
+    return hashHalves(bytes.readBigInt64LE(0), bytes.readBigInt64LE(8));
   }),
+  scalar('lw_hash_list', ['BIGINT[]'], 'BIGINT', (hashes) => combine(hashes, 0n)),
+  scalar('lw_hash_row', ['BIGINT[]'], 'BIGINT', (hashes) => combine(hashes, 1n)),
+  scalar('lw_hash_map', ['BIGINT[]', 'BIGINT[]'], 'BIGINT', (keys, values) =>
+    signed(keys.reduce<bigint>((sum, key, i) => sum + ((key ?? 0n) ^ (values[i] ?? 0n)), 0n)),
+  ),
+  scalar('lw_hash_murmur_long', ['BIGINT'], 'BIGINT', murmurLong),
+  scalar('lw_hash_murmur_double', ['DOUBLE'], 'BIGINT', (value) => murmurLong(doubleBits(value))),
+  scalar('lw_hash_murmur_text', ['VARCHAR'], 'BIGINT', (text) => murmurLow(Buffer.from(text, 'utf8'))),
+  scalar('lw_hash_murmur_bytes', ['BLOB'], 'BIGINT', murmurLow),
+  // Each hash times a prime; the sum of the hashes comes as text, because it may pass 64 bits.
   scalar('lw_checksum', ['VARCHAR'], 'BLOB', (sum) => {
     const buffer = Buffer.alloc(8);
-    buffer.writeBigUInt64LE(BigInt.asUintN(64, BigInt(sum)));
+    buffer.writeBigUInt64LE((BigInt(sum) * PRIME1) & MASK);
     return buffer;
   }),
 ];

@@ -1,163 +1,177 @@
-import { notCovered, type ScalarFunction, scalar } from '../support';
-
-interface Centroid {
-  readonly mean: number;
-  readonly weight: number;
-}
+import { invalidArgument, ScalarFailure } from '../support';
+import { sortIndirect } from './sort-indirect';
 
 /** Trino's compression; while values are added, the digest keeps twice as many centroids. */
 const COMPRESSION = 100;
 const INTERNAL_COMPRESSION = 2 * COMPRESSION;
 const MAX_CENTROIDS = 6 * (INTERNAL_COMPRESSION + 10);
+const FORMAT = 0;
 
 /**
- * The t-digest behind `approx_percentile` (Dunning's merging digest with the K2 scale, as Trino's airlift library has
- * it). Few values stay single, so that the answer is one of them; many are merged, and the answer lies between them.
+ * The t-digest behind `approx_percentile` and `tdigest_agg`: Dunning's merging digest with the K2 scale, as Trino's
+ * airlift library has it (https://github.com/airlift/airlift/blob/master/stats/src/main/java/io/airlift/stats/TDigest.java),
+ * with the same clusters for the same values in the same order, and the same bytes. Few values stay single, so that the
+ * answer is one of them; many are merged, and the answer lies between them.
  */
 export class TDigest {
-  private centroids: Centroid[] = [];
+  private means: number[] = [];
+  private weights: number[] = [];
+  private capacity = 1;
   private total = 0;
   private min = Number.POSITIVE_INFINITY;
   private max = Number.NEGATIVE_INFINITY;
   private backwards = false;
+  private needsMerge = false;
+
+  /** Reads what {@link serialize} writes. */
+  public static parse(bytes: Uint8Array): TDigest {
+    const data = Buffer.from(bytes);
+    if (data[0] !== FORMAT) invalidArgument('Invalid format');
+    const result = new TDigest();
+    result.min = data.readDoubleLE(1);
+    result.max = data.readDoubleLE(9);
+    result.total = data.readDoubleLE(25);
+    const count = data.readInt32LE(33);
+    const doubles = (from: number): number[] =>
+      Array.from({ length: count }, (_, i) => data.readDoubleLE(from + 8 * i));
+    result.means = doubles(37);
+    result.weights = doubles(37 + 8 * count);
+    result.capacity = count;
+    return result;
+  }
 
   public add(value: number, weight: number): void {
-    if (this.centroids.length >= MAX_CENTROIDS) this.merge(INTERNAL_COMPRESSION);
-    this.centroids.push({ mean: value, weight });
+    if (this.means.length === this.capacity) {
+      if (this.capacity < MAX_CENTROIDS) this.capacity = Math.min(Math.max(2 * this.capacity, 1), MAX_CENTROIDS);
+      else this.merge(INTERNAL_COMPRESSION);
+    }
+    this.means.push(value);
+    this.weights.push(weight);
     this.total += weight;
     this.min = Math.min(this.min, value);
     this.max = Math.max(this.max, value);
+    this.needsMerge = true;
   }
 
-  /** Merges what was added; to be called before {@link valueAt}. */
-  public finish(): void {
-    if (this.centroids.length > 0) this.merge(COMPRESSION);
+  public mergeWith(other: TDigest): void {
+    if (this.means.length + other.means.length > this.capacity) {
+      this.merge(INTERNAL_COMPRESSION);
+      other.merge(INTERNAL_COMPRESSION);
+      this.capacity = Math.max(this.capacity, this.means.length + other.means.length);
+    }
+    this.means.push(...other.means);
+    this.weights.push(...other.weights);
+    this.total += other.total;
+    this.min = Math.min(this.min, other.min);
+    this.max = Math.max(this.max, other.max);
+    this.needsMerge = true;
   }
 
-  public valueAt(quantile: number): number {
-    const { centroids, total, min, max } = this;
-    const [first] = centroids;
-    const last = centroids.at(-1);
-    if (!first || !last) return Number.NaN;
-    if (centroids.length === 1) return first.mean;
-    const index = quantile * total;
-    if (index < 1) return min;
-    if (first.weight > 1 && index < first.weight / 2) {
-      return min + ((index - 1) / (first.weight / 2 - 1)) * (first.mean - min);
-    }
-    if (index > total - 1) return max;
-    if (last.weight > 1 && total - index <= last.weight / 2) {
-      return max - ((total - index - 1) / (last.weight / 2 - 1)) * (max - last.mean);
-    }
-    return this.between(index) ?? max;
+  /** The values at quantiles in ascending order; NaN where there are no values. */
+  public valuesAt(quantiles: readonly number[]): number[] {
+    quantiles.forEach((quantile, i) => {
+      if (i > 0 && quantile < (quantiles[i - 1] ?? 0)) fail('quantiles must be sorted in increasing order');
+      if (quantile < 0 || quantile > 1) fail('quantiles should be in [0, 1] range');
+    });
+    if (this.needsMerge) this.merge(INTERNAL_COMPRESSION);
+    return quantiles.map((quantile) => this.valueAt(quantile));
   }
 
-  /** Interpolates between the centroids on both sides; one of a single value stands for itself. */
-  private between(index: number): number | undefined {
-    let weightSoFar = (this.centroids[0]?.weight ?? 0) / 2;
-    for (let i = 0; i + 1 < this.centroids.length; i++) {
-      const left = this.centroids[i] as Centroid;
-      const right = this.centroids[i + 1] as Centroid;
-      const delta = (left.weight + right.weight) / 2;
-      const beyond = weightSoFar + delta - index;
-      if (beyond > 0) {
-        if (left.weight === 1 && index - weightSoFar < 0.5) return left.mean;
-        if (right.weight === 1 && beyond <= 0.5) return right.mean;
-        const fromLeft = index - weightSoFar - (left.weight === 1 ? 0.5 : 0);
-        const fromRight = beyond - (right.weight === 1 ? 0.5 : 0);
-        const value = (left.mean * fromRight + right.mean * fromLeft) / (fromLeft + fromRight);
-        return Math.max(left.mean, Math.min(value, right.mean));
-      }
-      weightSoFar += delta;
+  /** Little endian: format, min, max, compression, weight, number of centroids, their means, their weights. */
+  public serialize(): Uint8Array {
+    this.merge(COMPRESSION);
+    const count = this.means.length;
+    const data = Buffer.alloc(37 + 16 * count);
+    data.writeUInt8(FORMAT);
+    [this.min, this.max, COMPRESSION, this.total].forEach((value, i) => {
+      data.writeDoubleLE(value, 1 + 8 * i);
+    });
+    data.writeInt32LE(count, 33);
+    [...this.means, ...this.weights].forEach((value, i) => {
+      data.writeDoubleLE(value, 37 + 8 * i);
+    });
+    return data;
+  }
+
+  private valueAt(quantile: number): number {
+    const { means, weights, total, min, max } = this;
+    const last = means.length - 1;
+    if (last < 0) return Number.NaN;
+    if (last === 0) return means[0] as number;
+    const [firstHalf, lastHalf] = [(weights[0] as number) / 2, (weights[last] as number) / 2];
+    const offset = quantile * total;
+    if (offset < 1) return min;
+    if (offset < firstHalf) return min + interpolate(offset, 1, min, firstHalf, means[0] as number);
+    const fromTop = (): number => max + interpolate(total - offset, 1, max, lastHalf, means[last] as number);
+    if (offset <= total - 1 && total - offset <= lastHalf && lastHalf > 1) return fromTop();
+    if (offset >= total - 1) return max;
+    let before = firstHalf;
+    for (let i = 0; i < last; i++) {
+      const length = ((weights[i] as number) + (weights[i + 1] as number)) / 2;
+      if (before + length > offset) return this.between(i, offset - before, length);
+      before += length;
     }
-    return undefined;
+    return lastHalf > 1 ? fromTop() : max;
+  }
+
+  /** Between a centroid and the next; one of a single value stands for itself. */
+  private between(left: number, offset: number, length: number): number {
+    const [mean, nextMean] = this.means.slice(left, left + 2) as [number, number];
+    const [weight, nextWeight] = this.weights.slice(left, left + 2) as [number, number];
+    if (weight === 1 && offset < weight / 2) return mean;
+    if (nextWeight === 1 && offset >= weight / 2) return nextMean;
+    if (weight === 1) return mean + interpolate(offset - weight / 2, 0, mean, nextWeight / 2, nextMean);
+    return mean + interpolate(offset, 0, mean, nextWeight === 1 ? weight / 2 : length, nextMean);
   }
 
   private merge(compression: number): void {
-    const sorted = [...this.centroids].sort((a, b) => a.mean - b.mean);
-    if (this.backwards) sorted.reverse();
-    const normalizer = compression / (24 + 4 * Math.log(this.total / compression));
+    const { means, weights, total } = this;
+    if (means.length === 0) return;
+    const order = means.map((_mean, i) => i);
+    sortIndirect(order, means, 0, order.length);
+    if (this.backwards) order.reverse();
+    const normalizer = compression / (4 * Math.log(total / compression) + 24);
     const limit = (quantile: number): number => (quantile * (1 - quantile)) / normalizer;
-    const merged: Centroid[] = [];
-    let [current] = sorted as [Centroid];
+    const [first = 0, ...others] = order;
+    const mergedMeans: number[] = [];
+    const mergedWeights: number[] = [];
+    let mean = means[first] as number;
+    let weight = weights[first] as number;
     let before = 0;
     let limitBefore = limit(0);
-    for (const next of sorted.slice(1)) {
-      const weight = current.weight + next.weight;
-      const largest = this.total * Math.min(limitBefore, limit(Math.min((before + weight) / this.total, 1)));
-      if (weight <= largest) {
-        current = { mean: current.mean + ((next.mean - current.mean) * next.weight) / weight, weight };
+    for (const next of others) {
+      const nextMean = means[next] as number;
+      const nextWeight = weights[next] as number;
+      const together = weight + nextWeight;
+      const largest = total * Math.min(limitBefore, limit(Math.min((before + together) / total, 1)));
+      if (together <= largest) {
+        mean += ((nextMean - mean) * nextWeight) / together;
+        weight = together;
       } else {
-        merged.push(current);
-        before += current.weight;
-        limitBefore = limit(before / this.total);
-        current = next;
+        mergedMeans.push(mean);
+        mergedWeights.push(weight);
+        before += weight;
+        limitBefore = limit(before / total);
+        mean = nextMean;
+        weight = nextWeight;
       }
     }
-    merged.push(current);
-    if (this.backwards) merged.reverse();
-    this.backwards = !this.backwards;
-    this.centroids = merged;
-  }
-}
-
-/** The values at the quantiles, as a JSON array of their texts. `weights` is empty for weights of 1. */
-function percentiles(values: readonly number[], weights: readonly number[], quantiles: readonly number[]): string {
-  const digest = new TDigest();
-  values.forEach((value, i) => {
-    if (Number.isNaN(value)) notCovered('approx_percentile over NaN');
-    digest.add(value, weights.length > 0 ? (weights[i] ?? 1) : 1);
-  });
-  digest.finish();
-  return JSON.stringify(quantiles.map((quantile) => String(digest.valueAt(quantile))));
-}
-
-/** Trino's buffer of values before a histogram is compacted. */
-const HISTOGRAM_BUFFER = 100;
-
-/** `numeric_histogram`: the adjacent buckets whose union costs least are united until there are `buckets`. */
-function histogram(buckets: bigint, values: readonly number[], weights: readonly number[]): string {
-  const limit = Number(buckets);
-  let entries: Centroid[] = [];
-  values.forEach((value, i) => {
-    entries.push({ mean: value, weight: weights.length > 0 ? (weights[i] ?? 1) : 1 });
-    if (entries.length >= limit + HISTOGRAM_BUFFER) entries = compact(entries, limit);
-  });
-  return JSON.stringify(compact(entries, limit).map(({ mean, weight }) => [String(mean), String(weight)]));
-}
-
-function compact(entries: readonly Centroid[], limit: number): Centroid[] {
-  const result: Centroid[] = [];
-  for (const entry of [...entries].sort((a, b) => a.mean - b.mean)) {
-    const last = result.at(-1);
-    if (last?.mean === entry.mean) result[result.length - 1] = { mean: entry.mean, weight: last.weight + entry.weight };
-    else result.push(entry);
-  }
-  while (result.length > limit) {
-    const cheapest = cheapestUnion(result);
-    const [left, right] = result.slice(cheapest, cheapest + 2) as [Centroid, Centroid];
-    const weight = left.weight + right.weight;
-    result.splice(cheapest, 2, { mean: (left.mean * left.weight + right.mean * right.weight) / weight, weight });
-  }
-  return result;
-}
-
-function cheapestUnion(entries: readonly Centroid[]): number {
-  let best = 0;
-  let lowest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i + 1 < entries.length; i++) {
-    const [a, b] = entries.slice(i, i + 2) as [Centroid, Centroid];
-    const cost = ((a.mean - b.mean) ** 2 * a.weight * b.weight) / (a.weight + b.weight);
-    if (cost < lowest) {
-      lowest = cost;
-      best = i;
+    mergedMeans.push(mean);
+    mergedWeights.push(weight);
+    if (this.backwards) {
+      mergedMeans.reverse();
+      mergedWeights.reverse();
     }
+    this.backwards = !this.backwards;
+    this.means = mergedMeans;
+    this.weights = mergedWeights;
   }
-  return best;
 }
 
-/** Aggregates that are summaries, over the list of their values. */
-export const digestScalars: readonly ScalarFunction[] = [
-  scalar('lw_percentiles', ['DOUBLE[]', 'DOUBLE[]', 'DOUBLE[]'], 'VARCHAR', percentiles),
-  scalar('lw_numeric_histogram', ['BIGINT', 'DOUBLE[]', 'DOUBLE[]'], 'VARCHAR', histogram),
-];
+const interpolate = (x: number, x0: number, y0: number, x1: number, y1: number): number =>
+  ((x - x0) / (x1 - x0)) * (y1 - y0);
+
+/** As Trino, which doesn't expect it. */
+function fail(message: string): never {
+  throw new ScalarFailure('GENERIC_INTERNAL_ERROR', message);
+}
