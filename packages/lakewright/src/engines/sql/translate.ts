@@ -93,6 +93,7 @@ function analyzeStatement(query: Query, session: SqlSession, options: TranslateO
     functions,
     reads: new Map(),
     scans: [],
+    unplannable: [],
     alias: (prefix) => {
       const next = (counters.get(prefix) ?? 0) + 1;
       counters.set(prefix, next);
@@ -111,7 +112,10 @@ function analyzeStatement(query: Query, session: SqlSession, options: TranslateO
     viewPath: [],
   };
   const values = parameters.map((parameter): Typed => analyze(parameter, { ...context, scalarOnly: 'EXECUTE' }));
-  return { query: analyzeQuery(query, { ...context, parameters: values }), analysis };
+  const analyzed = analyzeQuery(query, { ...context, parameters: values });
+  const [unplannable] = analysis.unplannable;
+  if (unplannable) throw unplannable;
+  return { query: analyzed, analysis };
 }
 
 async function finish(

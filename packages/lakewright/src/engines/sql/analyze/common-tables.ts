@@ -1,4 +1,4 @@
-import { NotCoveredError, SqlError } from '../errors';
+import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
 import type * as ast from '../parse/ast';
 import { coercionCost } from '../types/coercion';
 import { typeText } from '../types/text';
@@ -62,6 +62,7 @@ function recursive(item: ast.CommonTable, name: string, context: Context): Analy
     throw new SqlError('MISSING_COLUMN_ALIASES', 'missing column aliases in recursive WITH query', position);
   }
   const { body } = query;
+  checkImmediate(query);
   if (body.kind !== 'set operation' || body.operator !== 'UNION') {
     throw new SqlError('INVALID_RECURSIVE_REFERENCE', 'recursive reference outside of UNION', position);
   }
@@ -72,6 +73,11 @@ function recursive(item: ast.CommonTable, name: string, context: Context): Analy
       'recursive reference in the anchor of a recursive query',
       position,
     );
+  }
+  const again = references(body.right, item.name.toLowerCase())[1];
+  if (again) {
+    const text = 'multiple recursive references in the step relation of recursion';
+    throw new SqlError('INVALID_RECURSIVE_REFERENCE', text, again);
   }
   const part = (half: ast.QueryBody): ast.Query => ({
     kind: 'query',
@@ -84,9 +90,6 @@ function recursive(item: ast.CommonTable, name: string, context: Context): Analy
   const commonTables = new Map(context.commonTables);
   commonTables.set(item.name.toLowerCase(), { name, fields, recursive: true });
   const step = analyzeQuery(part(body.right), { ...context, commonTables });
-  if (step.body.kind !== 'select' || step.body.recursionAlias === undefined) {
-    throw new NotCoveredError('recursive step that is not a SELECT from the recursive table', position);
-  }
   if (step.fields.length !== fields.length) {
     const text = `base and step relations of recursion have different number of fields: ${fields.length}, ${step.fields.length}`;
     throw new SqlError('TYPE_MISMATCH', text, position);
@@ -101,11 +104,23 @@ function recursive(item: ast.CommonTable, name: string, context: Context): Analy
   return { query: { query: { ...anchor, fields }, step }, fields };
 }
 
-/** Whether a table of this name (lower case) is read somewhere below. */
-function refersTo(node: unknown, name: string): boolean {
-  if (typeof node !== 'object' || node === null) return false;
-  if ('kind' in node && node.kind === 'table' && 'name' in node && Array.isArray(node.name)) {
-    return node.name.length === 1 && String(node.name[0]).toLowerCase() === name;
-  }
-  return Object.values(node).some((value) => refersTo(value, name));
+function checkImmediate({ orderBy, limit, offset, position }: ast.Query): void {
+  const [first] = orderBy;
+  const refused = (clause: string, at: SqlPosition) =>
+    new SqlError('NOT_SUPPORTED', `immediate ${clause} clause in recursive query`, at);
+  if (first) throw refused('ORDER BY', first.expression.position);
+  if (offset) throw refused('OFFSET', offset.position);
+  if (limit) throw refused('FETCH FIRST / LIMIT', limit.position ?? position);
 }
+
+/** Where a table of this name (lower case) is read below. */
+function references(node: unknown, name: string): SqlPosition[] {
+  if (typeof node !== 'object' || node === null) return [];
+  if ('kind' in node && node.kind === 'table' && 'name' in node && Array.isArray(node.name)) {
+    const { position } = node as ast.TableReference;
+    return node.name.length === 1 && String(node.name[0]).toLowerCase() === name ? [position] : [];
+  }
+  return Object.values(node).flatMap((value) => references(value, name));
+}
+
+const refersTo = (node: unknown, name: string): boolean => references(node, name).length > 0;

@@ -1,4 +1,5 @@
 import type { SqlSession, TableName } from '../contract';
+import type { SqlError } from '../errors';
 import type { FunctionTable } from '../functions/table';
 import type { WindowSpec } from '../parse/ast';
 import type { Captures, Scope } from './scope';
@@ -11,6 +12,8 @@ export interface Analysis {
   /** Tables and views read, with the names of the columns read. */
   readonly reads: Map<string, { readonly name: TableName; readonly columns: Set<string> }>;
   readonly scans: Scan[];
+  /** What Trino's planner refuses, after all else is found right. */
+  readonly unplannable: SqlError[];
   /** `r1`, `r2` …: aliases are unique in the statement. */
   alias(prefix: string): string;
 }

@@ -111,3 +111,32 @@ function checkGroupingCall(columns: readonly Typed[], keys: ReadonlySet<string>)
     );
   }
 }
+
+/** `GROUP BY DISTINCT`: the product of the elements' sets, each once. */
+export function distinctSets(elements: readonly TypedGrouping[]): TypedGrouping[] {
+  const product = elements
+    .map(setsOf)
+    .reduce((left, right) => left.flatMap((a) => right.map((b) => [...a, ...b])), [
+      [],
+    ] as readonly (readonly Typed[])[]);
+  const unique = new Map(product.map((set) => [[...new Set(set.map(fingerprint))].sort().join(), set]));
+  return [{ kind: 'sets', sets: [...unique.values()] }];
+}
+
+function setsOf(element: TypedGrouping): readonly (readonly Typed[])[] {
+  switch (element.kind) {
+    case 'simple':
+      return [element.keys];
+    case 'sets':
+      return element.sets;
+    case 'rollup':
+      return Array.from({ length: element.sets.length + 1 }, (_, left) =>
+        element.sets.slice(0, element.sets.length - left).flat(),
+      );
+    case 'cube':
+      return element.sets.reduceRight<readonly (readonly Typed[])[]>(
+        (rest, set) => [rest.map((other) => [...set, ...other]), rest].flat(),
+        [[]],
+      );
+  }
+}

@@ -14,7 +14,6 @@ import type { OutputField, Typed, TypedBody, TypedQuery, TypedSort } from './typ
 
 /** A query with all its clauses. */
 export function analyzeQuery(node: ast.Query, context: Context): TypedQuery {
-  if (node.withTies) throw new NotCoveredError('FETCH FIRST … WITH TIES', node.position);
   const { items, commonTables } = analyzeWith(node.with, context);
   const inner: Context = { ...context, commonTables };
   const base = {
@@ -24,13 +23,31 @@ export function analyzeQuery(node: ast.Query, context: Context): TypedQuery {
     orderAlias: context.analysis.alias('o'),
     limit: rowCount(node.limit, inner),
     offset: rowCount(node.offset, inner),
+    withTies: node.fetch?.withTies ?? false,
   };
+  checkLimit(node, base.limit, context);
   if (node.body.kind === 'select') {
     const body = analyzeSelect(node.body, inner, node.orderBy);
     return { ...base, body, orderBy: [], fields: body.fields };
   }
   const body = analyzeBody(node.body, inner);
   return { ...base, body, orderBy: orderOver(node.orderBy, body.fields, base.orderAlias, inner), fields: body.fields };
+}
+
+/** The largest number of rows that Trino's planner sorts for a LIMIT. */
+const MAX_SORTED = 2n ** 31n - 1n;
+
+function checkLimit({ fetch, orderBy }: ast.Query, limit: string | undefined, { analysis }: Context): void {
+  if (fetch && limit === '0') {
+    const text = 'FETCH FIRST row count must be positive (actual value: 0)';
+    throw new SqlError('NUMERIC_VALUE_OUT_OF_RANGE', text, fetch.position);
+  }
+  if (fetch?.withTies && orderBy.length === 0) {
+    throw new SqlError('MISSING_ORDER_BY', 'FETCH FIRST WITH TIES clause requires ORDER BY', fetch.position);
+  }
+  if (orderBy.length > 0 && limit !== undefined && BigInt(limit) > MAX_SORTED) {
+    analysis.unplannable.push(new SqlError('NOT_SUPPORTED', `ORDER BY LIMIT > ${MAX_SORTED} is not supported`));
+  }
 }
 
 function rowCount(count: ast.RowCount | undefined, context: Context): string | undefined {
@@ -144,8 +161,8 @@ function setOperation(node: ast.SetOperation, context: Context): TypedBody {
       const text = `Type ${typeText(type)} is not comparable and therefore cannot be used in ${operator}`;
       throw new SqlError('TYPE_MISMATCH', text, position);
     }
-    if (type.kind === 'timestamp with time zone' && operator !== 'UNION') {
-      throw new NotCoveredError(`${operator} of timestamp with time zone`, position);
+    if (type.kind === 'timestamp with time zone' && operator !== 'UNION' && all) {
+      throw new NotCoveredError(`${operator} ALL of timestamp with time zone`, position);
     }
     return { name: field.name, type, named: field.named };
   });

@@ -1,4 +1,4 @@
-import { SqlError } from '../errors';
+import { NotCoveredError, SqlError } from '../errors';
 import type * as ast from '../parse/ast';
 import { BIGINT } from '../types/build';
 import { typeText } from '../types/text';
@@ -8,9 +8,11 @@ import { analyze } from './expressions';
 import { analyzeJoin } from './joins';
 import { analyzeQuery } from './queries';
 import { childScope } from './scope';
+import { checkPlannable, withoutOrder } from './subqueries';
+import { samplePercentage, tableFunction } from './table-functions';
 import { tableVersion } from './table-version';
 import { type AnalyzedRelation, analyzeTable } from './tables';
-import type { Field, OutputField, Typed } from './typed';
+import type { Column, Field, OutputField, Typed } from './typed';
 import { some } from './walk';
 
 /** A FROM item. `left` are the columns of the items before it: what LATERAL and UNNEST may refer to. */
@@ -26,6 +28,18 @@ export function analyzeRelation(node: ast.Relation, context: Context, left: read
       return unnest(node, context, left, undefined);
     case 'join':
       return analyzeJoin(node, context, left);
+    case 'table function':
+      return tableFunction(node, context);
+    case 'sample': {
+      const inner = analyzeRelation(node.relation, context, left);
+      if (inner.relation.kind === 'join') throw new NotCoveredError('TABLESAMPLE of a join', node.position);
+      const percentage = samplePercentage(node.percentage, context);
+      const { relation } = inner;
+      return {
+        ...inner,
+        relation: { kind: 'sample', alias: relation.alias, relation, method: node.method, percentage },
+      };
+    }
   }
 }
 
@@ -73,18 +87,24 @@ function aliased(node: ast.AliasedRelation, context: Context, left: readonly Fie
 }
 
 function subqueryRelation(node: ast.SubqueryRelation, context: Context, left: readonly Field[]): AnalyzedRelation {
-  const query = analyzeQuery(node.query, {
+  const scope = node.lateral ? childScope(left, context.scope) : context.scope;
+  const captures = { scope, columns: [] as Column[], outer: context.captures };
+  const analyzed = analyzeQuery(node.query, {
     ...context,
-    scope: node.lateral ? childScope(left, context.scope) : context.scope,
+    scope,
+    captures: node.lateral ? captures : context.captures,
     windows: new Map(),
     scalarOnly: undefined,
     insideAggregate: undefined,
     insideWindow: false,
   });
+  checkPlannable(analyzed, captures.columns, 'lateral', context, node.query.position);
+  const query = node.lateral ? withoutOrder(analyzed) : analyzed;
   const alias = context.analysis.alias('r');
   return {
     relation: { kind: 'derived', alias, query, lateral: node.lateral },
     fields: derivedFields(query.fields, alias),
+    captures: captures.columns,
   };
 }
 
@@ -99,7 +119,9 @@ function unnest(
   aliases: number | undefined,
 ): AnalyzedRelation {
   const { analysis } = context;
-  const inner: Context = { ...context, scope: childScope(left, context.scope), scalarOnly: 'UNNEST' };
+  const scope = childScope(left, context.scope);
+  const captures = { scope, columns: [] as Column[], outer: context.captures };
+  const inner: Context = { ...context, scope, captures, scalarOnly: 'UNNEST' };
   const values = node.expressions.map((expression) => analyze(expression, inner));
   const alias = analysis.alias('r');
   const fields: Field[] = [];
@@ -129,6 +151,7 @@ function unnest(
   return {
     relation: { kind: 'unnest', alias, items, withOrdinality: node.withOrdinality, lateral },
     fields,
+    captures: captures.columns,
   };
 }
 

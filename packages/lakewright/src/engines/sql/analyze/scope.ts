@@ -50,7 +50,9 @@ export function resolveName(parts: readonly string[], context: Context, position
 
 function findFields(fields: readonly Field[], qualifier: readonly string[], name: string): Field[] {
   return fields.filter(
-    (field) => field.name?.toLowerCase() === name && (qualifier.length === 0 || hasQualifier(field, qualifier)),
+    (field) =>
+      field.name?.toLowerCase() === name &&
+      (qualifier.length === 0 ? !field.qualifiedOnly : hasQualifier(field, qualifier)),
   );
 }
 

@@ -57,7 +57,7 @@ function withOutputs(outputs: readonly SelectOutput[], context: Context) {
   const rest = scope.fields.filter((field) => !hidden.has(field.name?.toLowerCase()));
   const shadowed = scope.fields.filter((field) => hidden.has(field.name?.toLowerCase()));
   // Under a qualifier the source's column is still there.
-  const qualified = shadowed.map((field) => ({ ...field, name: undefined }));
+  const qualified = shadowed.map((field) => ({ ...field, qualifiedOnly: true }));
   return { ...childScope([...aliases, ...rest, ...qualified], scope.parent), depth: scope.depth };
 }
 

@@ -4,7 +4,7 @@ import { condition } from './coerce';
 import { constrain } from './constraints';
 import type { Context } from './context';
 import { analyze } from './expressions';
-import { analyzeGrouping, checkGrouped, keysOf } from './grouping';
+import { analyzeGrouping, checkGrouped, distinctSets, keysOf } from './grouping';
 import { scansOf } from './joins';
 import { analyzeRelation } from './relations';
 import { accessField, childScope, hasQualifier, readField, type Scope } from './scope';
@@ -22,13 +22,14 @@ export function analyzeSelect(node: ast.Select, outer: Context, orderBy: readonl
     scalarOnly: undefined,
     insideAggregate: undefined,
     insideWindow: false,
-    windows: new Map(node.windows.map(({ name, spec }) => [name.toLowerCase(), spec])),
+    windows: windowsOf(node),
   };
   const where =
     node.where && condition(analyze(node.where, { ...context, scalarOnly: 'WHERE clause' }), 'WHERE clause');
   if (where) for (const relation of from.relations) constrain(where, scansOf(relation), !hasOuterJoin(relation));
   const outputs = node.items.flatMap((item) => selectItem(item, node, context, scope));
-  const groupBy = node.groupBy && analyzeGrouping(node.groupBy, outputs, context);
+  const elements = node.groupBy && analyzeGrouping(node.groupBy, outputs, context);
+  const groupBy = elements && node.distinctGroups ? distinctSets(elements) : elements;
   const having = node.having && condition(analyze(node.having, context), 'HAVING clause');
   const fields = outputs.map(({ expression, name }, index) => ({
     name: name ?? `_col${index}`,
@@ -54,6 +55,17 @@ export function analyzeSelect(node: ast.Select, outer: Context, orderBy: readonl
     fields,
     recursionAlias: from.recursionAlias,
   };
+}
+
+function windowsOf({ windows }: ast.Select): Context['windows'] {
+  const found = new Map<string, ast.WindowSpec>();
+  for (const { name, spec, position } of windows) {
+    if (found.has(name.toLowerCase())) {
+      throw new SqlError('DUPLICATE_WINDOW_NAME', `WINDOW name '${name}' specified more than once`, position);
+    }
+    found.set(name.toLowerCase(), spec);
+  }
+  return found;
 }
 
 interface AnalyzedFrom {
@@ -99,7 +111,7 @@ function selectItem(item: ast.SelectItem, node: ast.Select, context: Context, sc
 /** A column keeps its name, a field access the field's. */
 function impliedName(node: ast.Expression): string | undefined {
   if (node.kind === 'name') return node.parts.at(-1);
-  return node.kind === 'dereference' ? node.field : undefined;
+  return node.kind === 'dereference' && impliedName(node.base) !== undefined ? node.field : undefined;
 }
 
 function everyColumn(
@@ -128,6 +140,8 @@ function starOf(of: ast.Expression, context: Context, scope: Scope): SelectOutpu
       const fields = level.fields.filter((field) => hasQualifier(field, qualifier));
       if (fields.length > 0) return columns(fields, context, level);
     }
+    // A name alone is a relation's, never a row's.
+    if (of.parts.length === 1) throw unresolved(of);
   }
   const value = rowValue(of, context);
   if (value.type.kind !== 'row') {
@@ -147,6 +161,9 @@ function rowValue(of: ast.Expression, context: Context): Typed {
       : analyze(of, context);
   } catch (error) {
     if (of.kind !== 'name' || !(error instanceof SqlError) || error.errorName !== 'COLUMN_NOT_FOUND') throw error;
-    throw new SqlError('TABLE_NOT_FOUND', `Unable to resolve reference ${of.parts.join('.')}`, of.position);
+    throw unresolved(of);
   }
 }
+
+const unresolved = ({ parts, position }: ast.Name): SqlError =>
+  new SqlError('TABLE_NOT_FOUND', `Unable to resolve reference ${parts.join('.').toLowerCase()}`, position);

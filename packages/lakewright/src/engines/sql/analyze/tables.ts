@@ -9,7 +9,7 @@ import type { Context } from './context';
 import { informationSchema } from './information-schema';
 import { analyzeQuery } from './queries';
 import { derivedFields } from './relations';
-import type { Field, Scan, Typed, TypedRelation } from './typed';
+import type { Column, Field, Scan, Typed, TypedRelation } from './typed';
 
 /** What a FROM item gives: the relation in the text, and the columns that it offers. */
 export interface AnalyzedRelation {
@@ -17,6 +17,8 @@ export interface AnalyzedRelation {
   readonly fields: readonly Field[];
   /** The alias under which the recursive table being defined is read. */
   readonly recursionAlias?: string;
+  /** Columns of the items before it that UNNEST or LATERAL reads. */
+  readonly captures?: readonly Column[];
 }
 
 /** Athena's name of the Glue Data Catalog. */

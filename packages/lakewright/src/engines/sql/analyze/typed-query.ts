@@ -12,11 +12,13 @@ export interface Field {
   /** Where the value comes from: a column of a relation in the text, or an expression (the column of a USING). */
   readonly source: { readonly relation: string; readonly column: string } | { readonly expression: Typed };
   readonly hidden: boolean;
+  /** An alias has its name: it's found below a qualifier alone. */
+  readonly qualifiedOnly?: boolean;
   /** Of a table: what reads of the column are counted on. */
   readonly scan?: Scan;
 }
 
-export type TypedRelation = Scan | Derived | CommonTableRead | TypedUnnest | TypedJoin | Inline;
+export type TypedRelation = Scan | Derived | CommonTableRead | TypedUnnest | TypedJoin | Inline | Sequence | Sampled;
 
 /** A table of the catalog. `used` grows as columns are resolved; nothing else may be asked of the table. */
 export interface Scan {
@@ -53,6 +55,22 @@ export interface TypedJoin {
   readonly right: TypedRelation;
   readonly on?: Typed;
 }
+/** The numbers from `start` to `stop` at most, as `c1`. */
+export interface Sequence {
+  readonly kind: 'sequence';
+  readonly alias: string;
+  readonly start: bigint;
+  readonly stop: bigint;
+  readonly step: bigint;
+}
+/** A part of the rows: BERNOULLI row by row, SYSTEM block by block (Trino's blocks are splits, DuckDB's 2,048 rows). */
+export interface Sampled {
+  readonly kind: 'sample';
+  readonly alias: string;
+  readonly relation: Exclude<TypedRelation, TypedJoin>;
+  readonly method: 'BERNOULLI' | 'SYSTEM';
+  readonly percentage: number;
+}
 /** Rows known at analysis: information_schema. Columns are `c1` …; cells are text, integers or NULL. */
 export interface Inline {
   readonly kind: 'inline';
@@ -78,6 +96,8 @@ export interface TypedQuery {
   readonly orderAlias: string;
   readonly limit?: string;
   readonly offset?: string;
+  /** Rows that sort as the last one within the limit count too. */
+  readonly withTies: boolean;
   readonly fields: readonly OutputField[];
 }
 

@@ -26,6 +26,8 @@ export interface EmitContext {
   readonly scans: ReadonlyMap<string, string>;
   /** Texts of columns are written so that DuckDB doesn't evaluate what's around them over a whole dictionary. */
   readonly flat?: boolean;
+  /** The step of a recursive table that its name stands for. */
+  readonly commonTables?: ReadonlyMap<string, string>;
   /** Parts that are evaluated before: the names that they're bound to. */
   readonly replaced?: ReadonlyMap<Typed, string>;
   /** Inside TRY: a failure is met by running row by row. */

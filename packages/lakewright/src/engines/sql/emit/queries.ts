@@ -7,6 +7,7 @@ import type {
   TypedQuery,
   TypedSelect,
   TypedSetOperation,
+  TypedSort,
 } from '../analyze/typed';
 import { fingerprint } from '../analyze/walk';
 import { sameType } from '../types/coercion';
@@ -15,34 +16,73 @@ import { sortSql } from './aggregates';
 import { castSql } from './casts';
 import { type EmitContext, emit } from './expressions';
 import { relationSql } from './relations';
-import { fresh } from './text';
+import { fresh, raise } from './text';
+
+const TOO_DEEP = raise(
+  'NOT_SUPPORTED',
+  "Recursion depth limit exceeded (10). Use 'max_recursion_depth' session property to modify the limit.",
+  { kind: 'integer' },
+);
 
 /** Trino's limit on the steps of a recursive query. */
 const MAX_RECURSION = 10;
 
 /** A query whose output columns are `c1`, `c2` …. */
 export function querySql(query: TypedQuery, context: EmitContext): string {
+  if (query.withTies) return withSql(query, context) + tiesSql(query, context);
   const body = bodySql(query.body, context);
-  const sorted = query.orderBy.map((item) => sortSql(item, context));
+  const sorted = query.orderBy.filter(isSorting).map((item) => sortSql(item, context));
   const limits =
     (query.limit === undefined ? '' : ` LIMIT ${query.limit}`) +
     (query.offset === undefined ? '' : ` OFFSET ${query.offset}`);
-  const plain = query.body.kind === 'select' || (sorted.length === 0 && limits === '');
+  const plain = sorted.length === 0 && (query.body.kind === 'select' || limits === '');
   const whole = plain ? body : `SELECT * FROM (${body}) AS ${query.orderAlias}`;
   return `${withSql(query, context)}${whole}${sorted.length > 0 ? ` ORDER BY ${sorted.join(', ')}` : ''}${limits}`;
 }
 
+/** A literal orders nothing, and DuckDB refuses it. */
+const isSorting = ({ expression }: TypedSort): boolean => expression.kind !== 'literal';
+
+/** The sort keys as columns of their own, so that the rank among the rows after OFFSET can be told. */
+function tiesSql(query: TypedQuery, context: EmitContext): string {
+  const { body, limit = '0', offset = '0' } = query;
+  const [inner, ranked] = [fresh('t'), fresh('t')];
+  let from = `SELECT * FROM (${bodySql(body, context)}) AS ${query.orderAlias}`;
+  let sorts = query.orderBy.filter(isSorting).map((item) => sortSql(item, context));
+  let alias = query.orderAlias;
+  if (body.kind === 'select') {
+    alias = inner;
+    const keys = body.orderBy.filter(isSorting);
+    const prints = body.items.map(fingerprint);
+    const added = body.distinct ? [] : keys.map(({ expression }) => expression);
+    from = `SELECT * FROM (${selectSql({ ...body, items: [...body.items, ...added], orderBy: [] }, context)}) AS ${inner}`;
+    sorts = keys.map((item, index) => {
+      const at = body.distinct ? prints.indexOf(fingerprint(item.expression)) : prints.length + index;
+      return sortSql(item, context, `${inner}.c${at + 1}`);
+    });
+  }
+  const order = sorts.length > 0 ? sorts.join(', ') : '1';
+  const counted = from.replace(
+    'SELECT *',
+    `SELECT ${alias}.*, row_number() OVER (ORDER BY ${order}) AS n, rank() OVER (ORDER BY ${order}) AS k`,
+  );
+  const columns = query.fields.map((_field, index) => `${ranked}.c${index + 1}`).join(', ');
+  const kept = `n > ${offset} AND k - 1 - ${offset} < ${limit}`;
+  return `SELECT ${columns} FROM (${counted}) AS ${ranked} WHERE ${kept} ORDER BY n`;
+}
+
 function withSql(query: TypedQuery, context: EmitContext): string {
   if (query.with.length === 0) return '';
-  const items = query.with.map((item) => commonTableSql(item, context));
+  const items = query.with.flatMap((item) => commonTableSql(item, context));
   return `WITH ${query.recursive ? 'RECURSIVE ' : ''}${items.join(', ')} `;
 }
 
-function commonTableSql({ name, query, step }: TypedCommonTable, context: EmitContext): string {
+function commonTableSql({ name, query, step }: TypedCommonTable, context: EmitContext): string | string[] {
   if (!step) return `${name} AS (${querySql(query, context)})`;
+  const isPlain = step.body.kind === 'select' && step.body.recursionAlias !== undefined && !step.body.distinct;
+  if (!isPlain) return unrolled(name, query, step, context);
   const columns = query.fields.map((_field, index) => `c${index + 1}`);
-  const message = `NOT_SUPPORTED: Recursion depth limit exceeded (${MAX_RECURSION}). Use 'max_recursion_depth' session property to modify the limit.`;
-  const depth = `CASE WHEN x.d > ${MAX_RECURSION} THEN CAST(lw_fail('${message.replace(/'/g, "''")}') AS INTEGER) ELSE x.d END`;
+  const depth = `CASE WHEN x.d > ${MAX_RECURSION} THEN ${TOO_DEEP} ELSE x.d END`;
   const stepped = query.fields.map((field, index) =>
     castSql(`x.c${index + 1}`, step.fields[index]?.type ?? field.type, field.type),
   );
@@ -50,6 +90,25 @@ function commonTableSql({ name, query, step }: TypedCommonTable, context: EmitCo
     `${name}(${columns.join(', ')}, d) AS (SELECT ${columns.join(', ')}, 0 FROM (${querySql(query, context)}) x ` +
     `UNION ALL SELECT ${stepped.join(', ')}, ${depth} FROM (${querySql(step, context)}) x)`
   );
+}
+
+/** Step by step, as Trino plans it: a step that isn't a plain SELECT sees the rows of the step before, all at once. */
+function unrolled(name: string, query: TypedQuery, step: TypedQuery, context: EmitContext): string[] {
+  const columns = query.fields.map((_field, index) => `c${index + 1}`);
+  const stepped = query.fields.map(
+    (field, index) =>
+      `${castSql(`x.c${index + 1}`, step.fields[index]?.type ?? field.type, field.type)} AS c${index + 1}`,
+  );
+  const plain = step.body.kind === 'select' ? { ...step, body: { ...step.body, recursionAlias: undefined } } : step;
+  const tables = [`${name}_0 AS (SELECT ${columns.join(', ')} FROM (${querySql(query, context)}) x)`];
+  for (let depth = 1; depth <= MAX_RECURSION + 1; depth++) {
+    const commonTables = new Map(context.commonTables).set(name, `${name}_${depth - 1}`);
+    const sql = querySql(plain, { ...context, commonTables });
+    tables.push(`${name}_${depth} AS MATERIALIZED (SELECT ${stepped.join(', ')} FROM (${sql}) x)`);
+  }
+  const all = Array.from({ length: MAX_RECURSION + 1 }, (_, depth) => `SELECT * FROM ${name}_${depth}`);
+  const check = `SELECT ${columns.join(', ')} FROM ${name}_${MAX_RECURSION + 1} WHERE ${TOO_DEEP} = 0`;
+  return [...tables, `${name} AS (${[...all, check].join(' UNION ALL ')})`];
 }
 
 function bodySql(body: TypedBody, context: EmitContext): string {
@@ -82,7 +141,23 @@ function setOperationSql(body: TypedSetOperation, context: EmitContext): string 
   const plain = `${side(body.left)} ${body.operator}${body.all ? ' ALL' : ''} ${side(body.right)}`;
   const distinct = distinctSql(body.fields);
   if (body.all || distinct === 'DISTINCT') return plain;
+  if (body.operator !== 'UNION') return membershipSql(body, side, distinct);
   return `SELECT ${distinct} * FROM (${side(body.left)} UNION ALL ${side(body.right)}) AS ${fresh('s')}`;
+}
+
+/** INTERSECT and EXCEPT where zoned timestamps are the same by their instant. */
+function membershipSql(body: TypedSetOperation, side: (part: TypedBody) => string, distinct: string): string {
+  const [left, right] = [fresh('s'), fresh('s')];
+  const same = body.fields.map(({ type }, index) => {
+    const [l, r] = [left, right].map((alias) => {
+      const column = `${alias}.c${index + 1}`;
+      return type.kind === 'timestamp with time zone' ? `(${column}).i` : column;
+    });
+    return `${l} IS NOT DISTINCT FROM ${r}`;
+  });
+  const found = `EXISTS (SELECT 1 FROM ${side(body.right)} AS ${right} WHERE ${same.join(' AND ')})`;
+  const filter = body.operator === 'INTERSECT' ? found : `NOT ${found}`;
+  return `SELECT ${distinct} * FROM ${side(body.left)} AS ${left} WHERE ${filter}`;
 }
 
 function sameFields(own: readonly OutputField[], wanted: readonly OutputField[]): boolean {
@@ -98,9 +173,9 @@ export function selectSql(select: TypedSelect, outer: EmitContext): string {
   const groupBy = select.groupBy && groupingSql(select.groupBy, keys, plain);
   const context: EmitContext = { ...outer, keys };
   const columns = select.items.map((item, index) => `${emit(item, context)} AS c${index + 1}`);
-  if (select.recursionAlias) columns.push(`${select.recursionAlias}.d + 1 AS d`);
+  if (select.recursionAlias && !outer.commonTables) columns.push(`${select.recursionAlias}.d + 1 AS d`);
   const prints = select.distinct ? select.items.map(fingerprint) : [];
-  const orderBy = select.orderBy.map((item) => {
+  const orderBy = select.orderBy.filter(isSorting).map((item) => {
     const index = select.distinct ? prints.indexOf(fingerprint(item.expression)) : -1;
     return sortSql(item, context, index >= 0 ? `c${index + 1}` : undefined);
   });

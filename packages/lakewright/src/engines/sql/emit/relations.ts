@@ -1,7 +1,9 @@
-import type { Inline, TypedJoin, TypedRelation, TypedUnnest } from '../analyze/typed';
+import type { Inline, Typed, TypedJoin, TypedRelation, TypedUnnest } from '../analyze/typed';
 import { physicalType } from '../types/physical';
 import { type EmitContext, emit } from './expressions';
+import { subqueriesIn } from './hoist';
 import { querySql } from './queries';
+import { besideRows } from './subqueries';
 import { fresh, quoteText } from './text';
 
 /** An item of FROM, under its generated alias. */
@@ -15,22 +17,44 @@ export function relationSql(relation: TypedRelation, context: EmitContext): stri
     case 'derived':
       return `${relation.lateral ? 'LATERAL ' : ''}(${querySql(relation.query, context)}) AS ${relation.alias}`;
     case 'common table':
-      return `${relation.name} AS ${relation.alias}`;
+      return `${context.commonTables?.get(relation.name) ?? relation.name} AS ${relation.alias}`;
     case 'unnest':
       return unnestSql(relation, context);
     case 'join':
       return joinSql(relation, context);
     case 'inline':
       return inlineSql(relation);
+    case 'sequence': {
+      const { start, stop, step, alias } = relation;
+      return `(SELECT CAST(x AS BIGINT) AS c1 FROM generate_series(${start}, ${stop}, ${step}) AS g(x)) AS ${alias}`;
+    }
+    case 'sample':
+      return `${relationSql(relation.relation, context)} TABLESAMPLE ${relation.method}(${relation.percentage} PERCENT)`;
   }
 }
 
 function joinSql(join: TypedJoin, context: EmitContext): string {
+  const outer = join.type === 'LEFT' || join.type === 'RIGHT' || join.type === 'FULL';
+  const parts = outer && join.on ? subqueriesIn([join.on]) : [];
+  if (parts.length > 0) return joinWithSubqueries(join, parts, context);
   const left = relationSql(join.left, context);
   const right = relationSql(join.right, context);
   const nested = join.right.kind === 'join' ? `(${right})` : right;
   if (join.type === 'CROSS') return `${left} CROSS JOIN ${nested}`;
   return `${left} ${join.type} JOIN ${nested} ON ${join.on ? emit(join.on, context) : 'true'}`;
+}
+
+/** DuckDB takes no subquery in the condition of an outer join: what it gives stands beside the left side's rows. */
+function joinWithSubqueries(join: TypedJoin, parts: readonly Typed[], context: EmitContext): string {
+  const replaced = new Map(context.replaced);
+  const added = parts.map((part) => {
+    const { from, value } = besideRows(part, context);
+    replaced.set(part, value);
+    return ` CROSS JOIN ${from}`;
+  });
+  const on = join.on ? emit(join.on, { ...context, replaced }) : 'true';
+  const [left, right] = [relationSql(join.left, context), relationSql(join.right, context)];
+  return `(${left}${added.join('')}) ${join.type} JOIN ${join.right.kind === 'join' ? `(${right})` : right} ON ${on}`;
 }
 
 /** The lists side by side, shorter ones filled with NULL: DuckDB's unnest in one SELECT does so. */

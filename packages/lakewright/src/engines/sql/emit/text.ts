@@ -62,5 +62,24 @@ export function bindOnce(operands: readonly string[], body: (names: readonly str
   // Nothing to gain where the body is one of the operands.
   const same = bound.find(({ name }) => name === inner);
   if (same) return same.value;
+  // The second one would stand in the lambda of the first, and a subquery mayn't: they're bound side by side.
+  if (bound.slice(1).some(({ value }) => value.includes('SELECT '))) return boundTogether(bound, names, body);
   return bound.reduceRight((sql, { name, value }) => `list_transform([${value}], lambda ${name}: ${sql})[1]`, inner);
+}
+
+interface BoundOperand {
+  readonly name: string;
+  readonly value: string;
+}
+
+function boundTogether(
+  bound: readonly BoundOperand[],
+  names: readonly string[],
+  body: (names: readonly string[]) => string,
+): string {
+  const all = fresh('l');
+  const own = new Set(bound.map(({ name }) => name));
+  const inner = body(names.map((name) => (own.has(name) ? `${all}.${name}` : name)));
+  const fields = bound.map(({ name, value }) => `${name}: ${value}`);
+  return `list_transform([{${fields.join(', ')}}], lambda ${all}: ${inner})[1]`;
 }

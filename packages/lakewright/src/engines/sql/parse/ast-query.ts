@@ -40,11 +40,11 @@ export interface Query extends Node {
   readonly orderBy: readonly SortItem[];
   readonly offset?: RowCount;
   readonly limit?: RowCount;
-  /** `FETCH FIRST … WITH TIES`. */
-  readonly withTies?: boolean;
+  /** `FETCH FIRST …`: the limit is its count. */
+  readonly fetch?: { readonly withTies: boolean; readonly position: SqlPosition };
 }
 
-export type RowCount = { readonly kind: 'count'; readonly value: string } | Parameter;
+export type RowCount = { readonly kind: 'count'; readonly value: string; readonly position: SqlPosition } | Parameter;
 
 export interface With {
   readonly recursive: boolean;
@@ -66,8 +66,10 @@ export interface Select extends Node {
   readonly from: readonly Relation[];
   readonly where?: Expression;
   readonly groupBy?: readonly GroupingElement[];
+  /** `GROUP BY DISTINCT`: equal grouping sets count once. */
+  readonly distinctGroups?: boolean;
   readonly having?: Expression;
-  readonly windows: readonly { readonly name: string; readonly spec: WindowSpec }[];
+  readonly windows: readonly { readonly name: string; readonly spec: WindowSpec; readonly position: SqlPosition }[];
 }
 
 export type SelectItem =
@@ -103,7 +105,7 @@ export interface TableQuery extends Node {
   readonly name: readonly string[];
 }
 
-export type Relation = TableReference | AliasedRelation | SubqueryRelation | Unnest | Join;
+export type Relation = TableReference | AliasedRelation | SubqueryRelation | Unnest | Join | TableFunction | Sample;
 
 export interface TableReference extends Node {
   readonly kind: 'table';
@@ -134,4 +136,18 @@ export interface Join extends Node {
   readonly right: Relation;
   readonly using?: readonly string[];
   readonly on?: Expression;
+}
+/** `TABLE(f(…))`; `name` in lower case, without the schema `system.builtin`. */
+export interface TableFunction extends Node {
+  readonly kind: 'table function';
+  readonly name: string;
+  /** Without a value where it is a table or a descriptor. */
+  readonly args: readonly { readonly name?: string; readonly value?: Expression }[];
+  readonly argumentsPosition: SqlPosition;
+}
+export interface Sample extends Node {
+  readonly kind: 'sample';
+  readonly relation: Relation;
+  readonly method: 'BERNOULLI' | 'SYSTEM';
+  readonly percentage: Expression;
 }

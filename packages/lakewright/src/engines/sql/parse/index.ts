@@ -1,6 +1,7 @@
 import { SqlError } from '../errors';
 import { parseTrinoTree } from './antlr';
 import type { Expression, PropertyItem, Query, Statement } from './ast';
+import { checkNesting } from './nesting';
 import { numberParameters } from './parameters';
 import { type RawStatement, toStatement } from './statements';
 import { blankOutside, splitUnload } from './unload';
@@ -51,6 +52,7 @@ export function parseExpression(text: string): Expression {
 }
 
 function parseTrino(text: string): RawStatement {
+  checkNesting(text);
   const statement = parseTrinoTree(text).maybe('statement');
   if (!statement)
     throw new SqlError('SYNTAX_ERROR', "mismatched input ';'. Expecting: <query>", { line: 1, column: 1 });

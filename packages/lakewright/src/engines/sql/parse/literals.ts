@@ -36,6 +36,8 @@ export function qualifiedName(node: TreeNode): string[] {
 export function stringText(node: TreeNode): string {
   const text = node.text;
   if (node.kind === 'BasicStringLiteral') return text.slice(1, -1).replace(/''/g, "'");
+  const bad = /\\(?!\\|[0-9a-fA-F]{4}|\+[0-9a-fA-F]{6})/.exec(text.replace(/\\\\/g, ''));
+  if (bad) throw new SqlError('SYNTAX_ERROR', 'Incomplete escape sequence or invalid hexadecimal digit', node.position);
   return text
     .replace(/^[uU]&'/, '')
     .replace(/'$/, '')

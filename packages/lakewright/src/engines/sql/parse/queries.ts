@@ -1,3 +1,4 @@
+import { SqlError } from '../errors';
 import type { GroupingElement, Query, QueryBody, RowCount, Select, SelectItem } from './ast';
 import { windowSpec } from './calls';
 import { booleanExpression, columnReference, primaryExpression, sortItem, toExpression } from './expressions';
@@ -39,7 +40,7 @@ function queryWithoutWith(node: TreeNode): Query {
     orderBy: node.all('sortItem').map(sortItem),
     offset: offset && rowCount(offset),
     limit: limitOf(node),
-    withTies: node.has('KW_TIES'),
+    fetch: node.has('KW_FETCH') ? { withTies: node.has('KW_TIES'), position: node.positionOf('KW_FETCH') } : undefined,
     position: node.position,
   };
 }
@@ -49,13 +50,18 @@ function limitOf(node: TreeNode): RowCount | undefined {
   if (limit) return limit.has('KW_ALL') ? undefined : rowCount(limit.maybe('rowCount') ?? limit);
   if (!node.has('KW_FETCH')) return undefined;
   const count = node.maybeLabelled('fetchFirst');
-  return count ? rowCount(count) : { kind: 'count', value: '1' };
+  return count ? rowCount(count) : { kind: 'count', value: '1', position: node.position };
 }
+
+const MAX_COUNT = 2n ** 63n - 1n;
 
 function rowCount(node: TreeNode): RowCount {
   if (node.text === '?') return { kind: 'parameter', index: node.range.start, position: node.position };
   if (!/^\d+$/.test(node.text)) node.notCovered(`row count ${node.text}`);
-  return { kind: 'count', value: node.text };
+  if (BigInt(node.text) > MAX_COUNT) {
+    throw new SqlError('SYNTAX_ERROR', `Invalid numeric literal: ${node.text}`, node.position);
+  }
+  return { kind: 'count', value: node.text, position: node.position };
 }
 
 function queryTerm(node: TreeNode): QueryBody {
@@ -95,7 +101,6 @@ function select(node: TreeNode): Select {
   const where = node.maybe('whereClause');
   const having = node.maybe('havingClause');
   const groupBy = node.maybe('groupBy');
-  if (groupBy?.maybe('setQuantifier')?.has('KW_DISTINCT')) groupBy.notCovered('GROUP BY DISTINCT');
   return {
     kind: 'select',
     distinct: node.maybe('setQuantifier')?.has('KW_DISTINCT') ?? false,
@@ -103,10 +108,12 @@ function select(node: TreeNode): Select {
     from: node.all('relation').map(toRelation),
     where: where && booleanExpression(where.child('booleanExpression')),
     groupBy: groupBy?.all('groupingElement').map(groupingElement),
+    distinctGroups: groupBy?.maybe('setQuantifier')?.has('KW_DISTINCT') ?? false,
     having: having && booleanExpression(having.child('booleanExpression')),
     windows: node.all('windowDefinition').map((definition) => ({
       name: identifier(definition.child('identifier')),
       spec: windowSpec(definition.child('windowSpecification')),
+      position: definition.position,
     })),
     position: node.position,
   };

@@ -61,8 +61,18 @@ function joinCondition(criteria: TreeNode): Expression {
 }
 
 function sampledRelation(node: TreeNode): Relation {
-  if (node.has('KW_TABLESAMPLE')) node.notCovered('TABLESAMPLE');
-  const pattern = node.child('patternRecognition');
+  const relation = patternRecognition(node.child('patternRecognition'));
+  if (!node.has('KW_TABLESAMPLE')) return relation;
+  return {
+    kind: 'sample',
+    relation,
+    method: node.child('sampleType').has('KW_SYSTEM') ? 'SYSTEM' : 'BERNOULLI',
+    percentage: toExpression(node.labelled('percentage')),
+    position: node.position,
+  };
+}
+
+function patternRecognition(pattern: TreeNode): Relation {
   if (pattern.has('KW_MATCH_RECOGNIZE')) pattern.notCovered('MATCH_RECOGNIZE');
   const aliased = pattern.child('aliasedRelation');
   const relation = relationPrimary(aliased.child('relationPrimary'));
@@ -118,8 +128,24 @@ function relationSource(node: TreeNode): Relation {
         position,
       };
     case 'TableFunctionInvocation':
-      return node.notCovered('table functions (TABLE(f(…)))');
+      return tableFunction(node.child('tableFunctionCall'));
     default:
       return node.notCovered(`relation ${node.kind}`);
   }
+}
+
+function tableFunction(node: TreeNode): Relation {
+  const name = qualifiedName(node.child('functionName').child('qualifiedName')).map((part) => part.toLowerCase());
+  const builtin = name.length === 1 || name.slice(0, -1).join('.') === 'system.builtin';
+  const args = node.all('tableFunctionArgument');
+  return {
+    kind: 'table function',
+    name: (builtin ? name.slice(-1) : name).join('.'),
+    args: args.map((argument) => {
+      const [label, value] = [argument.maybe('identifier'), argument.maybe('expression')];
+      return { name: label && identifier(label), value: value && toExpression(value) };
+    }),
+    argumentsPosition: (args[0] ?? node).position,
+    position: node.position,
+  };
 }
