@@ -148,7 +148,7 @@ describe.skipIf(typeof made === 'string')(title, () => {
     expect(await athenaRows()).toEqual(rows);
     expect((await read(pyiceberg('read_pyiceberg.py'))).now).toEqual(rows);
     expect((await read(spark('read'))).now).toEqual(rows);
-    expect((await read(python(places.duckdb, 'read_duckdb.py', places.duckdb.folder))).now).toEqual(rows);
+    expect((await read(python(places.duckdb, 'read_duckdb.py'))).now).toEqual(rows);
   });
 
   test('show each snapshot as it was recorded', async () => {
@@ -194,6 +194,6 @@ describe.skipIf(typeof made === 'string')(title, () => {
     expect(await athenaRows()).toEqual(rows);
     expect((await read(pyiceberg('read_pyiceberg.py'))).now).toEqual(rows);
     expect((await read(spark('read'))).now).toEqual(rows);
-    expect((await read(python(places.duckdb, 'read_duckdb.py', places.duckdb.folder))).now).toEqual(rows);
+    expect((await read(python(places.duckdb, 'read_duckdb.py'))).now).toEqual(rows);
   });
 });

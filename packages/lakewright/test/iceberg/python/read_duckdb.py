@@ -1,15 +1,15 @@
-"""read_duckdb.py EXTENSIONS…: the rows of db.shared with DuckDB's own Iceberg extension."""
+"""read_duckdb.py: the rows of db.shared with DuckDB's own Iceberg extension."""
 
-import glob
+import importlib.resources
 import json
 import os
-import sys
 
 import duckdb
 
 connection = duckdb.connect()
 for name in ("avro", "httpfs", "iceberg"):
-    (file,) = glob.glob(f"{sys.argv[1]}/**/{name}.duckdb_extension", recursive=True)
+    folder = importlib.resources.files(f"duckdb_extension_{name}")
+    file = folder / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
     connection.execute(f"LOAD '{file}'")
 endpoint = os.environ["AWS_ENDPOINT_URL"].removeprefix("http://")
 connection.execute(
