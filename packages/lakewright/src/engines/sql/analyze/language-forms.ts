@@ -106,7 +106,10 @@ const FORMS: Readonly<Record<string, Form>> = {
       ? { kind: 'special', form: 'constant over', type: build.VARCHAR, args: [literal, operand], options: {} }
       : literal;
   },
-  now: (_node, context) => currentTime('current_timestamp', 3, context),
+  now: (node, context) => {
+    if (node.args.length === 0) return currentTime('current_timestamp', 3, context);
+    throw new SqlError('FUNCTION_NOT_FOUND', 'Unexpected parameters for function now. Expected: now()', node.position);
+  },
   current_date: (node, context) => ({
     kind: 'literal',
     type: build.DATE,
@@ -131,7 +134,7 @@ const sessionText = (value: string, { position }: ast.FunctionCall): Literal => 
 function currentTime(what: ast.CurrentTime['what'], precision: number, context: Context): Typed {
   if (what === 'current_time') throw new NotCoveredError('current_time (type time with time zone)');
   const fraction = Math.min(precision, 3);
-  const local = localNow(context);
+  const local = localNow(context, fraction);
   const digits = local.slice(20, 20 + fraction).padEnd(precision, '0');
   const clock = `${local.slice(11, 19)}${precision > 0 ? `.${digits}` : ''}`;
   if (what === 'localtime') return { kind: 'literal', type: build.time(precision), value: clock };
@@ -140,9 +143,11 @@ function currentTime(what: ast.CurrentTime['what'], precision: number, context: 
   return { kind: 'literal', type: build.zonedTimestamp(precision), value, zone: context.analysis.session.timeZone };
 }
 
-/** The session's now as local time of its zone: `2024-01-31 10:00:00.000`. */
-function localNow({ analysis: { session } }: Context): string {
-  const { now, timeZone } = session;
+/** The session's now as local time of its zone, rounded to so many digits of the second: `2024-01-31 10:00:00.000`. */
+function localNow({ analysis: { session } }: Context, digits = 3): string {
+  const { timeZone } = session;
+  const unit = 10 ** (3 - digits);
+  const now = new Date(Math.round(session.now.getTime() / unit) * unit);
   if (timeZone === 'UTC') return now.toISOString().replace('T', ' ').replace('Z', '');
   const zone = /^[+-]/.test(timeZone) ? timeZone : timeZone;
   const parts = new Intl.DateTimeFormat('en-CA', {
@@ -199,15 +204,27 @@ const EXTRACT_FIELDS: Readonly<Record<string, string>> = {
   timezone_minute: 'timezone_minute',
 };
 
-/** `EXTRACT(field FROM value)`: the function of the field's name. */
+const CLOCK_FIELDS = ['hour', 'minute', 'second'];
+const ZONE_FIELDS = ['timezone_hour', 'timezone_minute'];
+const DATE_FIELDS = Object.keys(EXTRACT_FIELDS).filter(
+  (field) => !CLOCK_FIELDS.includes(field) && !ZONE_FIELDS.includes(field),
+);
+
+/** What has which fields: unlike the functions of their names, EXTRACT coerces nothing. */
+const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
+  date: DATE_FIELDS,
+  timestamp: [...DATE_FIELDS, ...CLOCK_FIELDS],
+  'timestamp with time zone': [...DATE_FIELDS, ...CLOCK_FIELDS, ...ZONE_FIELDS],
+  time: CLOCK_FIELDS,
+  'time with time zone': [...CLOCK_FIELDS, ...ZONE_FIELDS],
+  'interval day to second': ['day', ...CLOCK_FIELDS],
+  'interval year to month': ['year', 'month'],
+};
+
 export function extract(node: ast.Extract, operand: Typed, context: Context): Typed {
   const name = EXTRACT_FIELDS[node.field];
   if (!name) throw new SqlError('SYNTAX_ERROR', `Invalid EXTRACT field: ${node.field}`, node.position);
-  try {
-    return callFunction(name, [operand], context, node.position);
-  } catch (error) {
-    if (!(error instanceof SqlError) || error.errorName !== 'FUNCTION_NOT_FOUND') throw error;
-    const text = `Cannot extract ${node.field.toUpperCase()} from ${typeText(operand.type)}`;
-    throw new SqlError('TYPE_MISMATCH', text, node.position);
-  }
+  if (FIELDS_OF[operand.type.kind]?.includes(node.field)) return callFunction(name, [operand], context, node.position);
+  const text = `Cannot extract ${node.field.toUpperCase()} from ${typeText(operand.type)}`;
+  throw new SqlError('TYPE_MISMATCH', text, node.operand.position);
 }

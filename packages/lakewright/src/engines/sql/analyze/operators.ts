@@ -81,7 +81,9 @@ export function arithmetic(operator: ArithmeticOperator, left: Typed, right: Typ
     right: r,
     position,
   });
-  if (left.type.kind === 'unknown' && right.type.kind === 'unknown') return nullLiteral(build.INTEGER, position);
+  if (left.type.kind === 'unknown' && right.type.kind === 'unknown' && operator !== '-') {
+    return nullLiteral(build.INTEGER, position);
+  }
   const known = left.type.kind === 'unknown' ? right.type : left.type;
   if (known !== left.type || right.type.kind === 'unknown') {
     // Trino can't choose between the number and the intervals that the NULL may be.
@@ -96,9 +98,33 @@ export function arithmetic(operator: ArithmeticOperator, left: Typed, right: Typ
     }
   }
   if (build.isNumeric(left.type) && build.isNumeric(right.type)) return numeric(operator, left, right, node);
+  const withNull = nullWithDates(operator, left, right, position);
+  if (withNull) return withNull;
   const other = withDatesAndIntervals(operator, left, right, node, position);
   if (other) return other;
   throw cannotApply(operator, left, right, position);
+}
+
+/** A bare NULL beside a date, time or interval: Trino finds one operator that takes it, or several. */
+function nullWithDates(
+  operator: ArithmeticOperator,
+  left: Typed,
+  right: Typed,
+  position?: SqlPosition,
+): Typed | undefined {
+  const [noLeft, noRight] = [left.type.kind === 'unknown', right.type.kind === 'unknown'];
+  if (noLeft === noRight && operator !== '-') return undefined;
+  if (!noLeft && !noRight) return undefined;
+  const { type } = noLeft ? right : left;
+  const isClock = isInstant(type) || type.kind === 'time';
+  if (!isClock && !build.isInterval(type) && !(noLeft && noRight)) return undefined;
+  if (operator === '*' || operator === '/') {
+    return build.isInterval(type) && (operator === '*' || left.type === type) ? nullLiteral(type, position) : undefined;
+  }
+  if (operator === '-' && noLeft && isClock) return nullLiteral(build.DAY_TO_SECOND, position);
+  if (operator === '-' && !noLeft && (type.kind === 'date' || !isClock)) return nullLiteral(type, position);
+  const text = 'Could not choose a best candidate operator. Explicit type casts must be added.';
+  throw new SqlError('AMBIGUOUS_FUNCTION_CALL', text, position);
 }
 
 type MakeNode = (type: TrinoType, left: Typed, right: Typed) => Typed;
@@ -151,10 +177,9 @@ function addInterval(value: Typed, interval: Typed, node: MakeNode, position?: S
   if (type.kind === 'time' && months) {
     throw new SqlError('TYPE_MISMATCH', `Cannot apply operator: ${typeText(type)} + ${interval.type.kind}`, position);
   }
-  const zonedOrTime = type.kind === 'timestamp with time zone' || type.kind === 'time';
-  const result =
-    !months && zonedOrTime && 'precision' in type ? { ...type, precision: Math.max(3, type.precision) } : type;
-  return node(result, value, interval);
+  // A sum with milliseconds has at least their precision.
+  const result = !months && 'precision' in type ? { ...type, precision: Math.max(3, type.precision) } : type;
+  return node(result as TrinoType, value, interval);
 }
 
 /** `a || b`: the overloads of concat, by operator. */

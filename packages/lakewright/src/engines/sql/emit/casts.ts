@@ -54,6 +54,8 @@ function castBound(x: string, from: TrinoType, to: TrinoType): string {
       return from.kind === 'uuid' ? `unhex(replace(CAST(${x} AS VARCHAR), '-', ''))` : `encode(${x})`;
     case 'uuid':
       return from.kind === 'varbinary' ? uuidOfBytes(x) : orFail(x, from, to);
+    case 'ipaddress':
+      return from.kind === 'varbinary' ? addressOfBytes(x) : orFail(x, from, to);
     case 'json':
       return jsonOf(x, from);
     case 'array':
@@ -100,14 +102,30 @@ function parseText(x: string, to: TrinoType): string | undefined {
     case 'date':
       return `TRY_CAST(lw_cast_date(${x}) AS DATE)`;
     case 'timestamp':
-      return rounded(`TRY_CAST(lw_cast_ts(${x}) AS TIMESTAMP)`, to.precision);
+      return rounded(readLocal(x, to.precision), to.precision);
     case 'uuid':
       // DuckDB takes it without hyphens, or with others, too.
-      return `TRY_CAST(CASE WHEN regexp_full_match(${x}, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}') THEN ${x} END AS UUID)`;
+      return `TRY_CAST(CASE WHEN regexp_full_match(${x}, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}') THEN ${x} WHEN strlen(${x}) = 36 THEN lw_uuid(${x}) END AS UUID)`;
+    case 'ipaddress':
+      return `lw_ip(${x})`;
     default:
       return undefined;
   }
 }
+
+/** A text with or without a zone as local time; a name of a zone must be one, and its clocks must have shown the time. */
+function readLocal(x: string, precision: number): string {
+  const named = `CASE WHEN regexp_matches(${x}, '[A-Za-z]') THEN lw_cast_tz_zone(${x}) ELSE 'UTC' END`;
+  return bindOnce(
+    [readText(x, precision), named],
+    ([local, zone]) =>
+      `CASE WHEN ${zone} = 'UTC' THEN ${local} ELSE lw_local2(lw_to_utc(${local}, ${zone}), ${zone}) END`,
+  );
+}
+
+/** The local time in a text; only the sixth digit of a fraction has to be rounded while it's read. */
+const readText = (x: string, precision: number): string =>
+  precision === 6 ? `lw_read_ts(${x})` : `TRY_CAST(lw_cast_ts(${x}) AS TIMESTAMP)`;
 
 /** The attempt's value; NULL of a value that isn't NULL is an error. */
 function orFail(x: string, from: TrinoType, to: TrinoType, attempt = parseText(x, to)): string {
@@ -119,6 +137,13 @@ function orFail(x: string, from: TrinoType, to: TrinoType, attempt = parseText(x
 function uuidOfBytes(x: string): string {
   const message = 'Invalid UUID binary length';
   return check(`octet_length(${x}) <> 16`, 'INVALID_CAST_ARGUMENT', message, build.UUID, `CAST(hex(${x}) AS UUID)`);
+}
+
+/** Four bytes are an IPv4 address. */
+function addressOfBytes(x: string): string {
+  const message = 'Invalid IP address binary length';
+  const address = `CASE WHEN octet_length(${x}) = 4 THEN unhex('00000000000000000000FFFF' || hex(${x})) ELSE ${x} END`;
+  return check(`octet_length(${x}) NOT IN (4, 16)`, 'INVALID_CAST_ARGUMENT', message, build.IPADDRESS, address);
 }
 
 function toText(x: string, from: TrinoType, to: build.VarcharType | build.CharType): string {
@@ -222,9 +247,12 @@ function toZonedTimestamp(x: string, from: TrinoType, precision: number): string
   const cuts = precision < precisionOf(from);
   switch (from.kind) {
     case 'varchar': {
-      const local = rounded(`TRY_CAST(lw_cast_ts(${x}) AS TIMESTAMP)`, precision);
-      const attempt = `lw_from_local(${local}, lw_cast_tz_zone(${x}))`;
-      return orFail(x, from, build.zonedTimestamp(precision), attempt);
+      // 52 bits of milliseconds reach that far.
+      const attempt = bindOnce(
+        [rounded(readText(x, precision), precision), `lw_cast_tz_zone(${x})`],
+        ([local, zone]) => `CASE WHEN abs(year(${local})) < 71000 THEN lw_from_local(${local}, ${zone}) END`,
+      );
+      return bindOnce([attempt], ([value = '']) => orFail(x, from, build.zonedTimestamp(precision), value));
     }
     case 'date':
       return inSessionZone(`CAST(${x} AS TIMESTAMP)`);
@@ -246,8 +274,12 @@ function toTime(x: string, from: TrinoType, precision: number): string {
   const cut = (timestamp: string) => `CAST(${rounded(timestamp, precision)} AS TIME)`;
   switch (from.kind) {
     case 'varchar': {
-      const valid = `regexp_full_match(${x}, '([01]?\\d|2[0-3]):[0-5]?\\d(:[0-5]?\\d(\\.\\d+)?)?')`;
-      const parsed = orFail(x, from, to, `TRY_CAST(CASE WHEN ${valid} THEN ${x} END AS TIME)`);
+      const parsed = orFail(
+        x,
+        from,
+        to,
+        precision === 6 ? `lw_read_time(${x})` : `TRY_CAST(lw_cast_time(${x}) AS TIME)`,
+      );
       return precision < 6 ? cut(`(DATE '2000-01-01' + ${parsed})`) : parsed;
     }
     case 'timestamp':

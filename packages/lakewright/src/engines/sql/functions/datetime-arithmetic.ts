@@ -90,7 +90,7 @@ function difference(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallT
     const [, from = '', to = ''] = call.args;
     const fixed = FIXED[unit];
     const between = (a: string, b: string): string => {
-      if (fixed !== undefined) return `((epoch_us(${b}) - epoch_us(${a})) // ${fixed * 1000})`;
+      if (fixed !== undefined) return `((lw_ms(${b}) - lw_ms(${a})) // ${fixed})`;
       if (unit === 'year') return `lw_years_between(${a}, ${b})`;
       return `(lw_months_between(${a}, ${b}) // ${MONTHS[unit]})`;
     };
@@ -102,7 +102,9 @@ function difference(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallT
       case 'timestamp':
         return between(from, to);
       case 'time':
-        return between(onSomeDay(from), onSomeDay(to));
+        return fixed === undefined
+          ? between(onSomeDay(from), onSomeDay(to))
+          : `((epoch_us(${onSomeDay(to)}) - epoch_us(${onSomeDay(from)})) // ${fixed * 1000})`;
       case 'zoned': {
         if (fixed !== undefined && fixed < DAY) return between(`(${from}).i`, `(${to}).i`);
         const local = (value: string): string => `lw_local2((${value}).i, (${from}).z)`;
@@ -112,18 +114,15 @@ function difference(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallT
   };
 }
 
-/** Adding milliseconds gives at least their precision. */
-function sumType(call: CallTypes): TrinoType {
-  const type = call.types[2] as TrinoType;
-  if (unitOf(call) !== 'millisecond') return type;
-  switch (type.kind) {
-    case 'timestamp':
-    case 'timestamp with time zone':
-    case 'time':
-      return { kind: type.kind, precision: Math.max(3, type.precision) };
-    default:
-      return type;
-  }
+/** The sum keeps the type: milliseconds are rounded to its precision. */
+function addRounded(kind: 'timestamp' | 'zoned' | 'time'): (call: CallText) => string {
+  const sum = add(kind);
+  return (call) => {
+    const type = call.types[2] as TrinoType;
+    const rounds =
+      unitOf(call) === 'millisecond' && 'precision' in type && type.precision < 3 && type.kind !== 'decimal';
+    return rounds ? call.cast(sum(call), { ...type, precision: 3 } as TrinoType, type) : sum(call);
+  };
 }
 
 /** date_trunc, date_add, date_diff: the unit must be a literal. */
@@ -138,22 +137,19 @@ export const dateArithmetic: Readonly<Record<string, Behaviour>> = {
   'date_trunc(varchar, time(p)): time(p)': { sql: truncate('time'), literals: [1], validate: timeUnit },
   'date_add(varchar, bigint, date): date': { sql: add('date'), literals: [1], validate: dateUnit },
   'date_add(varchar, bigint, timestamp(p)): timestamp(p)': {
-    sql: add('timestamp'),
+    sql: addRounded('timestamp'),
     literals: [1],
     validate: anyUnit,
-    type: sumType,
   },
   'date_add(varchar, bigint, timestamp(p) with time zone): timestamp(p) with time zone': {
-    sql: add('zoned'),
+    sql: addRounded('zoned'),
     literals: [1],
     validate: anyUnit,
-    type: sumType,
   },
   'date_add(varchar, bigint, time(p)): time(p)': {
-    sql: add('time'),
+    sql: addRounded('time'),
     literals: [1],
     validate: timeUnit,
-    type: sumType,
   },
   'date_diff(varchar, date, date): bigint': { sql: difference('date'), literals: [1], validate: dateUnit },
   'date_diff(varchar, timestamp(p), timestamp(p)): bigint': {

@@ -31,7 +31,10 @@ function toStrftime(format: string): string | undefined {
       result += format[i];
       continue;
     }
-    const native = STRFTIME[format[++i] ?? ''];
+    const letter = format[++i];
+    // A percent sign at the end is dropped.
+    if (letter === undefined) return format.length > 1 ? result : undefined;
+    const native = STRFTIME[letter];
     if (native === undefined) return undefined;
     result += native;
   }

@@ -44,8 +44,8 @@ function fields(): Record<string, Behaviour> {
 }
 
 /** Trino rounds seconds to milliseconds as Java's Math.round does: half up. */
-const fromSeconds = 'make_timestamp(CAST(floor($1 * 1000 + 0.5) AS BIGINT) * 1000)';
-const secondsErrors = [invalid('NOT isfinite($1)', 'unixtime must be finite')];
+const fromSeconds = 'make_timestamp(CAST(CASE WHEN isnan($1) THEN 0 ELSE floor($1 * 1000 + 0.5) END AS BIGINT) * 1000)';
+const secondsErrors = [invalid('isinf($1)', 'unixtime must be finite')];
 
 /** Dates and times. A zoned timestamp is carried as its UTC instant and its zone. */
 export const datetime: FunctionArea = {
@@ -65,10 +65,10 @@ export const datetime: FunctionArea = {
     'from_unixtime(double): timestamp(3) with time zone': { sql: `lw_utc_tz(${fromSeconds})`, errors: secondsErrors },
     'from_unixtime(double, bigint, bigint): timestamp(3) with time zone': {
       sql: `lw_mk_tz(${fromSeconds}, lw_offset_zone($2 * 60 + $3))`,
-      errors: secondsErrors,
+      errors: [...secondsErrors, invalid('abs($2 * 60 + $3) > 840', 'Invalid offset minutes')],
     },
     'from_unixtime(double, varchar): timestamp(3) with time zone': {
-      sql: `lw_mk_tz(${fromSeconds}, lw_zone_id($2))`,
+      sql: `lw_mk_tz(${fromSeconds}, lw_unixtime_zone($2))`,
       errors: secondsErrors,
     },
     'date(date): date': '$1',
@@ -79,7 +79,10 @@ export const datetime: FunctionArea = {
       'lw_mk_tz(($1).i, lw_zone_id($2))',
     'at_timezone(timestamp(p) with time zone, interval day to second): timestamp(p) with time zone': {
       sql: 'lw_mk_tz(($1).i, lw_offset_zone($2 // 60000))',
-      errors: [invalid('$2 % 60000 <> 0', 'Invalid time zone offset interval: interval contains seconds')],
+      errors: [
+        invalid('$2 % 60000 <> 0', 'Invalid time zone offset interval: interval contains seconds'),
+        invalid('abs($2) > 50400000', 'Invalid offset minutes'),
+      ],
     },
     'with_timezone(timestamp(p), varchar): timestamp(p) with time zone': 'lw_from_local($1, lw_zone_id($2))',
     'to_milliseconds(interval day to second): bigint': '$1',

@@ -1,7 +1,7 @@
+export { canonicalZone as zoneId } from '../types/zone';
 export { type CsvOptions, DuckDbEngine, type RowsOptions, type RowsResult, type StatementOptions } from './engine';
 export { StatementCancelledError, StatementTimeoutError } from './failure';
 export type { Cell, DuckDbOptions } from './protocol';
 export { parseSqlJsonPath, type SqlJsonPath } from './scalars/json-path-parse';
-export { zoneId } from './scalars/time-fields';
 export type { ScalarFunction, SupportFunctions } from './support';
 export { vocabulary } from './vocabulary';

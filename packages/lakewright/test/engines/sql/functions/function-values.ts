@@ -298,7 +298,7 @@ export const FUNCTION_VALUES: readonly (readonly [expression: string, value: unk
   [`typeof(map_entries(MAP(ARRAY[1],ARRAY['a'])))`, 'array(row(integer, varchar(1)))'],
   [`typeof(concat('a','b'))`, 'varchar'],
   [`typeof(round(DECIMAL '1.25',1))`, 'decimal(4,2)'],
-  [`typeof(date_add('millisecond',1,timestamp '2024-01-01 00:00:00'))`, 'timestamp(3)'],
+  [`typeof(date_add('millisecond',1,timestamp '2024-01-01 00:00:00'))`, 'timestamp(0)'],
   [`typeof(split_part('abc','b',1))`, 'varchar(3)'],
   ['typeof(reduce(ARRAY[1],0,(s,x)->s+x,s->s))', 'integer'],
   [`typeof(CAST('a' AS char(3)) || 'b')`, 'char(4)'],

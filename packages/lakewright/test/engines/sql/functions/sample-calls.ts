@@ -237,6 +237,8 @@ export function sampleCall(overload: Overload, assignment: Assignment): SampleCa
     less: (_type, left, right) => `(${left} < ${right})`,
     identity: (_type, value) => value,
     holdsNull: () => 'false',
+    summaryLimit: () => ({ accepted: false, values: 10_000 }),
+    isConstant: () => true,
     fail,
     fresh,
   };
@@ -285,7 +287,7 @@ function special({ name, signature }: Overload, argument: number, types: readonl
   if (name === 'sequence') return types[argument]?.kind === 'bigint' && argument === 2 ? '1::BIGINT' : undefined;
   if (name === 'from_unixtime' && signature.includes('varchar')) return argument === 1 ? "'Asia/Tokyo'" : undefined;
   if (name === 'from_utf8' && types[1]?.kind === 'varchar') return argument === 1 ? "'?'" : undefined;
-  if (name === 'at_timezone' && types[1]?.kind !== 'varchar') return undefined;
+  if (name === 'at_timezone' && types[1]?.kind !== 'varchar') return argument === 1 ? '7200000::BIGINT' : undefined;
   if (name === 'date' && types[0]?.kind !== 'varchar') return undefined;
   if (name === 'codepoint' || name === 'random')
     return argument === 1 ? `CAST(9 AS ${physicalType(types[1] as TrinoType)})` : text;

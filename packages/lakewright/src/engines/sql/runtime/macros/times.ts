@@ -1,13 +1,19 @@
 /** Instants, zones, local times. A zoned timestamp is {i: instant in UTC, z: zone}. */
 export const timeMacros: readonly string[] = [
   // Minutes east of Greenwich, at an instant.
-  "lw_offset_z(z, i) AS CASE WHEN z = 'UTC' THEN 0 WHEN z[1] IN ('+', '-') THEN CAST(z[1] || '1' AS INTEGER) * (CAST(z[2:3] AS INTEGER) * 60 + CAST(z[5:6] AS INTEGER)) ELSE date_diff('minute', i, timezone(z, timezone('UTC', i))) END",
+  "lw_offset_z(z, i) AS CASE WHEN z = 'UTC' THEN 0 WHEN z[1] IN ('+', '-') THEN CAST(z[1] || '1' AS INTEGER) * (CAST(z[2:3] AS INTEGER) * 60 + CAST(z[5:6] AS INTEGER)) ELSE date_diff('second', i, timezone(z, timezone('UTC', i))) // 60 END",
   'lw_offset(x) AS CAST(lw_offset_z((x).z, (x).i) AS BIGINT)',
   "lw_local2(i, z) AS CASE WHEN z = 'UTC' THEN i WHEN z[1] IN ('+', '-') THEN i + to_minutes(lw_offset_z(z, i)) ELSE timezone(z, timezone('UTC', i)) END",
   'lw_local(x) AS lw_local2((x).i, (x).z)',
   "lw_mk_tz(i, z) AS CASE WHEN i IS NULL OR z IS NULL THEN NULL ELSE {'i': i, 'z': z} END",
   "lw_utc_tz(i) AS CASE WHEN i IS NULL THEN NULL ELSE {'i': i, 'z': 'UTC'} END",
-  "lw_to_utc(l, z) AS CASE WHEN z = 'UTC' THEN l WHEN z[1] IN ('+', '-') THEN l - to_minutes(lw_offset_z(z, l)) ELSE timezone('UTC', timezone(z, l)) END",
+  // A local time that a zone's clocks show twice is the earlier instant; DuckDB takes the later one, `i`.
+  "lw_before(r) AS r.l + (r.i - INTERVAL 3 HOUR - timezone(r.z, timezone('UTC', r.i - INTERVAL 3 HOUR)))",
+  "lw_earlier(e, r) AS CASE WHEN e < r.i AND timezone(r.z, timezone('UTC', e)) = r.l THEN e ELSE r.i END",
+  "lw_icu_utc(l, z) AS list_transform([{'i': timezone('UTC', timezone(z, l)), 'l': l, 'z': z}], lambda r: lw_earlier(lw_before(r), r))[1]",
+  "lw_to_utc(l, z) AS CASE WHEN z = 'UTC' THEN l WHEN z[1] IN ('+', '-') THEN l - to_minutes(CAST(z[1] || '1' AS INTEGER) * (CAST(z[2:3] AS INTEGER) * 60 + CAST(z[5:6] AS INTEGER))) ELSE lw_icu_utc(l, z) END",
+  // Whole milliseconds since 1970, rounded down.
+  'lw_ms(x) AS (epoch_us(x) - (epoch_us(x) % 1000 + 1000) % 1000) // 1000',
   "lw_from_local(l, z) AS CASE WHEN l IS NULL OR z IS NULL THEN NULL ELSE {'i': lw_to_utc(l, z), 'z': z} END",
   "lw_offset_zone(m) AS CASE WHEN m = 0 THEN 'UTC' ELSE printf('%s%02d:%02d', CASE WHEN m < 0 THEN '-' ELSE '+' END, CAST(abs(m) // 60 AS INTEGER), CAST(abs(m) % 60 AS INTEGER)) END",
   // 'yyyy-mm-dd hh:mm:ss.ffffff|zone', as the parsers in JavaScript return it.

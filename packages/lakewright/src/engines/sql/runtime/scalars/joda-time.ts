@@ -1,3 +1,4 @@
+import { canonicalZone, isInGap } from '../../types/zone';
 import {
   invalidArgument,
   notCovered,
@@ -8,7 +9,7 @@ import {
   scalar,
 } from '../support';
 import { TimeReader } from './mysql-time';
-import { assembleTime, DAY_NAMES, fieldsOf, MONTH_NAMES, pad, timestampText, zoneId } from './time-fields';
+import { assembleTime, DAY_NAMES, fieldsOf, MONTH_NAMES, pad, timestampText } from './time-fields';
 
 /** A part of a Joda pattern: text, or a letter with its repetitions. */
 type Part = { readonly text: string } | { readonly letter: string; readonly count: number };
@@ -17,13 +18,14 @@ const patterns = new ParseCache<readonly Part[]>(parsePattern);
 
 /** A quote that isn't closed takes the rest as text: AWS's own query for load balancer logs has one. */
 function parsePattern(pattern: string): readonly Part[] {
+  if (pattern === '') invalidArgument('Invalid pattern specification: Pattern is null or empty');
   const parts: Part[] = [];
   let i = 0;
   while (i < pattern.length) {
     const c = pattern[i] as string;
     if (c === "'") {
       const { text, next } = quoted(pattern, i);
-      parts.push({ text });
+      if (text !== '') parts.push({ text });
       i = next;
     } else if (/[A-Za-z]/.test(c)) {
       let count = 1;
@@ -35,6 +37,7 @@ function parsePattern(pattern: string): readonly Part[] {
       i++;
     }
   }
+  if (parts.length === 0) invalidArgument('Both printing and parsing not supported');
   return parts;
 }
 
@@ -52,6 +55,10 @@ function quoted(pattern: string, start: number): { readonly text: string; readon
   return { text, next: i };
 }
 
+/** Joda prints the present name of a zone, `Asia/Kolkata` for `Asia/Calcutta`. These have one name. */
+const PLAIN_ZONE =
+  /^(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)\/(?!Calcutta|Katmandu|Saigon|Rangoon|Dacca|Thimbu|Macao|Ujung_Pandang|Ulan_Bator|Chungking|Tel_Aviv|Istanbul|Kiev|Kyiv|Buenos_Aires|Indianapolis|Louisville|Godthab|Nuuk|ACT|NSW|North|South|West|Victoria|Queensland|Tasmania|Canberra|Yancowinna)/;
+
 function zoneText(zone: string | null, minutes: number, count: number, letter: string): string {
   if (zone === null) {
     invalidArgument(
@@ -59,10 +66,15 @@ function zoneText(zone: string | null, minutes: number, count: number, letter: s
     );
   }
   if (letter === 'z') {
+    if (/^[+-]/.test(zone)) return zone;
     if (zone !== 'UTC') notCovered(`the name of time zone ${zone} in format_datetime`);
     return count >= 4 ? 'Coordinated Universal Time' : 'UTC';
   }
-  if (count >= 3) return zone;
+  if (count >= 3) {
+    if (zone !== 'UTC' && !/^[+-]/.test(zone) && !PLAIN_ZONE.test(zone))
+      notCovered(`the current name of time zone ${zone}`);
+    return zone;
+  }
   const size = Math.abs(minutes);
   return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(size / 60))}${count === 2 ? ':' : ''}${pad(size % 60)}`;
 }
@@ -110,8 +122,8 @@ function formatTime(micros: bigint, zone: string | null, minutes: number, patter
     .join('');
 }
 
-/** Letters that read digits: a number before one of them takes no more digits than its own letters. */
-const NUMERIC = /[yYxMdDwehHkKmsS]/;
+/** Letters that read digits: a year before one of them takes no more digits than its own letters. */
+const NUMERIC = /[yYxCMdDwehHkKmsS]/;
 
 function readsDigits(part: Part | undefined): boolean {
   return (
@@ -131,14 +143,31 @@ function readYear(reader: TimeReader, count: number, limited: boolean): number {
   return Number(reader.take(limited ? new RegExp(`[+-]?\\d{1,${count}}`, 'y') : /[+-]?\d{1,9}/y));
 }
 
-function readZone(reader: TimeReader, count: number): string {
-  const text = reader.take(count >= 3 ? /[A-Za-z+-][A-Za-z0-9/_:+-]*/y : /Z|[+-]\d{2}(?::?\d{2})?/y);
-  return zoneId(text) ?? reader.fail();
+/** Abbreviations that Joda knows. */
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
+  UT: 'UTC',
+  UTC: 'UTC',
+  GMT: 'UTC',
+  EST: 'America/New_York',
+  EDT: 'America/New_York',
+  CST: 'America/Chicago',
+  CDT: 'America/Chicago',
+  MST: 'America/Denver',
+  MDT: 'America/Denver',
+  PST: 'America/Los_Angeles',
+  PDT: 'America/Los_Angeles',
+};
+
+/** `Z`, `ZZ` read an offset, `ZZZ` a zone's name, `z` an abbreviation. */
+function readZone(reader: TimeReader, letter: string, count: number): string {
+  if (letter === 'z') return ABBREVIATIONS[reader.take(/[A-Z]+/y)] ?? reader.fail();
+  const text = reader.take(count >= 3 ? /[A-Za-z][A-Za-z0-9/_:+-]*/y : /Z|[+-]\d{2}(?::?\d{2})?/y);
+  return canonicalZone(text) ?? reader.fail();
 }
 
 function readPart(reader: TimeReader, letter: string, count: number, limited: boolean): string | undefined {
   const found = reader.found;
-  const digits = (most: number): number => reader.digits(limited ? Math.max(count, 1) : most);
+  const digits = (most: number): number => reader.digits(most);
   switch (letter) {
     case 'y':
     case 'Y':
@@ -163,13 +192,19 @@ function readPart(reader: TimeReader, letter: string, count: number, limited: bo
       found.dayOfYear = digits(3);
       return undefined;
     case 'E':
-      reader.name(DAY_NAMES);
+      found.dayOfWeek = reader.name(DAY_NAMES) || 7;
+      return undefined;
+    case 'G':
+      // Read, but the year counts as it stands.
+      reader.take(/(?:BCE|BC|CE|AD)/iy);
       return undefined;
     case 'H':
       found.hour = digits(2);
       return undefined;
     case 'k':
-      found.hour = digits(2) % 24;
+      found.hour = digits(2);
+      if (found.hour < 1 || found.hour > 24) reader.fail();
+      found.hour %= 24;
       return undefined;
     case 'h':
       reader.hour12();
@@ -192,7 +227,10 @@ function readPart(reader: TimeReader, letter: string, count: number, limited: bo
         Math.floor(Number(reader.take(new RegExp(`\\d{1,${count}}`, 'y')).padEnd(9, '0')) / 1_000_000) * 1000;
       return undefined;
     case 'Z':
-      return readZone(reader, count);
+      return readZone(reader, letter, count);
+    case 'z':
+      if (count > 3) return notCovered('full names of time zones in parse_datetime');
+      return readZone(reader, letter, count);
     default:
       return notCovered(`letter ${letter} in the pattern of parse_datetime`);
   }
@@ -208,7 +246,11 @@ function parseTime(text: string, pattern: string): string {
     else zone = readPart(reader, part.letter, part.count, readsDigits(parts[i + 1])) ?? zone;
   });
   if (reader.position < text.length) reader.fail();
-  return `${timestampText(assembleTime(reader.found) ?? reader.fail())}|${zone}`;
+  const micros = assembleTime(reader.found) ?? reader.fail();
+  if (isInGap(Number(micros / 1_000_000n), zone)) {
+    invalidArgument(`Cannot parse "${text}": Illegal instant due to time zone offset transition (${zone})`);
+  }
+  return `${timestampText(micros)}|${zone}`;
 }
 
 /** Joda's patterns (format_datetime, parse_datetime) and zone names. */
@@ -218,8 +260,14 @@ export const jodaTimeScalars: readonly ScalarFunction[] = [
   ),
   scalar('lw_joda_parse', ['VARCHAR', 'VARCHAR'], 'VARCHAR', parseTime),
   scalar('lw_zone_id', ['VARCHAR'], 'VARCHAR', (zone) => {
-    const id = zoneId(zone);
-    if (id === undefined) throw new ScalarFailure('INVALID_FUNCTION_ARGUMENT', `'${zone}' is not a valid time zone`);
+    return canonicalZone(zone) ?? invalidArgument(`'${zone}' is not a valid time zone`);
+  }),
+  /** from_unixtime has another error than AT TIME ZONE. */
+  scalar('lw_unixtime_zone', ['VARCHAR'], 'VARCHAR', (zone) => {
+    const id = canonicalZone(zone);
+    if (id === undefined) throw new ScalarFailure('NOT_SUPPORTED', `Time zone not supported: ${zone}`);
     return id;
   }),
+  /** NULL for what is no zone. */
+  scalar('lw_known_zone', ['VARCHAR'], 'VARCHAR', (zone) => canonicalZone(zone) ?? null),
 ];

@@ -8,7 +8,9 @@ function unsupported(letter: string): never {
   invalidArgument(`%${letter} not supported in date format string`);
 }
 
-/** `date_format`: microseconds of a local time and a MySQL format → text. */
+const NO_FORMAT = 'Both printing and parsing not supported';
+
+/** A percent sign at the end is dropped. `date_format`: microseconds of a local time and a MySQL format → text. */
 function formatTime(micros: bigint, format: string): string {
   const f = fieldsOf(micros);
   const hour12 = f.hour % 12 || 12;
@@ -45,6 +47,7 @@ function formatTime(micros: bigint, format: string): string {
     y: () => pad(((f.year % 100) + 100) % 100),
     '%': () => '%',
   };
+  if (format === '%') invalidArgument(NO_FORMAT);
   let text = '';
   for (let i = 0; i < format.length; i++) {
     const c = format[i] as string;
@@ -53,7 +56,7 @@ function formatTime(micros: bigint, format: string): string {
       continue;
     }
     const letter = format[++i];
-    if (letter === undefined) return `${text}%`;
+    if (letter === undefined) break;
     if (UNSUPPORTED.has(letter)) unsupported(letter);
     text += letters[letter]?.() ?? letter;
   }
@@ -119,9 +122,9 @@ class TimeReader {
 }
 
 const PARSERS: Readonly<Record<string, (reader: TimeReader, next: string | undefined) => void>> = {
-  // A following format letter that reads digits limits the year to four.
+  // Before text the year may have more than four digits.
   Y: (r, next) => {
-    r.found.year = Number(r.take(next === '%' ? /\d{4}/y : /[+-]?\d{1,9}/y));
+    r.found.year = Number(r.take(next === undefined || next === '%' ? /[+-]?\d{1,4}/y : /[+-]?\d{1,9}/y));
   },
   y: (r) => {
     const year = Number(r.take(/\d{2}/y));
@@ -149,7 +152,7 @@ const PARSERS: Readonly<Record<string, (reader: TimeReader, next: string | undef
     r.found.month = r.name(MONTH_NAMES) + 1;
   },
   a: (r) => {
-    r.name(DAY_NAMES);
+    r.found.dayOfWeek = r.name(DAY_NAMES) || 7;
   },
   j: (r) => {
     r.found.dayOfYear = r.digits(3);
@@ -167,6 +170,7 @@ const COMPOSED: Readonly<Record<string, string>> = { T: '%H:%i:%s', r: '%h:%i:%s
 
 /** `date_parse`: text and MySQL format → microseconds since 1970. */
 function parseTime(text: string, format: string): bigint {
+  if (format === '' || format === '%') invalidArgument(NO_FORMAT);
   const reader = new TimeReader(text);
   const pattern = format.replace(/%([Tr])/g, (_, letter: string) => COMPOSED[letter] ?? '');
   for (let i = 0; i < pattern.length; i++) {
@@ -175,10 +179,12 @@ function parseTime(text: string, format: string): bigint {
       reader.literal(c);
       continue;
     }
-    const letter = pattern[++i] ?? '%';
+    const letter = pattern[++i];
+    if (letter === undefined) break;
     const parse = PARSERS[SAME_AS[letter] ?? letter];
-    if (!parse) unsupported(letter);
-    parse(reader, pattern[i + 1]);
+    if (parse) parse(reader, pattern[i + 1]);
+    else if (UNSUPPORTED.has(letter)) unsupported(letter);
+    else reader.literal(letter);
   }
   if (reader.position < text.length) reader.fail();
   return assembleTime(reader.found) ?? reader.fail();

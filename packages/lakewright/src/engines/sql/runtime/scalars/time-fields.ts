@@ -1,5 +1,3 @@
-import { ParseCache } from '../support';
-
 export const MONTH_NAMES = [
   'January',
   'February',
@@ -90,67 +88,138 @@ export interface ParsedTime {
   micros?: number;
 }
 
-/**
- * Microseconds since 1970 of what was parsed; undefined if there is no such time (February 30).
- *
- * Joda's rule for a date without a year: 2000 when there is a month or a day, 1970 when there is neither.
- */
+/** Microseconds since 1970 of what was parsed; undefined if there is no such time (February 30). */
 export function assembleTime(parsed: ParsedTime): bigint | undefined {
   const date = assembleDate(parsed);
   if (date === undefined) return undefined;
-  const half = parsed.halfDayHour === undefined ? undefined : parsed.halfDayHour + (parsed.afternoon ? 12 : 0);
-  const hour = half ?? parsed.hour ?? 0;
   const { minute = 0, second = 0, micros = 0 } = parsed;
+  const hour = assembleHour(parsed);
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   return BigInt(date + hour * 3_600_000 + minute * 60_000 + second * 1000) * 1000n + BigInt(micros);
 }
 
+function assembleHour({ hour, halfDayHour, afternoon }: ParsedTime): number {
+  if (halfDayHour !== undefined) return halfDayHour + (afternoon ? 12 : 0);
+  if (hour !== undefined) return hour;
+  return afternoon ? 12 : 0;
+}
+
+/** Sets one field of a date (milliseconds at midnight), the smaller ones kept; undefined when it's out of range. */
+type SetField = (date: number, value: number) => number | undefined;
+
+const daysIn = (year: number, month: number): number => new Date(utc(year, month + 1, 0)).getUTCDate();
+const within = (value: number, most: number): boolean => value >= 1 && value <= most;
+
+function onDay(year: number, month: number, day: number): number {
+  return utc(year, month, Math.min(day, daysIn(year, month)));
+}
+
+/** Midnight of the Monday of a year's first week. */
+function firstMonday(weekYear: number): number {
+  const fourth = utc(weekYear, 1, 4);
+  return fourth - ((new Date(fourth).getUTCDay() || 7) - 1) * DAY_MS;
+}
+
+const weeksIn = (weekYear: number): number =>
+  Math.round((firstMonday(weekYear + 1) - firstMonday(weekYear)) / (7 * DAY_MS));
+
+/** In Joda's order: the field that spans more first. */
+const DATE_FIELDS: readonly (readonly [keyof ParsedTime, SetField])[] = [
+  [
+    'year',
+    (date, year) => {
+      const { month, day } = fieldsOf(BigInt(date) * 1000n);
+      return onDay(year, month, day);
+    },
+  ],
+  [
+    'weekYear',
+    (date, weekYear) => {
+      const { week, dayOfWeek } = fieldsOf(BigInt(date) * 1000n);
+      return firstMonday(weekYear) + ((Math.min(week, weeksIn(weekYear)) - 1) * 7 + dayOfWeek - 1) * DAY_MS;
+    },
+  ],
+  [
+    'month',
+    (date, month) => {
+      const { year, day } = fieldsOf(BigInt(date) * 1000n);
+      return within(month, 12) ? onDay(year, month, day) : undefined;
+    },
+  ],
+  [
+    'week',
+    (date, week) => {
+      const { weekYear, dayOfWeek } = fieldsOf(BigInt(date) * 1000n);
+      if (!within(week, weeksIn(weekYear))) return undefined;
+      return firstMonday(weekYear) + ((week - 1) * 7 + dayOfWeek - 1) * DAY_MS;
+    },
+  ],
+  [
+    'dayOfYear',
+    (date, dayOfYear) => {
+      const { year } = fieldsOf(BigInt(date) * 1000n);
+      const length = (utc(year + 1, 1, 1) - utc(year, 1, 1)) / DAY_MS;
+      return within(dayOfYear, length) ? utc(year, 1, dayOfYear) : undefined;
+    },
+  ],
+  [
+    'day',
+    (date, day) => {
+      const { year, month } = fieldsOf(BigInt(date) * 1000n);
+      return within(day, daysIn(year, month)) ? utc(year, month, day) : undefined;
+    },
+  ],
+  [
+    'dayOfWeek',
+    (date, dayOfWeek) => {
+      const fields = fieldsOf(BigInt(date) * 1000n);
+      return within(dayOfWeek, 7) ? date + (dayOfWeek - fields.dayOfWeek) * DAY_MS : undefined;
+    },
+  ],
+];
+
+const TIME_FIELDS: readonly (keyof ParsedTime)[] = ['hour', 'halfDayHour', 'afternoon', 'minute', 'second', 'micros'];
+
+/** The first day of the year, month or week that was set. */
+function startOf(name: keyof ParsedTime, date: number): number {
+  const { year, month, weekYear, dayOfWeek } = fieldsOf(BigInt(date) * 1000n);
+  switch (name) {
+    case 'year':
+      return utc(year, 1, 1);
+    case 'weekYear':
+      return firstMonday(weekYear);
+    case 'month':
+      return utc(year, month, 1);
+    case 'week':
+      return date - (dayOfWeek - 1) * DAY_MS;
+    default:
+      return date;
+  }
+}
+
+/**
+ * Joda's way to a date: every field that was found is set, larger ones first, starting at 1970-01-01, smaller ones
+ * beginning anew, and then all once more, where only what's smaller than the last begins anew; a date of which only smaller fields than the year are known is in 2000.
+ */
 function assembleDate(parsed: ParsedTime): number | undefined {
-  const { month, day, dayOfYear, week, dayOfWeek } = parsed;
-  if (week !== undefined || parsed.weekYear !== undefined) {
-    const first = utc(parsed.weekYear ?? 2000, 1, 4);
-    const monday = first - ((new Date(first).getUTCDay() || 7) - 1) * DAY_MS;
-    if ((week ?? 1) < 1 || (week ?? 1) > 53) return undefined;
-    return monday + (((week ?? 1) - 1) * 7 + (dayOfWeek ?? 1) - 1) * DAY_MS;
+  const dated = DATE_FIELDS.some(([name]) => parsed[name] !== undefined);
+  const yearless = parsed.year === undefined && parsed.weekYear === undefined;
+  const found: ParsedTime = dated && yearless ? { ...parsed, year: 2000 } : parsed;
+  const fields = DATE_FIELDS.filter(([name]) => found[name] !== undefined);
+  const last = TIME_FIELDS.some((name) => found[name] !== undefined) ? undefined : fields.at(-1);
+  let date: number | undefined = 0;
+  for (let round = 0; round < 2; round++) {
+    for (const field of fields) {
+      const [name, set] = field;
+      if (date !== undefined) date = set(date, Number(found[name]));
+      if (date !== undefined && (round === 0 || field === last)) date = startOf(name, date);
+    }
   }
-  const dated = month !== undefined || day !== undefined || dayOfYear !== undefined;
-  const year = parsed.year ?? (dated ? 2000 : 1970);
-  if (dayOfYear !== undefined) {
-    const length = (utc(year + 1, 1, 1) - utc(year, 1, 1)) / DAY_MS;
-    return dayOfYear >= 1 && dayOfYear <= length ? utc(year, 1, dayOfYear) : undefined;
-  }
-  const [m, d] = [month ?? 1, day ?? 1];
-  if (m < 1 || m > 12 || d < 1 || d > new Date(utc(year, m + 1, 0)).getUTCDate()) return undefined;
-  return utc(year, m, d);
+  return date;
 }
 
 /** `yyyy-mm-dd hh:mm:ss.ffffff`, for DuckDB's CAST. */
 export function timestampText(micros: bigint): string {
   const f = fieldsOf(micros);
   return `${pad(f.year, 4)}-${pad(f.month)}-${pad(f.day)} ${pad(f.hour)}:${pad(f.minute)}:${pad(f.second)}.${pad(f.micros, 6)}`;
-}
-
-const zones = new ParseCache<{ readonly id: string | undefined }>((text) => ({ id: resolveZone(text) }));
-
-/** A time zone's canonical name, `+05:30` or `UTC`; undefined if there is no such zone. */
-export function zoneId(text: string): string | undefined {
-  return zones.get(text).id;
-}
-
-function resolveZone(text: string): string | undefined {
-  const offset = /^([+-])(\d{1,2})(?::?(\d\d))?$/.exec(text);
-  if (offset) {
-    const [, sign = '+', hours = '0', minutes = '00'] = offset;
-    if (Number(hours) > 14 || Number(minutes) > 59 || (Number(hours) === 14 && Number(minutes) > 0)) return undefined;
-    if (Number(hours) === 0 && Number(minutes) === 0) return 'UTC';
-    return `${sign}${hours.padStart(2, '0')}:${minutes}`;
-  }
-  if (/^(utc|z|ut)$/i.test(text)) return 'UTC';
-  if (/^gmt$/i.test(text)) return text === 'GMT' ? 'GMT' : 'UTC';
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return text;
-  } catch {
-    return undefined;
-  }
 }

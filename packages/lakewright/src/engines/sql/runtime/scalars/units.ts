@@ -69,7 +69,8 @@ function duration(text: string): bigint {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]+)\s*$/.exec(text);
   const unit = DURATION_MS[match?.[2] ?? ''];
   if (!match || unit === undefined) return invalidArgument(`duration is not a valid data duration string: ${text}`);
-  return BigInt(Math.round(Number(match[1]) * unit));
+  const millis = BigInt(Math.round(Number(match[1]) * unit));
+  return millis > 2n ** 63n - 1n ? 2n ** 63n - 1n : millis;
 }
 
 /** Amounts for people: durations, sizes, short numbers. */
