@@ -42,7 +42,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     },
   });
   const out = (line: string) => process.stdout.write(`${line}\n`);
-  if (values.help) return out(USAGE);
+  if (values.help) {
+    out(USAGE);
+    return;
+  }
   const [count, seed] = [Number(values.count), Number(values.seed)];
   const state = values.resume;
   const saved = state !== undefined && existsSync(state) ? JSON.parse(readFileSync(state, 'utf8')) : undefined;

@@ -21,7 +21,7 @@ const WORDS = [
 
 /** A statement that is one to four changes away from the given one. */
 export function mutate(sql: string, random: Random, others: readonly string[]): string {
-  let tokens = sql.match(TOKENS) ?? [];
+  let tokens: string[] = sql.match(TOKENS) ?? [];
   for (let changes = 1 + random.below(4); changes > 0; changes--) tokens = change(tokens, random, others);
   return tokens.join('');
 }

@@ -30,6 +30,10 @@ export async function queryVerb(
     return;
   }
   const result = await lake.query(sql, settings);
+  if (result.approximate.length > 0) {
+    const text = `approximate: ${result.approximate.join(', ')} may differ from Athena's answer`;
+    host.notify({ code: 'LW_QUERY_APPROXIMATE', level: 'warning', text, data: result.approximate });
+  }
   const text = renderResult(result, options.output);
   if (options.file) {
     writeFileSync(options.file, `${text}\n`);
@@ -56,6 +60,7 @@ async function onTrino(lake: Lake, host: Host, sql: string, options: QueryFlags)
     ),
     seconds: (performance.now() - started) / 1000,
     scanned: 0,
+    approximate: [],
   };
   host.notify({ code: 'LW_QUERY_RESULT', level: 'result', text: renderResult(result, options.output), data: result });
 }

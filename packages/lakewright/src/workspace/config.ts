@@ -10,6 +10,11 @@ export interface LakeConfig {
   readonly fixtures: Readonly<Record<string, string>>;
   /** What `run` starts itself. */
   readonly services: Readonly<Record<string, unknown>>;
+  /** How Athena SQL is answered. */
+  readonly sql: {
+    /** Take answers of approx_percentile and the like that may differ from Athena's, marked as such; refused otherwise. */
+    readonly acceptApproximation: boolean;
+  };
   /** ISO time at which the lake's clock starts; undefined = the machine's. */
   readonly clock?: string;
   /** Persona checks of a run. */
@@ -22,5 +27,6 @@ export const EMPTY_CONFIG: LakeConfig = {
   endpoints: {},
   fixtures: {},
   services: {},
+  sql: { acceptApproximation: false },
   checks: [],
 };

@@ -15,6 +15,7 @@ const RESULT: QueryResult = {
   ],
   seconds: 0.1,
   scanned: 10,
+  approximate: [],
 };
 
 /** An Athena that answers in pages. */

@@ -159,6 +159,20 @@ describe('query', () => {
     });
   });
 
+  test('that Athena answers approximately is refused, or answered and marked where the configuration accepts it', async () => {
+    const sql =
+      'SELECT approx_percentile(x, 0.5) AS p FROM UNNEST(sequence(1, 10000)) t(x), UNNEST(sequence(1, 2)) u(y)';
+    const ask = (files: object) =>
+      withFolder({ 'lake.json': TEMPLATE, ...files }, (folder) =>
+        runCli(folder, 'query', sql, '--app', 'lake.json', '-o', 'csv'),
+      );
+    const refused = await ask({});
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('"sql": {"acceptApproximation": true}') });
+    const accepted = await ask({ 'lakewright.config.json': { sql: { acceptApproximation: true } } });
+    expect(accepted).toMatchObject({ code: 0, err: expect.stringContaining('approximate: approx_percentile') });
+    expect(accepted.out).toMatch(/^"p"\n"\d+"\n$/);
+  });
+
   test('as a persona is refused until personas are enforced, exit code 2', async () => {
     await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
       const { code, err } = await runCli(folder, 'query', 'SELECT 1', '--app', 'lake.json', '--as', 'Analyst');

@@ -22,6 +22,8 @@ export interface QueryResult {
   readonly seconds: number;
   /** Bytes read. */
   readonly scanned: number;
+  /** Functions whose answer may be another than Athena's; empty unless `sql.acceptApproximation` is set. */
+  readonly approximate: readonly string[];
 }
 
 /** A query that Athena answered with FAILED or CANCELLED. */
@@ -55,6 +57,7 @@ export async function runQuery(call: Call, sql: string, options: QueryOptions = 
     rows,
     seconds: (performance.now() - started) / 1000,
     scanned: execution.Statistics?.DataScannedInBytes ?? 0,
+    approximate: execution.ApproximateFunctions ?? [],
   };
 }
 

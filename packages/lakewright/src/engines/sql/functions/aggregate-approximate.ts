@@ -20,7 +20,7 @@ export function limited(name: string, args: readonly string[], call: CallText, s
     : call.fail(
         'NOT_COVERED',
         `not covered by the local SQL engine: ${name} over more than ${shown} values, where Trino's own answer varies ` +
-          'with the split of the work; accept an approximate one with acceptApproximation',
+          'with the split of the work; lakewright.config.json can accept an approximate one: "sql": {"acceptApproximation": true}',
         call.result,
       );
   return `CASE WHEN ${call.aggregate(`count(*)`, nonNull(args))} > ${values} THEN ${failure} ELSE ${sql} END`;

@@ -108,6 +108,8 @@ export function describeExecution(execution: Execution): Record<string, ApiShape
     WorkGroup: execution.workGroup,
     EngineVersion: ENGINE_VERSION,
     ...(execution.parameters && { ExecutionParameters: execution.parameters }),
+    // Not AWS's: the result isn't exact (`sql.acceptApproximation`).
+    ...(execution.approximate && { ApproximateFunctions: execution.approximate }),
   };
 }
 

@@ -36,6 +36,8 @@ export interface Execution {
   updateCount?: number;
   reused: boolean;
   tables: readonly string[];
+  /** Functions whose answer may be another than Athena's, because the configuration accepts that. */
+  approximate?: readonly string[];
   times: ExecutionTimes;
   scannedBytes: number;
   scannedFiles: number;

@@ -18,6 +18,8 @@ export interface QueryExplanation {
   readonly sql?: string;
   /** `database.table` of each table that is read. */
   readonly reads: readonly string[];
+  /** Functions whose answer may be another than Athena's, because the configuration accepts that. */
+  readonly approximate?: readonly string[];
   /** What the scans would read of files. */
   readonly scan: { readonly files: number; readonly bytes: number };
   /** Why it wouldn't run. `NOT_COVERED`: Athena may well answer, the local engine doesn't. */
@@ -49,6 +51,7 @@ export async function explainQuery(lake: LakeContext, engine: LakeEngine, input:
       now,
       queryId: 'explain',
       user: 'local-admin',
+      acceptApproximation: lake.config.sql.acceptApproximation,
     };
     const translated = await translate(query, session, {
       parameterCount: parsed.statement.parameters,
@@ -60,6 +63,7 @@ export async function explainQuery(lake: LakeContext, engine: LakeEngine, input:
       sql: translated.sql,
       reads: translated.reads.map(({ schema, table }) => `${schema}.${table}`),
       scan: { files: meter.files, bytes: meter.bytes },
+      ...(translated.approximate.length > 0 && { approximate: translated.approximate }),
     };
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;

@@ -40,6 +40,7 @@ export function reuseResult(execution: Execution, former: Execution, now: number
   execution.reused = true;
   execution.outputLocation = former.outputLocation;
   execution.columns = former.columns;
+  execution.approximate = former.approximate;
   execution.header = former.header;
   execution.statementType = former.statementType;
   execution.substatement = former.substatement;

@@ -103,6 +103,7 @@ async function prepareRun(
       now,
       queryId: execution.id,
       user: execution.principal,
+      acceptApproximation: lake.config.sql.acceptApproximation,
     },
     database: execution.database ?? 'default',
     queryId: execution.id,
@@ -111,8 +112,9 @@ async function prepareRun(
     outputEnforced: isEnforced(workGroup) && !!workGroup.Configuration.ResultConfiguration?.OutputLocation,
     parameters,
     signal,
-    checkScan: () => {
+    onTranslated: ({ approximate }) => {
       onPlanned();
+      if (approximate.length > 0) execution.approximate = approximate;
       if (cutoff && meter.bytes > cutoff) throw new ScanLimitError();
     },
   };

@@ -52,6 +52,7 @@ export async function createTableAs(run: StatementRun, statement: CreateTableAsS
     parameters: run.parameters,
   });
   const columns = writtenColumns(translated.columns, statement.columns, position);
+  run.onTranslated(translated);
   if (iceberg) return createIcebergAs(run, statement, name, properties, translated.sql, columns);
   const partitionedBy = properties.list('partitioned_by').map((key) => key.toLowerCase());
   checkPartitionColumns(columns, partitionedBy, position);
@@ -63,7 +64,6 @@ export async function createTableAs(run: StatementRun, statement: CreateTableAsS
       properties.text('orc_compression'),
     properties.text('field_delimiter') ?? '\u0001',
   );
-  run.checkScan();
   const location = await targetLocation(run, properties.text('external_location'), name);
   const written: Written = statement.withData
     ? await writeFiles(run.lake.objects, run.tables, {

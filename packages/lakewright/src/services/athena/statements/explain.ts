@@ -17,7 +17,7 @@ export async function explain(run: StatementRun, statement: ExplainStatement): P
     parameters: run.parameters,
   });
   if (statement.type === 'VALIDATE') return lines('EXPLAIN', ['Valid'], ['true']);
-  run.checkScan();
+  run.onTranslated(translated);
   const prefix = statement.analyze ? 'EXPLAIN ANALYZE' : 'EXPLAIN';
   const columns = ['explain_key', 'explain_value'].map((name) => ({ name, type: VARCHAR }));
   const plan = await run.engine.text(`${prefix} ${translated.sql}`, columns, { signal: run.signal });

@@ -58,7 +58,7 @@ export async function changeIceberg(
       parameterCount: statement.parameters,
       parameters: run.parameters,
     });
-    run.checkScan();
+    run.onTranslated(translated);
     const file = join(folder, 'changes.parquet');
     const copy = `COPY (SELECT * FROM (${translated.sql})) TO ${literal(file)} (FORMAT parquet, PER_THREAD_OUTPUT false)`;
     const { rows } = await run.tables.execute(copy, run.signal);

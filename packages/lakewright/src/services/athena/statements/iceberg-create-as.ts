@@ -51,7 +51,6 @@ export async function createIcebergAs(
       type: fromTrinoType(column.type, ids),
     }),
   );
-  run.checkScan();
   const own = statement.properties.filter((item) => !OWN.has(item.name));
   const base = await makeIceberg(run, name, {
     fields,

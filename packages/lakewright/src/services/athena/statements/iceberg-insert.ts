@@ -31,7 +31,7 @@ export async function insertIceberg(
     const given = target.indexOf(column);
     return `${given < 0 ? `CAST(NULL AS ${physicalType(column.type)})` : `c${given + 1}`} AS c${index + 1}`;
   });
-  run.checkScan();
+  run.onTranslated(translated);
   const { objects } = run.lake;
   const writer = { objects, engine: run.tables, metadata: base.metadata, signal: run.signal };
   const added = await writeDataFiles(writer, `SELECT ${values.join(', ')} FROM (${translated.sql})`);

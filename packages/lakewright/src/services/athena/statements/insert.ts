@@ -35,7 +35,7 @@ export async function insert(run: StatementRun, statement: InsertStatement): Pro
     return `${given < 0 ? `CAST(NULL AS ${physicalType(column.type)})` : `c${given + 1}`} AS c${index + 1}`;
   });
   const location = locator(run, table, keys);
-  run.checkScan();
+  run.onTranslated(translated);
   const written = await writeFiles(run.lake.objects, run.tables, {
     sql: `SELECT ${values.join(', ')} FROM (${translated.sql})`,
     columns,

@@ -27,8 +27,8 @@ export interface StatementRun {
   /** Values for `?`. */
   readonly parameters: readonly Expression[];
   readonly signal: AbortSignal;
-  /** Called between translation and execution: ends a query that would read too much. */
-  checkScan(): void;
+  /** Called between translation and execution: notes approximations, ends a query that would read too much. */
+  onTranslated(translated: { readonly approximate: readonly string[] }): void;
 }
 
 export type StatementType = 'DDL' | 'DML' | 'UTILITY';

@@ -8,7 +8,7 @@ import type { StatementOutcome, StatementRun } from './run';
 /** A query: its rows go into a CSV. */
 export async function select(run: StatementRun, query: Query, parameterCount: number): Promise<StatementOutcome> {
   const translated = await translate(query, run.session, { parameterCount, parameters: run.parameters });
-  run.checkScan();
+  run.onTranslated(translated);
   const folder = await run.lake.objects.stage(parseLocation(run.output).bucket);
   const file = join(folder, `${run.queryId}.csv`);
   const options = { header: true, signal: run.signal };

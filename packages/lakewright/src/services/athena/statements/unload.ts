@@ -34,7 +34,7 @@ export async function unload(run: StatementRun, statement: UnloadStatement): Pro
   checkPartitionColumns(columns, partitionedBy, statement.position);
   for (const column of columns) storedType(column);
   await requireEmpty(run, statement.location, 'UNLOAD');
-  run.checkScan();
+  run.onTranslated(translated);
   const location = folderOf(statement.location);
   const written = await writeFiles(run.lake.objects, run.tables, {
     sql: translated.sql,
