@@ -6,6 +6,7 @@ import process from 'node:process';
 
 const checks = {
   'generated files are current': generated,
+  'the page of SQL functions is current': sqlFunctions,
   'licences are permissive': licences,
   'documented commands exist': commands,
 };
@@ -25,6 +26,16 @@ function generated() {
   run('npx', ['tsx', '.projenrc.ts'], { ...process.env, PROJEN_DISABLE_POST: 'true', CI: '' });
   const after = digest();
   return [...after].filter(([file, hash]) => before.get(file) !== hash).map(([file]) => `${file}: run "npx projen"`);
+}
+
+function sqlFunctions() {
+  const script = 'packages/lakewright/scripts/sql-functions.ts';
+  try {
+    run('npx', ['tsx', script, '--check']);
+    return [];
+  } catch {
+    return [`docs/sql-functions.md: run "npx tsx ${script}"`];
+  }
 }
 
 function digest() {

@@ -7,6 +7,7 @@ export const others: FunctionArea = {
     'bar',
     'classify',
     'color',
+    'current_groups',
     'evaluate_classifier_predictions',
     'exclude_columns',
     'features',
