@@ -180,14 +180,12 @@ const UNSURE: ReadonlySet<string> = new Set([
   'map',
   'row',
   'json',
-  'uuid',
   'time',
   'time with time zone',
   'timestamp with time zone',
   'varbinary',
   'interval day to second',
   'interval year to month',
-  'ipaddress',
 ]);
 
 /** FUNCTION_NOT_FOUND only where the list is complete; otherwise the call is refused by name. */

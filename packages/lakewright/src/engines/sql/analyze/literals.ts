@@ -156,7 +156,9 @@ export function typedLiteral(node: TypedLiteral): Typed {
         return { kind: 'special', form: 'json literal', type, args: [textLiteral(text)], options: {}, position };
       }
       if (!isLiteralOf(type, text, position)) throw invalidLiteral(text, node.type.toUpperCase(), node);
-      return { kind: 'cast', type, operand: textLiteral(text), lenient: false, implicit: false, position };
+      // A text that is known to be one needs no guard.
+      const lenient = node.type === 'uuid' || node.type === 'ipaddress';
+      return { kind: 'cast', type, operand: textLiteral(text), lenient, implicit: false, position };
     }
     default: {
       const type = makeType(node.type, [], position);

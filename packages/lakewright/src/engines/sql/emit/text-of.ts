@@ -37,6 +37,8 @@ export function textOf(x: string, type: TrinoType): string {
       return `(${sign(x)} || printf('%d %02d:%02d:%02d.%03d', abs(${x}) // 86400000, abs(${x}) // 3600000 % 24, abs(${x}) // 60000 % 60, abs(${x}) // 1000 % 60, abs(${x}) % 1000))`;
     case 'interval year to month':
       return `(${sign(x)} || printf('%d-%d', abs(${x}) // 12, abs(${x}) % 12))`;
+    case 'ipaddress':
+      return `lw_ip_text(${x})`;
     case 'unknown':
       return 'CAST(NULL AS VARCHAR)';
     default:

@@ -33,6 +33,7 @@ const FORMAT_CLASS: Readonly<Partial<Record<TrinoType['kind'], string>>> = {
   'timestamp with time zone': 't',
   json: 's',
   uuid: 's',
+  ipaddress: 's',
   'interval day to second': 's',
   'interval year to month': 's',
   unknown: 'n',

@@ -7,6 +7,7 @@ import { conditional } from './conditional';
 import { datetime } from './datetime';
 import type { FunctionArea } from './entry';
 import { geospatial } from './geospatial';
+import { ipAddress } from './ip-address';
 import { json } from './json';
 import { lambda } from './lambda';
 import { map } from './map';
@@ -41,6 +42,7 @@ const AREAS: readonly FunctionArea[] = [
   window,
   sketch,
   geospatial,
+  ipAddress,
   others,
 ];
 

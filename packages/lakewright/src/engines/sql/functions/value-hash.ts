@@ -40,6 +40,8 @@ export function valueHash(type: TrinoType | undefined, value: string, call: Call
       return `lw_hash_text(${value})`;
     case 'varbinary':
       return `lw_hash_bytes(${value})`;
+    case 'ipaddress':
+      return `lw_hash_uuid(hex(${value}))`;
     case 'uuid':
       return `lw_hash_uuid(CAST(${value} AS VARCHAR))`;
     case 'unknown':

@@ -1,6 +1,7 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { NotCoveredError } from '../errors';
 import type { Cell } from '../runtime/protocol';
+import { ipAddressText } from '../runtime/scalars/ip-address';
 import { javaDouble, javaReal, shortestReal } from '../runtime/scalars/java-number';
 import type { TrinoType } from '../types/type';
 import { asBytes, asDays, asEntries, asFields, asItems, asMicros, asZoned } from './duckdb-values';
@@ -53,6 +54,8 @@ function writerOf(type: TrinoType): Writer {
       return (value) => yearIntervalText(Number(value));
     case 'varbinary':
       return (value) => Buffer.from(asBytes(value)).toString('base64');
+    case 'ipaddress':
+      return (value) => ipAddressText(asBytes(value));
     case 'array': {
       const element = restWriter(type.element);
       return (value) => asItems(value).map(element);

@@ -1,5 +1,6 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { NotCoveredError } from '../errors';
+import { ipAddressText } from '../runtime/scalars/ip-address';
 import { javaDouble, javaReal } from '../runtime/scalars/java-number';
 import type { TrinoType } from '../types/type';
 import { asBytes, asDays, asEntries, asFields, asItems, asMicros, asZoned } from './duckdb-values';
@@ -44,6 +45,8 @@ function writerOf(type: TrinoType): (value: DuckDBValue) => string {
       return (value) => yearIntervalText(Number(value));
     case 'varbinary':
       return (value) => Array.from(asBytes(value), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    case 'ipaddress':
+      return (value) => ipAddressText(asBytes(value));
     case 'array': {
       const element = nested(type.element);
       return (value) => `[${asItems(value).map(element).join(', ')}]`;

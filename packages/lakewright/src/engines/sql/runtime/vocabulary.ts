@@ -9,8 +9,10 @@ import { distributionScalars } from './scalars/distribution';
 import { geometryScalars } from './scalars/geometry';
 import { hashScalars } from './scalars/hash';
 import { icebergHashScalars } from './scalars/iceberg-hash';
+import { ipAddressScalars } from './scalars/ip-address';
 import { isoTimeScalars } from './scalars/iso-time';
 import { formatScalars } from './scalars/java-format';
+import { uuidScalars } from './scalars/java-uuid';
 import { jodaTimeScalars } from './scalars/joda-time';
 import { jsonScalars } from './scalars/json';
 import { jsonCastScalars } from './scalars/json-cast';
@@ -50,5 +52,7 @@ export const vocabulary: SupportFunctions = {
     ...jodaTimeScalars,
     ...isoTimeScalars,
     ...icebergHashScalars,
+    ...ipAddressScalars,
+    ...uuidScalars,
   ],
 };

@@ -24,6 +24,7 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
     'timestamp with time zone',
     'varbinary',
     'uuid',
+    'ipaddress',
     'json',
   ],
   char: ['varchar'],
@@ -33,7 +34,8 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
   time: ['varchar'],
   json: ['boolean', ...NUMBERS, 'varchar', 'array', 'map', 'row'],
   uuid: ['varchar', 'varbinary'],
-  varbinary: ['uuid', ...SKETCHES],
+  ipaddress: ['varchar', 'varbinary'],
+  varbinary: ['uuid', 'ipaddress', ...SKETCHES],
   ...Object.fromEntries(SKETCHES.map((kind) => [kind, ['varbinary']])),
   'interval day to second': ['varchar'],
   'interval year to month': ['varchar'],
@@ -43,13 +45,11 @@ const COVERED: Readonly<Record<string, readonly string[]>> = {
 };
 
 const NOT_COVERED: Readonly<Record<string, readonly string[]>> = {
-  varchar: ['time with time zone', 'ipaddress'],
+  varchar: ['time with time zone'],
   time: ['timestamp', 'timestamp with time zone', 'time with time zone'],
   timestamp: ['time with time zone'],
   'timestamp with time zone': ['time with time zone'],
   'time with time zone': ['varchar', 'time', 'timestamp', 'timestamp with time zone'],
-  varbinary: ['ipaddress'],
-  ipaddress: ['varchar', 'varbinary'],
 };
 
 /** `invalid`: Trino has the cast by its types, and fails whatever the value (INVALID_CAST_ARGUMENT). */

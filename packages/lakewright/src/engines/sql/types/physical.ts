@@ -15,6 +15,7 @@ import type { RowField, TrinoType } from './type';
  * | json | VARCHAR, canonical text | the text of numbers survives |
  * | Geometry, BingTile | VARCHAR: well-known text, quadkey | |
  * | HyperLogLog, SetDigest, tdigest, qdigest | BLOB | the bytes that Trino's casts to varbinary give |
+ * | ipaddress | BLOB of 16 bytes, an IPv4 address as `::ffff:a.b.c.d` | their order is Trino's |
  * | unknown | INTEGER, always NULL | |
  *
  * A type without a representation is refused by name.
@@ -41,6 +42,7 @@ export function physicalType(type: TrinoType): string {
     case 'BingTile':
       return 'VARCHAR';
     case 'varbinary':
+    case 'ipaddress':
       return 'BLOB';
     case 'interval day to second':
       return 'BIGINT';
