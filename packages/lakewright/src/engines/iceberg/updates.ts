@@ -75,7 +75,7 @@ function apply(draft: Draft, update: TableUpdate, last: LastAdded, now: number):
       return;
     case 'set-current-schema':
       draft['current-schema-id'] = chosen(update['schema-id'], last.schema, 'schema');
-      require(draft.schemas.some((schema) => schema['schema-id'] === draft['current-schema-id']), 'schema');
+      demand(draft.schemas.some((schema) => schema['schema-id'] === draft['current-schema-id']), 'schema');
       return;
     case 'add-spec':
       last.spec = addSpec(draft, update.spec);
@@ -133,11 +133,11 @@ function apply(draft: Draft, update: TableUpdate, last: LastAdded, now: number):
       );
       return;
     case 'remove-schemas':
-      require(!update['schema-ids'].includes(draft['current-schema-id']), 'schema to remove: it is the current one');
+      demand(!update['schema-ids'].includes(draft['current-schema-id']), 'schema to remove: it is the current one');
       draft.schemas = draft.schemas.filter((schema) => !update['schema-ids'].includes(schema['schema-id']));
       return;
     case 'remove-partition-specs':
-      require(!update['spec-ids'].includes(draft['default-spec-id']), 'spec to remove: it is the default one');
+      demand(!update['spec-ids'].includes(draft['default-spec-id']), 'spec to remove: it is the default one');
       draft['partition-specs'] = draft['partition-specs'].filter(
         (spec) => !update['spec-ids'].includes(spec['spec-id']),
       );
@@ -147,7 +147,7 @@ function apply(draft: Draft, update: TableUpdate, last: LastAdded, now: number):
   }
 }
 
-function require(found: boolean, what: string): void {
+function demand(found: boolean, what: string): void {
   if (!found) throw new InvalidUpdateError(`no such ${what}`);
 }
 
