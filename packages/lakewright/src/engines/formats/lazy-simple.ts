@@ -38,7 +38,7 @@ export function lazySimple({ columns, parameters }: SerdeOptions): LineDecoder {
 
 function layoutOf(parameters: Readonly<Record<string, string>>): Layout {
   const separators = [
-    delimiter(parameters['field.delim'] ?? parameters['serialization.format'], '\u0001'),
+    fieldSeparator(parameters),
     // Hive 1 really spells it like this, and so does the Glue Data Catalog.
     delimiter(parameters['collection.delim'] ?? parameters['colelction.delim'], '\u0002'),
     delimiter(parameters['mapkey.delim'], '\u0003'),
@@ -55,6 +55,10 @@ function layoutOf(parameters: Readonly<Record<string, string>>): Layout {
     formats: timestampFormats(parameters['timestamp.formats']),
   };
 }
+
+/** The character between fields. */
+export const fieldSeparator = (parameters: Readonly<Record<string, string>>): string =>
+  delimiter(parameters['field.delim'] ?? parameters['serialization.format'], '\u0001');
 
 /** One character, or the decimal code of one. */
 function delimiter(text: string | undefined, fallback: string): string {

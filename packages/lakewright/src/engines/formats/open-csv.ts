@@ -12,9 +12,7 @@ import { type ParseText, textValue } from './text-values';
  * @see https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html
  */
 export function openCsv({ columns, parameters }: SerdeOptions): LineDecoder {
-  const separator = character(parameters.separatorChar, ',');
-  const quote = character(parameters.quoteChar, '"');
-  const escapeWith = character(parameters.escapeChar, '\\');
+  const { separator, quote, escapeWith } = csvCharacters(parameters);
   const converters = columns.map((column) => converter(column.type));
   return (line) => {
     const fields = csvFields(line, separator, quote, escapeWith, columns.length);
@@ -30,6 +28,13 @@ export function openCsv({ columns, parameters }: SerdeOptions): LineDecoder {
     });
   };
 }
+
+/** The characters that mean something, each given by a property or by default. */
+export const csvCharacters = (parameters: Readonly<Record<string, string>>) => ({
+  separator: character(parameters.separatorChar, ','),
+  quote: character(parameters.quoteChar, '"'),
+  escapeWith: character(parameters.escapeChar, '\\'),
+});
 
 const character = (text: string | undefined, fallback: string): string => text?.charAt(0) || fallback;
 

@@ -7,6 +7,11 @@ import { lz4Decompress } from './lz4';
 
 type Chunks = AsyncIterable<Uint8Array>;
 
+const ENDING = /\.(gz|deflate|bz2|snappy|lz4|lzo|lzo_deflate|zst)$/;
+
+/** Whether a text object of this name isn't plain. */
+export const isCompressed = (name: string): boolean => ENDING.test(name);
+
 /**
  * The plain bytes of a text object. As in Athena its ending says how it is compressed: `.gz`, `.bz2`, `.zst`, `.deflate`,
  * and `.snappy` and `.lz4` in Hadoop's blocks; every other ending, `.gzip` and `.zstd` too, is plain text.
@@ -15,7 +20,7 @@ type Chunks = AsyncIterable<Uint8Array>;
  * @throws SqlError HIVE_CANNOT_OPEN_SPLIT for bytes that aren't what the ending says, HIVE_CURSOR_ERROR for half a file
  */
 export async function* decompressed(stream: Readable, name: string): Chunks {
-  const ending = /\.(gz|deflate|bz2|snappy|lz4|lzo|lzo_deflate|zst)$/.exec(name)?.[1];
+  const ending = ENDING.exec(name)?.[1];
   const decoder = ending && DECODERS[ending];
   if (ending && !decoder) throw new NotCoveredError(`text file compressed as .${ending}`);
   let begun = false;

@@ -1,21 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
-import { cellJson, cellType } from '../../../engines/formats/cell';
-import { dataRows, type RowFormat } from '../../../engines/formats/data-rows';
+import type { RowFormat } from '../../../engines/formats/data-rows';
 import { SqlError } from '../../../engines/sql/errors';
-import { physicalType, quoteName } from '../../../engines/sql/types/physical';
 import type { ObjectStore } from '../../../workspace/object-store';
 import type { DataFile } from './data-files';
-import { literal, type TableEngine } from './table-engine';
+import type { TableEngine } from './table-engine';
+import { copyByRows, copyNatively } from './text-copy';
 
 /** Raised when rows are read in another way than before. */
 const FORMAT_VERSION = 3;
 const PARALLEL = 3;
 
 /**
- * Text, Avro and ORC files as Parquet: each is read once by our own readers, and again only when it or the table's
+ * Text, Avro and ORC files as Parquet: each is read once, by DuckDB where it is sure to agree, else by our own readers, and again only when it or the table's
  * definition has changed. The copies are a cache (`cache/tables/`): deleting them loses nothing.
  */
 export class TextCache {
@@ -57,20 +55,13 @@ export class TextCache {
 
   private async convert(file: DataFile, format: RowFormat, path: string): Promise<string> {
     mkdirSync(this.folder, { recursive: true });
-    const scratch = join(this.folder, `${randomUUID()}.tmp`);
-    const rows = `${scratch}.ndjson`;
+    const target = join(this.folder, `${randomUUID()}.tmp`);
+    const scratch = `${target}.rows`;
+    const source = { path: file.path, name: file.key, open: () => this.objects.read(file.bucket, file.key) };
+    const copy = { source, format, target, scratch };
     try {
-      await this.writeRows(file, format, rows);
-      const columns = format.columns.map((column, index) => ({ ...column, field: `c${index}` }));
-      const read = columns.map((column) => `${column.field}: ${literal(cellType(column.type))}`).join(', ');
-      const casts = columns.map(
-        (column) => `CAST(${column.field} AS ${physicalType(column.type)}) AS ${quoteName(column.name)}`,
-      );
-      const source = `read_json(${literal(rows)}, format = 'newline_delimited', columns = {${read}}, maximum_object_size = 268435456)`;
-      await this.engine.execute(
-        `COPY (SELECT ${casts.join(', ')} FROM ${source}) TO ${literal(scratch)} (FORMAT parquet, COMPRESSION zstd)`,
-      );
-      renameSync(scratch, path);
+      if (!(await copyNatively(this.engine, copy))) await copyByRows(this.engine, copy);
+      renameSync(target, path);
       return path;
     } catch (error) {
       if (error instanceof SqlError && error.errorName.startsWith('HIVE_') && !error.message.includes(file.uri)) {
@@ -78,26 +69,8 @@ export class TextCache {
       }
       throw error;
     } finally {
-      rmSync(rows, { force: true });
       rmSync(scratch, { force: true });
+      rmSync(target, { force: true });
     }
-  }
-
-  private async writeRows(file: DataFile, format: RowFormat, path: string): Promise<void> {
-    const out = createWriteStream(path);
-    const done = finished(out);
-    // A write error is reported by `done`; without this it would also be an unhandled rejection before the await.
-    done.catch(() => undefined);
-    const source = { path: file.path, name: file.key, open: () => this.objects.read(file.bucket, file.key) };
-    try {
-      for await (const batch of dataRows(source, format)) {
-        const text = batch.map((row) => `{${row.map((cell, index) => `"c${index}":${cellJson(cell)}`).join(',')}}\n`);
-        if (!out.write(text.join('')))
-          await Promise.race([new Promise<void>((resolve) => out.once('drain', () => resolve())), done]);
-      }
-    } finally {
-      out.end();
-    }
-    await done;
   }
 }
