@@ -87,7 +87,7 @@ export class TableReader {
     const parts: ScanPart[] = [];
     for (const [parquet, own] of partitionBy(groups, (group) => isParquet(group.storage))) {
       if (!own.length) continue;
-      if (parquet) parts.push(...(await this.parquetParts(own, data, meter)));
+      if (parquet) parts.push(...(await this.parquetParts(own, data, parquetPositions(table, own), meter)));
       else parts.push(await this.textPart(table, columns, own, meter));
     }
     return scanSql(
@@ -100,6 +100,7 @@ export class TableReader {
   private async parquetParts(
     groups: readonly FileGroup[],
     data: readonly TableColumn[],
+    positions: ReadonlyMap<string, number> | undefined,
     meter: ScanMeter,
   ): Promise<ScanPart[]> {
     const files = groups.flatMap((group) =>
@@ -114,19 +115,25 @@ export class TableReader {
       else shapes.set(footer.shape, { columns: footer.columns, files: [file] });
       meter.files++;
       meter.rows += footer.rows;
-      for (const column of data) meter.bytes += bytesOf(footer.columns, footer.bytes, column.name);
+      for (const { name } of data) {
+        const node = nodeOf(footer.columns, name, positions);
+        if (node) meter.bytes += footer.bytes.get(node.name) ?? 0;
+      }
     });
-    return Promise.all([...shapes.values()].map((shape) => this.parquetPart(shape.columns, shape.files, data)));
+    return Promise.all(
+      [...shapes.values()].map((shape) => this.parquetPart(shape.columns, shape.files, data, positions)),
+    );
   }
 
   private async parquetPart(
     nodes: readonly ParquetNode[],
     files: readonly ScanFile[],
     wanted: readonly TableColumn[],
+    positions: ReadonlyMap<string, number> | undefined,
   ): Promise<ScanPart> {
     const data = new Map<string, string>();
     for (const column of wanted) {
-      const node = nodes.find((item) => item.name.toLowerCase() === column.name);
+      const node = nodeOf(nodes, column.name, positions);
       if (!node) {
         data.set(column.name, nullOf(column));
         continue;
@@ -190,9 +197,24 @@ function partitionBy<T>(items: readonly T[], test: (item: T) => boolean): [boole
   ];
 }
 
-function bytesOf(nodes: readonly ParquetNode[], bytes: ReadonlyMap<string, number>, column: string): number {
-  const node = nodes.find((item) => item.name.toLowerCase() === column);
-  return node ? (bytes.get(node.name) ?? 0) : 0;
+/** A table column's node in a file: by name, or by position where the table says so. */
+function nodeOf(
+  nodes: readonly ParquetNode[],
+  column: string,
+  positions: ReadonlyMap<string, number> | undefined,
+): ParquetNode | undefined {
+  return positions ? nodes[positions.get(column) ?? -1] : nodes.find((item) => item.name.toLowerCase() === column);
+}
+
+/**
+ * Column → position, for a table that reads Parquet by index.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
+ */
+function parquetPositions(table: Table, groups: readonly FileGroup[]): ReadonlyMap<string, number> | undefined {
+  const parameters = { ...table.Parameters, ...groups[0]?.storage.SerdeInfo?.Parameters };
+  if (parameters['parquet.column.index.access']?.toLowerCase() !== 'true') return undefined;
+  return new Map((table.StorageDescriptor?.Columns ?? []).map((column, index) => [column.Name.toLowerCase(), index]));
 }
 
 interface Scans {

@@ -118,17 +118,22 @@ function commonFolder(locations: readonly string[]): string {
   return first.slice(0, first.lastIndexOf('/', end - 1) + 1);
 }
 
-const PARQUET = /parquet/i;
+/** Whether the partition's files tell what they hold, and columns go by its names. */
+function isReadByName({ SerdeInfo }: StorageDescriptor): boolean {
+  const library = SerdeInfo?.SerializationLibrary ?? '';
+  const byIndex = SerdeInfo?.Parameters?.['orc.column.index.access']?.toLowerCase() !== 'false';
+  return /parquet/i.test(library) || (/orc/i.test(library) && !byIndex);
+}
 
 /**
- * Athena compares the schemas of table and partition by position, but for Parquet by name when the file is read.
+ * Athena compares the schemas of table and partition by position, but for Parquet, and ORC that is read by name, when
+ * the file is read.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/updates-and-partitions.html
  */
 function checkSchema(table: Table, partition: Partition): void {
-  const library = partition.StorageDescriptor?.SerdeInfo?.SerializationLibrary ?? '';
   const own = partition.StorageDescriptor?.Columns;
-  if (!own?.length || PARQUET.test(library)) return;
+  if (!own?.length || isReadByName(partition.StorageDescriptor ?? {})) return;
   const columns = table.StorageDescriptor?.Columns ?? [];
   columns.forEach((column, index) => {
     const other = own[index];
