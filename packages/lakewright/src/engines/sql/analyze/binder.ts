@@ -4,6 +4,7 @@ import * as build from '../types/build';
 import { coercionCost, commonSuperType, isComparable, isOrderable, sameType } from '../types/coercion';
 import { asDecimal, superDecimal } from '../types/decimal';
 import type { TrinoType } from '../types/type';
+import { chooseForNull } from './untyped-null';
 
 /** What the variables of a signature stand for in one call. */
 export interface Bindings {
@@ -22,14 +23,25 @@ export interface Bound {
 /** An argument's type; 'lambda' with its arity where the argument is a lambda. */
 export type ArgumentShape = TrinoType | { readonly kind: 'lambda'; readonly arity: number };
 
-/** The overload that takes the arguments with the least coercion; the first of equals. */
+/**
+ * The overload that takes the arguments with the least coercion; the first of equals. With an untyped NULL among the
+ * arguments Trino's own rule decides.
+ *
+ * @throws SqlError AMBIGUOUS_FUNCTION_CALL where the NULL may be of several types, and it makes a difference
+ */
 export function bindOverload(overloads: readonly Overload[], args: readonly ArgumentShape[]): Bound | undefined {
-  let best: Bound | undefined;
-  for (const overload of overloads) {
-    const bound = tryBind(overload, args);
-    if (bound && (!best || bound.cost < best.cost)) best = bound;
-  }
-  return best;
+  const candidates = overloads.flatMap((overload) => tryBind(overload, args) ?? []);
+  const best = leastCost(candidates);
+  const isTyped = !args.some(({ kind }) => kind === 'unknown') || args.some(({ kind }) => kind === 'lambda');
+  if (!best || best.cost === 0 || isTyped || candidates.length === 1) return best;
+  return chooseForNull(candidates, args as readonly TrinoType[]);
+}
+
+function leastCost(candidates: readonly Bound[]): Bound | undefined {
+  return candidates.reduce<Bound | undefined>(
+    (best, next) => (best && best.cost <= next.cost ? best : next),
+    undefined,
+  );
 }
 
 /** The pattern of each argument, the last repeated where the signature is variadic. */
@@ -44,7 +56,8 @@ export function parameterPatterns(overload: Overload, count: number): readonly T
   return [...parameters, ...new Array<TypePattern>(count - parameters.length).fill(last)];
 }
 
-function tryBind(overload: Overload, args: readonly ArgumentShape[]): Bound | undefined {
+/** The overload with the bindings of its variables, if it takes the arguments. */
+export function tryBind(overload: Overload, args: readonly ArgumentShape[]): Bound | undefined {
   const patterns = parameterPatterns(overload, args.length);
   if (!patterns) return undefined;
   const bindings: Bindings = { types: new Map(), numbers: new Map() };
@@ -85,7 +98,7 @@ export function unify(pattern: TypePattern, type: TrinoType, bindings: Bindings)
       return unifyVariable(pattern.name, type, bindings);
     case 'integer':
       if (type.kind === 'unknown') {
-        bindings.integer ??= build.INTEGER;
+        bindings.integer ??= build.TINYINT;
         return 3;
       }
       if (!build.isInteger(type)) return undefined;
@@ -175,7 +188,7 @@ function unifyText(
     return coercionCost(type, pattern.pattern === 'char' ? build.char(length) : build.varchar(length));
   }
   if (type.kind === 'unknown') {
-    if (!bindings.numbers.has(length)) bindings.numbers.set(length, 1);
+    if (!bindings.numbers.has(length)) bindings.numbers.set(length, pattern.pattern === 'char' ? 1 : 0);
     return 1;
   }
   if (!build.isText(type) || (pattern.pattern === 'char' && type.length === undefined)) return undefined;

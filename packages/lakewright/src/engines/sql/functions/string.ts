@@ -74,7 +74,7 @@ export const string: FunctionArea = {
     },
     'split(varchar(n), varchar, bigint): array(varchar(n))': 'lw_split_limit($1, $2, $3)',
     'split_part(varchar(n), varchar, bigint): varchar(n)': {
-      sql: "CASE WHEN $2 = '' THEN CASE WHEN $3 > length($1) THEN NULL ELSE substr($1, $3, 1) END ELSE string_split($1, $2)[$3] END",
+      sql: "CASE WHEN $2 = '' THEN CASE WHEN $3 > length($1) THEN NULL ELSE substr($1, $3, 1) END WHEN $2 IS NOT NULL THEN string_split($1, $2)[$3] END",
       errors: [invalid('$3 < 1', 'Index must be greater than zero')],
     },
     'split_to_map(varchar, varchar, varchar): map(varchar,varchar)': 'lw_split_to_map($1, $2, $3)',
