@@ -35,6 +35,7 @@ const VALUES: Readonly<Record<string, string>> = {
   'timestamp with time zone': "{'i': TIMESTAMP '2024-02-29 12:34:56', 'z': 'Europe/Oslo'}",
   time: "TIME '12:34:56'",
   uuid: "CAST('12151fd2-7586-11e9-8f9e-2a86e4085a59' AS UUID)",
+  ipaddress: "unhex('00000000000000000000ffff01020304')",
   'interval day to second': '86400000::BIGINT',
   'interval year to month': '1',
   Geometry: "'POINT (1 2)'",
@@ -288,6 +289,7 @@ function special({ name, signature }: Overload, argument: number, types: readonl
   if (name === 'from_unixtime' && signature.includes('varchar')) return argument === 1 ? "'Asia/Tokyo'" : undefined;
   if (name === 'from_utf8' && types[1]?.kind === 'varchar') return argument === 1 ? "'?'" : undefined;
   if (name === 'at_timezone' && types[1]?.kind !== 'varchar') return argument === 1 ? '7200000::BIGINT' : undefined;
+  if (name === 'contains' && types[0]?.kind === 'varchar') return argument === 0 ? "'1.0.0.0/8'" : undefined;
   if (name === 'date' && types[0]?.kind !== 'varchar') return undefined;
   if (name === 'codepoint' || name === 'random')
     return argument === 1 ? `CAST(9 AS ${physicalType(types[1] as TrinoType)})` : text;
