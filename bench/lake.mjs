@@ -22,9 +22,9 @@ export function remove(folder) {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Runs the sample lake in a workspace; returns its report. */
-export function runLake(workspace) {
-  execFileSync(process.execPath, [LAKEWRIGHT, 'run', '--workspace', workspace], {
+/** Runs the sample lake, or another one, in a workspace; returns its report. */
+export function runLake(workspace, app) {
+  execFileSync(process.execPath, [LAKEWRIGHT, 'run', '--workspace', workspace, ...(app ? ['--app', app] : [])], {
     cwd: APP,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -32,8 +32,9 @@ export function runLake(workspace) {
 }
 
 /** Starts `lakewright serve` on a free port; `stop` ends it. */
-export async function startServer(workspace) {
-  const child = spawn(process.execPath, [LAKEWRIGHT, 'serve', '--port', '0', '--json', '--workspace', workspace], {
+export async function startServer(workspace, app) {
+  const args = [LAKEWRIGHT, 'serve', '--port', '0', '--json', '--workspace', workspace, ...(app ? ['--app', app] : [])];
+  const child = spawn(process.execPath, args, {
     cwd: APP,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -58,10 +59,11 @@ export function clientSettings(url) {
 }
 
 /** Runs a statement through the SDK and fetches its first page; returns how many requests that took. */
-export async function athena(client, sdk, sql) {
+export async function athena(client, sdk, sql, database) {
   const { QueryExecutionId } = await client.send(
     new sdk.StartQueryExecutionCommand({
       QueryString: sql,
+      ...(database && { QueryExecutionContext: { Database: database } }),
       ResultConfiguration: { OutputLocation: 's3://lakewright-query-results/' },
     }),
   );

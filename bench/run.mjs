@@ -9,12 +9,14 @@ import { lakeData } from './lake-data.mjs';
 import { query3m } from './query-3m.mjs';
 import { select1 } from './select-1.mjs';
 import { synthMinimalLake } from './synth-minimal-lake.mjs';
+import { tpch } from './tpch.mjs';
 
 const BENCHMARKS = [
   { name: 'synth-minimal-lake', goal: 1.3, run: synthMinimalLake },
   { name: 'select-1', goal: 3, run: select1 },
   { name: 'query-3m', goal: 1.3, run: query3m },
   { name: 'lake-data', goal: 2, run: lakeData },
+  { name: 'tpch-sf1', goal: 1.25, run: tpch },
 ];
 
 const { values, positionals: wanted } = parseArgs({
@@ -35,6 +37,7 @@ let missed = 0;
 for (const benchmark of BENCHMARKS.filter((one) => wanted.length === 0 || wanted.includes(one.name))) {
   const { name, goal } = benchmark;
   const ratio = await measure(benchmark, Number(values.attempts));
+  if (ratio === undefined) continue;
   if (ratio > goal) missed++;
   if (values.json) console.log(JSON.stringify({ name, ratio, goal, unit: 'x' }));
 }
@@ -42,7 +45,12 @@ process.exit(missed === 0 ? 0 : 1);
 
 /** A goal that is missed is measured again: on a shared machine one figure may be noise, several aren't. */
 async function measure({ name, goal, run }, attempts) {
-  const { ratio, detail } = await run();
+  const result = await run();
+  if (!result) {
+    console.error(`${name.padEnd(20)} not measured: Python 3 is needed to generate its data`);
+    return undefined;
+  }
+  const { ratio, detail } = result;
   const rounded = Number(ratio.toFixed(3));
   // What the ratio is made of is for people, on standard error.
   console.error(`${name.padEnd(20)} ${rounded} (goal ≤ ${goal})  ${JSON.stringify(detail)}`);

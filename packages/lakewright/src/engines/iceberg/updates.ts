@@ -75,7 +75,10 @@ function apply(draft: Draft, update: TableUpdate, last: LastAdded, now: number):
       return;
     case 'set-current-schema':
       draft['current-schema-id'] = chosen(update['schema-id'], last.schema, 'schema');
-      demand(draft.schemas.some((schema) => schema['schema-id'] === draft['current-schema-id']), 'schema');
+      demand(
+        draft.schemas.some((schema) => schema['schema-id'] === draft['current-schema-id']),
+        'schema',
+      );
       return;
     case 'add-spec':
       last.spec = addSpec(draft, update.spec);
