@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export const LAKEWRIGHT = resolve('packages/lakewright/bin/lakewright.js');
 export const APP = resolve('apps/batch-lake');
@@ -22,10 +22,10 @@ export function remove(folder) {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Runs the sample lake, or another one, in a workspace; returns its report. */
+/** Runs the sample lake, or the template of another folder, in a workspace; returns its report. */
 export function runLake(workspace, app) {
-  execFileSync(process.execPath, [LAKEWRIGHT, 'run', '--workspace', workspace, ...(app ? ['--app', app] : [])], {
-    cwd: APP,
+  execFileSync(process.execPath, [LAKEWRIGHT, 'run', '--workspace', workspace, ...appArguments(app)], {
+    cwd: app ? dirname(app) : APP,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   return JSON.parse(readFileSync(join(workspace, 'runs/latest/report.json'), 'utf8'));
@@ -33,9 +33,9 @@ export function runLake(workspace, app) {
 
 /** Starts `lakewright serve` on a free port; `stop` ends it. */
 export async function startServer(workspace, app) {
-  const args = [LAKEWRIGHT, 'serve', '--port', '0', '--json', '--workspace', workspace, ...(app ? ['--app', app] : [])];
+  const args = [LAKEWRIGHT, 'serve', '--port', '0', '--json', '--workspace', workspace, ...appArguments(app)];
   const child = spawn(process.execPath, args, {
-    cwd: APP,
+    cwd: app ? dirname(app) : APP,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise((done, failed) => {
@@ -80,3 +80,5 @@ export async function athena(client, sdk, sql, database) {
   const results = await client.send(new sdk.GetQueryResultsCommand({ QueryExecutionId }));
   return { requests: polls + 2, rows: results.ResultSet.Rows };
 }
+
+const appArguments = (app) => (app ? ['--app', app] : []);
