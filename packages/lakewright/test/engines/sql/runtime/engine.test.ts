@@ -118,10 +118,10 @@ describe('DuckDbEngine', () => {
 
   it('refuses by name what a function does not cover', async () => {
     const error = await engine
-      .rows("SELECT lw_re_like('a', '(?>a)') AS s", [column('s', { kind: 'boolean' })])
+      .rows("SELECT lw_re_like('a', '\\p{InGreek}') AS s", [column('s', { kind: 'boolean' })])
       .catch((e) => e);
     expect(error).toBeInstanceOf(NotCoveredError);
-    expect(error.what).toBe('an atomic group in a regular expression');
+    expect(error.what).toBe('\\p{InGreek} in a regular expression');
   });
 
   it('stops a statement that its caller aborts', async () => {
