@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ResolvedTable, ScanRequest, SqlCatalog, TableColumn, TableName } from '../../src/engines/sql/contract';
+import type {
+  ResolvedTable,
+  ScanRequest,
+  SqlCatalog,
+  TableColumn,
+  TableName,
+  TableScan,
+} from '../../src/engines/sql/contract';
 import type { DuckDbEngine } from '../../src/engines/sql/runtime';
 import { array, BIGINT, map, row, timestamp, VARCHAR } from '../../src/engines/sql/types/build';
 import { parseHiveType } from '../../src/engines/sql/types/hive';
@@ -16,6 +23,7 @@ interface Declared {
 interface LakeTable {
   readonly resolved: ResolvedTable;
   readonly files: string;
+  readonly oneSplit: TableScan['oneSplit'];
   /** Physical types found in the files, lower-case names. */
   readonly found: ReadonlyMap<string, string>;
 }
@@ -66,7 +74,7 @@ export class CorpusLake implements SqlCatalog {
     return [...this.byName.values()].map(({ resolved }) => resolved).filter(({ name }) => name.schema === schema);
   }
 
-  public async scan({ name }: ResolvedTable, { columns }: ScanRequest): Promise<string> {
+  public async scan({ name }: ResolvedTable, { columns }: ScanRequest): Promise<TableScan> {
     const table = this.byName.get(`${name.schema}.${name.table}`);
     if (!table) throw new Error(`no table ${name.table}`);
     const items = columns.map((column) => {
@@ -77,7 +85,8 @@ export class CorpusLake implements SqlCatalog {
       const target = physicalType(declared.type);
       return `CAST(${source} AS ${target}) AS ${quoteName(column)}`;
     });
-    return `(SELECT ${items.length > 0 ? items.join(', ') : '1 AS one'} FROM ${table.files})`;
+    const sql = `(SELECT ${items.length > 0 ? items.join(', ') : '1 AS one'} FROM ${table.files})`;
+    return { sql, oneSplit: table.oneSplit };
   }
 }
 
@@ -97,6 +106,10 @@ async function openTable(
     { name: 'name', type: VARCHAR },
     { name: 'type', type: VARCHAR },
   ];
+  const count = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+  const [[rows = 0] = []] = (await engine.rows(`SELECT count(*) FROM ${files}`, [{ name: 'n', type: BIGINT }])).rows;
+  // Files are small here: each is one split, of one row group.
+  const oneSplit = count === 1 ? { rows: Number(rows) } : undefined;
   const described = await engine.rows(
     `SELECT column_name, column_type FROM (DESCRIBE SELECT * EXCLUDE (filename) FROM ${files})`,
     columns,
@@ -113,6 +126,7 @@ async function openTable(
   const path: TableColumn = { name: '$path', type: VARCHAR, hidden: true };
   return {
     files,
+    oneSplit,
     found,
     resolved: {
       kind: 'table',

@@ -1,4 +1,4 @@
-import type { ResolvedTable, SqlCatalog, SqlSession, TableName } from '../../src/engines/sql/contract';
+import type { ResolvedTable, SqlCatalog, SqlSession, TableName, TableScan } from '../../src/engines/sql/contract';
 import { array, BIGINT, decimal, row, timestamp, VARCHAR } from '../../src/engines/sql/types/build';
 
 /** Any table of the schemas that the statements name: a few columns of different types. */
@@ -32,8 +32,8 @@ export class FuzzCatalog implements SqlCatalog {
     return [];
   }
 
-  public async scan(): Promise<string> {
-    return '(SELECT 1)';
+  public async scan(): Promise<TableScan> {
+    return { sql: '(SELECT 1)' };
   }
 
   public session(): SqlSession {

@@ -44,8 +44,18 @@ export interface SqlCatalog {
   hasSchema(catalog: string, schema: string): boolean;
   schemas(catalog: string): readonly string[];
   tables(catalog: string, schema: string): readonly (ResolvedTable | ResolvedView)[];
+  scan(table: ResolvedTable, request: ScanRequest): Promise<TableScan>;
+}
+
+/** How the files of a table are read. */
+export interface TableScan {
   /** The DuckDB relation (a SELECT in parentheses) that yields `request.columns`, in the representation of `types/physical.ts`. */
-  scan(table: ResolvedTable, request: ScanRequest): Promise<string>;
+  readonly sql: string;
+  /**
+   * Set if Trino surely reads the files as one split, and DuckDB in one thread: both see all rows in the order of the
+   * file. `rows`: how many those are.
+   */
+  readonly oneSplit?: { readonly rows: number };
 }
 
 /** Which part of a table a statement reads. */

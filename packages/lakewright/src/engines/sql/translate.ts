@@ -2,7 +2,7 @@ import type { Analysis, Context } from './analyze/context';
 import { analyze } from './analyze/expressions';
 import { analyzeQuery } from './analyze/queries';
 import type { Scan, Typed, TypedQuery } from './analyze/typed';
-import type { ScanRequest, SqlSession, TableColumn, TranslatedQuery } from './contract';
+import type { ScanRequest, SqlSession, TableColumn, TableScan, TranslatedQuery } from './contract';
 import { approximations, startApproximation } from './emit/approximation';
 import { castSql } from './emit/casts';
 import type { EmitContext } from './emit/expressions';
@@ -130,7 +130,7 @@ async function finish(
     for (const column of scan.used) read?.columns.add(column);
   }
   for (const { name, columns: read } of analysis.reads.values()) session.authorize?.(name, [...read]);
-  const scans = new Map<string, string>();
+  const scans = new Map<string, TableScan>();
   for (const scan of analysis.scans) scans.set(scan.alias, await session.catalog.scan(scan.table, requestOf(scan)));
   startStatement(session.timeZone);
   startApproximation(session.acceptApproximation ?? false);

@@ -5,6 +5,7 @@ import type {
   SqlCatalog,
   SqlSession,
   TableName,
+  TableScan,
 } from '../../../src/engines/sql';
 import { parseStatement, translate } from '../../../src/engines/sql';
 import { parseHiveType } from '../../../src/engines/sql/types/hive';
@@ -62,10 +63,10 @@ export class RecordingCatalog implements SqlCatalog {
     });
   }
 
-  public async scan({ name }: ResolvedTable, request: ScanRequest): Promise<string> {
+  public async scan({ name }: ResolvedTable, request: ScanRequest): Promise<TableScan> {
     this.scans.push({ table: name.table, request });
     const columns = request.columns.map((column) => `NULL AS "${column}"`);
-    return `(SELECT ${columns.length > 0 ? columns.join(', ') : '1'})`;
+    return { sql: `(SELECT ${columns.length > 0 ? columns.join(', ') : '1'})` };
   }
 }
 

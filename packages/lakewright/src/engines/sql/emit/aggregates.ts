@@ -12,6 +12,8 @@ import { bindOnce, quoteText } from './text';
 /** Aggregates whose value depends on the order of their input. */
 const ORDERED: ReadonlySet<string> = new Set(['array_agg', 'listagg', 'map_agg', 'multimap_agg', 'map_union']);
 
+const WINDOW_VALUES = 10_000;
+
 const NO_KEYS: ReadonlyMap<string, string> = new Map();
 
 /** An aggregate or window function with its clauses. */
@@ -28,8 +30,10 @@ export function aggregateSql(node: AggregateCall, context: EmitContext): string 
   if (!overload) return wrap('count(*)');
   const texts = node.args.map((arg) => (arg.kind === 'lambda' ? '' : emit(arg, inner)));
   const ordered = ORDERED.has(node.name) && node.orderBy.length > 0;
+  // A window's rows come in its order, in one go.
+  const order = node.window ? { ...inner, valuesInOrder: WINDOW_VALUES } : inner;
   const call: CallText = {
-    ...callText({ args: node.args, texts, result: node.type, context: inner }),
+    ...callText({ args: node.args, texts, result: node.type, context: order }),
     ...callTypes(node.args),
     aggregate: wrap,
     distinct: node.distinct ? 'DISTINCT ' : '',

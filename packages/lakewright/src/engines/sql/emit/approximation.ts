@@ -1,8 +1,6 @@
 import type { SummaryLimit } from '../functions/entry';
 
-/** As many values of a group as Trino surely reads in one split: its answer is one then, and ours is the same. */
-const ONE_SPLIT = 10_000;
-/** As many as this process can hold of a group. */
+/** As many values as this process can hold of a group. */
 const LARGEST = 5_000_000;
 
 let accepted = false;
@@ -14,10 +12,11 @@ export function startApproximation(accept: boolean): void {
   used = new Set();
 }
 
-/** How many values a summary may take whose answer depends on how Trino splits the work. */
-export function summaryLimit(name: string): SummaryLimit {
+/** `exact`: up to so many values of a group our answer is Trino's, however it splits the work. */
+export function summaryLimit(name: string, exact: number): SummaryLimit {
+  if (exact >= LARGEST) return { accepted: true, values: LARGEST };
   used.add(name);
-  return { accepted, values: accepted ? LARGEST : ONE_SPLIT };
+  return { accepted, values: accepted ? LARGEST : exact };
 }
 
 /** The functions of the statement whose answer may be another than Trino's, because that was accepted. */

@@ -86,7 +86,7 @@ export function callText(parts: CallParts): CallText {
     less: (type, left, right) => compareSql('<', type, { sql: left, literal: false }, { sql: right, literal: false }),
     identity: (type, value) => identityOf(value, type),
     holdsNull,
-    summaryLimit,
+    summaryLimit: (name, few) => summaryLimit(name, Math.max(few, context.valuesInOrder ?? 0)),
     isConstant: (index) => {
       const argument = args[index];
       return argument !== undefined && argument.kind !== 'lambda' && !some(argument, ({ kind }) => kind === 'column');

@@ -1,6 +1,7 @@
 import { literalValue } from '../analyze/coerce';
 import type { Cast, Literal, Typed, TypedLambda } from '../analyze/typed';
 import { fingerprint } from '../analyze/walk';
+import type { TableScan } from '../contract';
 import { NotCoveredError, type SqlPosition } from '../errors';
 import { isStructural } from '../types/build';
 import { physicalFields, physicalType, quoteName } from '../types/physical';
@@ -22,8 +23,10 @@ export interface EmitContext {
   readonly keys: ReadonlyMap<string, string>;
   /** Lambda parameters that stand for other expressions. */
   readonly parameters: ReadonlyMap<string, string>;
-  /** DuckDB relation of each scan, by alias. */
-  readonly scans: ReadonlyMap<string, string>;
+  /** How each table is read, by alias. */
+  readonly scans: ReadonlyMap<string, TableScan>;
+  /** Of the query around it: {@link valuesInOrder}. Default 0. */
+  readonly valuesInOrder?: number;
   /** Texts of columns are written so that DuckDB doesn't evaluate what's around them over a whole dictionary. */
   readonly flat?: boolean;
   /** The step of a recursive table that its name stands for. */

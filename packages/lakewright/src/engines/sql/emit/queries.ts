@@ -16,6 +16,7 @@ import { sortSql } from './aggregates';
 import { castSql } from './casts';
 import { type EmitContext, emit } from './expressions';
 import { relationSql } from './relations';
+import { valuesInOrder } from './row-order';
 import { fresh, raise } from './text';
 
 const TOO_DEEP = raise(
@@ -171,7 +172,7 @@ export function selectSql(select: TypedSelect, outer: EmitContext): string {
   const plain: EmitContext = { ...outer, keys: new Map() };
   const keys = new Map<string, string>();
   const groupBy = select.groupBy && groupingSql(select.groupBy, keys, plain);
-  const context: EmitContext = { ...outer, keys };
+  const context: EmitContext = { ...outer, keys, valuesInOrder: valuesInOrder(select, outer.scans) };
   const columns = select.items.map((item, index) => `${emit(item, context)} AS c${index + 1}`);
   if (select.recursionAlias && !outer.commonTables) columns.push(`${select.recursionAlias}.d + 1 AS d`);
   const prints = select.distinct ? select.items.map(fingerprint) : [];

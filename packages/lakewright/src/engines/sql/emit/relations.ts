@@ -10,9 +10,9 @@ import { fresh, quoteText } from './text';
 export function relationSql(relation: TypedRelation, context: EmitContext): string {
   switch (relation.kind) {
     case 'scan': {
-      const sql = context.scans.get(relation.alias);
-      if (sql === undefined) throw new Error(`no scan for ${relation.alias}`);
-      return `${sql} AS ${relation.alias}`;
+      const scan = context.scans.get(relation.alias);
+      if (!scan) throw new Error(`no scan for ${relation.alias}`);
+      return `${scan.sql} AS ${relation.alias}`;
     }
     case 'derived':
       return `${relation.lateral ? 'LATERAL ' : ''}(${querySql(relation.query, context)}) AS ${relation.alias}`;

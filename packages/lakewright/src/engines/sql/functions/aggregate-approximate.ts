@@ -9,11 +9,12 @@ const PAIRS_OF_TEXTS = `'[["VARCHAR"]]'`;
 const nonNull = (args: readonly string[]): string => args.map((arg) => `${arg} IS NOT NULL`).join(' AND ');
 
 /**
- * A summary of what may depend on how Trino split the work: refused over more values than one split surely holds,
- * unless an approximate answer is accepted; then over more than this process can hold.
+ * A summary of what may depend on how Trino split the work: refused over more values than are surely taken in one go,
+ * unless an approximate answer is accepted; then over more than this process can hold. Up to `few` values of a group
+ * the split doesn't matter.
  */
-export function limited(name: string, args: readonly string[], call: CallText, sql: string): string {
-  const { accepted, values } = call.summaryLimit(name);
+export function limited(name: string, args: readonly string[], call: CallText, sql: string, few = 1): string {
+  const { accepted, values } = call.summaryLimit(name, few);
   const shown = values.toLocaleString('en-US');
   const failure = accepted
     ? call.fail('EXCEEDED_LOCAL_MEMORY_LIMIT', `${name} takes at most ${shown} values of a group here`, call.result)
@@ -25,6 +26,9 @@ export function limited(name: string, args: readonly string[], call: CallText, s
       );
   return `CASE WHEN ${call.aggregate(`count(*)`, nonNull(args))} > ${values} THEN ${failure} ELSE ${sql} END`;
 }
+
+/** As many values as a t-digest keeps apart, whether or not parts of them were merged before. */
+export const SINGLES = 32;
 
 /** Values and weights that aren't NULL, as lists of doubles; without weights the second list is empty. */
 function digestInput(value: string, weight: string | undefined, call: CallText): string {
@@ -53,6 +57,7 @@ function percentile(call: CallText): string {
     weight === undefined ? [value] : [value, weight],
     call,
     many ? list : `(${list})[1]`,
+    weight === undefined ? SINGLES : 1,
   );
 }
 
@@ -64,8 +69,9 @@ function validatePercentile({ literals, types }: CallTypes): void {
 }
 
 const splitNote =
-  "Trino's own algorithm over up to 10,000 values of a group; over more, where Trino's answer varies with the split of " +
-  'the work, only where an approximate answer is accepted';
+  "Trino's own algorithm over one file of up to 32 MB and one row group (with GROUP BY: of up to 10,000 rows), in " +
+  "windows of up to 10,000 rows, over VALUES or one UNNEST; elsewhere Trino's answer varies with the split of the work, " +
+  'and it is given only where an approximate answer is accepted';
 const percentileSpec: Behaviour = { sql: percentile, validate: validatePercentile, note: splitNote };
 
 function percentiles(): Record<string, Behaviour> {

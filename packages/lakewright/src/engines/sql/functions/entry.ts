@@ -103,8 +103,11 @@ export interface CallText extends CallTypes {
   holdsNull(type: TrinoType, value: string): string;
   /** An expression of `type` that fails when it's evaluated. */
   fail(name: string, message: string, type: TrinoType): string;
-  /** How many values a summary may take whose answer depends on how Trino splits the work; notes that it's used. */
-  summaryLimit(name: string): SummaryLimit;
+  /**
+   * How many values a summary may take whose answer depends on how Trino splits the work; notes that it's used. For up
+   * to `few` values the split doesn't matter.
+   */
+  summaryLimit(name: string, few: number): SummaryLimit;
   /** Whether an argument (from 0) reads no column. */
   isConstant(argument: number): boolean;
   /** A name for a lambda parameter that no other expression of the statement uses. */

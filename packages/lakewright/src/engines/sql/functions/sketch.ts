@@ -1,5 +1,5 @@
 import { NotCoveredError, SqlError } from '../errors';
-import { limited } from './aggregate-approximate';
+import { limited, SINGLES } from './aggregate-approximate';
 import type { Behaviour, CallText, FunctionArea } from './entry';
 import { registersOf } from './hyper-log-log';
 
@@ -10,7 +10,7 @@ const SET_DIGEST_BITS = 11;
 const SET_DIGEST_HASHES = 8192;
 
 const exact = "Trino's own sketch: the same estimate and the same bytes";
-const splitNote = 'over up to 10,000 values of a group; over more only where an approximate answer is accepted';
+const splitNote = 'over as many values as approx_percentile; over more only where an approximate answer is accepted';
 
 function approxSet(hash: string): Behaviour {
   return {
@@ -66,7 +66,7 @@ function tDigestOf(call: CallText): string {
   const [value = '', weight] = call.args;
   const list = (arg: string): string => call.aggregate(`list(CAST(${arg} AS DOUBLE))`, nonNull(call.args));
   const digest = `lw_tdigest(${list(value)}, ${weight === undefined ? '[]::DOUBLE[]' : list(weight)})`;
-  return limited('tdigest_agg', call.args, call, digest);
+  return limited('tdigest_agg', call.args, call, digest, weight === undefined ? SINGLES : 1);
 }
 
 const numbersOf = (text: string): string => `CAST(from_json(${text}, '["VARCHAR"]') AS DOUBLE[])`;

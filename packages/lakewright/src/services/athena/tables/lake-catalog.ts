@@ -6,6 +6,7 @@ import type {
   SqlCatalog,
   TableColumn,
   TableName,
+  TableScan,
   TableVersion,
 } from '../../../engines/sql/contract';
 import { NotCoveredError, SqlError } from '../../../engines/sql/errors';
@@ -35,6 +36,13 @@ export interface ScanMeter {
   files: number;
   rows: number;
 }
+
+/**
+ * Bytes of a file that Trino doesn't cut into splits: those that a scan begins with are half of 64 MB.
+ *
+ * @see https://trino.io/docs/current/connector/hive.html#performance-tuning-configuration-properties
+ */
+const LARGEST_SPLIT = 32 * 2 ** 20;
 
 export const isIceberg = (table: Table): boolean => table.Parameters?.table_type?.toUpperCase() === 'ICEBERG';
 
@@ -70,14 +78,16 @@ export class TableReader {
     });
   }
 
-  private async scanIceberg({ iceberg }: ResolvedIceberg, request: ScanRequest, meter: ScanMeter): Promise<string> {
+  private async scanIceberg({ iceberg }: ResolvedIceberg, request: ScanRequest, meter: ScanMeter): Promise<TableScan> {
     if (!this.iceberg) throw icebergRefusal();
     const { metadata, metadataTable } = iceberg;
-    if (metadataTable) return metadataRelation(metadataTable, metadata, this.iceberg.snapshots, request.columns);
-    return this.icebergReader.scan(iceberg, request, meter);
+    const sql = metadataTable
+      ? await metadataRelation(metadataTable, metadata, this.iceberg.snapshots, request.columns)
+      : await this.icebergReader.scan(iceberg, request, meter);
+    return { sql };
   }
 
-  private async scan(table: Table, request: ScanRequest, now: Date, meter: ScanMeter): Promise<string> {
+  private async scan(table: Table, request: ScanRequest, now: Date, meter: ScanMeter): Promise<TableScan> {
     const columns = columnsOf(table);
     const keys = columns.filter((column) => column.partitionKey);
     const wanted = request.columns.map((name) => columns.find((column) => column.name === name) as TableColumn);
@@ -90,11 +100,15 @@ export class TableReader {
       if (parquet) parts.push(...(await this.parquetParts(own, data, parquetPositions(table, own), meter)));
       else parts.push(await this.textPart(table, columns, own, meter));
     }
-    return scanSql(
-      wanted,
-      keys,
-      parts.filter((part) => part.files.length > 0),
-    );
+    const filled = parts.filter((part) => part.files.length > 0);
+    return { sql: scanSql(wanted, keys, filled), oneSplit: await this.oneSplit(filled) };
+  }
+
+  private async oneSplit([part, ...parts]: readonly ScanPart[]): Promise<TableScan['oneSplit']> {
+    const [file, ...files] = part?.files ?? [];
+    if (!file || files.length || parts.length || file.source.size > LARGEST_SPLIT) return undefined;
+    const [footer] = await this.footers.read([{ ...file.source, path: file.path }]);
+    return footer && footer.rowGroups <= 1 ? { rows: footer.rows } : undefined;
   }
 
   private async parquetParts(
@@ -218,8 +232,8 @@ function parquetPositions(table: Table, groups: readonly FileGroup[]): ReadonlyM
 }
 
 interface Scans {
-  hive(table: Table, request: ScanRequest): Promise<string>;
-  iceberg(table: ResolvedIceberg, request: ScanRequest): Promise<string>;
+  hive(table: Table, request: ScanRequest): Promise<TableScan>;
+  iceberg(table: ResolvedIceberg, request: ScanRequest): Promise<TableScan>;
 }
 
 class LakeCatalog implements SqlCatalog {
@@ -275,7 +289,7 @@ class LakeCatalog implements SqlCatalog {
     }
   }
 
-  public async scan(table: ResolvedTable, request: ScanRequest): Promise<string> {
+  public async scan(table: ResolvedTable, request: ScanRequest): Promise<TableScan> {
     if (isResolvedIceberg(table)) return this.scans.iceberg(table, request);
     const stored = this.links.find(table.name.schema, table.name.table);
     if (!stored) throw new Error(`table ${table.name.schema}.${table.name.table} vanished`);

@@ -21,6 +21,8 @@ export interface ParquetNode {
 
 export interface ParquetFooter {
   readonly rows: number;
+  /** DuckDB reads each in one thread. */
+  readonly rowGroups: number;
   readonly columns: readonly ParquetNode[];
   /** Column (as named in the file) → compressed bytes. */
   readonly bytes: ReadonlyMap<string, number>;
@@ -90,8 +92,8 @@ export class ParquetFooters {
           9,
         ),
         this.engine.texts(
-          `SELECT file_name, path_in_schema, sum(total_compressed_size)::BIGINT, sum(row_group_num_rows)::BIGINT FROM parquet_metadata(${paths}) GROUP BY ALL`,
-          4,
+          `SELECT file_name, path_in_schema, sum(total_compressed_size)::BIGINT, sum(row_group_num_rows)::BIGINT, count(DISTINCT row_group_id) FROM parquet_metadata(${paths}) GROUP BY ALL`,
+          5,
         ),
       ]);
       this.keep(files, nodes, columns);
@@ -117,6 +119,7 @@ export class ParquetFooters {
       this.known.set(keyOf(file), {
         // Each column has all rows; a file without row groups has none.
         rows: Number(chunks[0]?.[3] ?? 0),
+        rowGroups: Number(chunks[0]?.[4] ?? 0),
         columns: root?.children ?? [],
         bytes,
         shape: JSON.stringify(own.slice(1).map((row) => row.slice(1))),
