@@ -18,7 +18,10 @@ async function answer(sql: string, acceptApproximation: boolean) {
 
 describe('an answer that varies with the split of the work', () => {
   test('is given where one thread of Trino takes the values as they come', async () => {
-    const { rows, approximate } = await answer(`SELECT approx_percentile(x * x, 0.3) FROM UNNEST(sequence(1, 10000)) t(x)`, false);
+    const { rows, approximate } = await answer(
+      `SELECT approx_percentile(x * x, 0.3) FROM UNNEST(sequence(1, 10000)) t(x)`,
+      false,
+    );
     // Recorded from Trino.
     expect(rows).toEqual([[9095874]]);
     expect(approximate).toEqual([]);

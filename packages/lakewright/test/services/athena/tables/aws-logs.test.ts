@@ -129,7 +129,7 @@ test.each(Object.entries(LOGS))('%s is read as delivered, row for row', async (n
     const resolved = session.resolve({ catalog: 'awsdatacatalog', schema: 'db', table });
     if (resolved?.kind !== 'table') throw new Error(`no table ${table}`);
     const wanted = resolved.columns.filter((column) => !column.hidden);
-    const sql = await session.scan(resolved, { columns: listed, constraints: [] });
+    const { sql } = await session.scan(resolved, { columns: listed, constraints: [] });
     const { rows } = await engine.text(`SELECT * FROM ${sql}`, wanted, { maxRows: 100_000 });
     return rows.map((row) => row.map((value, index) => nullText(log, columns[index] as (typeof columns)[0], value)));
   };

@@ -79,7 +79,7 @@ async function lake() {
       const resolved = session.resolve({ catalog: 'awsdatacatalog', schema: 'db', table });
       if (resolved?.kind !== 'table') throw new Error(`no table ${table}`);
       const wanted = columns ?? resolved.columns.filter((column) => !column.hidden).map((column) => column.name);
-      const sql = await session.scan(resolved, { columns: wanted, constraints });
+      const { sql } = await session.scan(resolved, { columns: wanted, constraints });
       const types = wanted.map((name) => resolved.columns.find((column) => column.name === name)?.type);
       if (!wanted.length) return [await engine.execute(`SELECT count(*) FROM ${sql}`)];
       const result = await engine.text(
