@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ScanRequest } from '../../../../src/engines/sql/contract';
+import type { ScanRequest, TableScan } from '../../../../src/engines/sql/contract';
 import { parseDdl } from '../../../../src/engines/sql/ddl/parse';
 import type { CreateTable } from '../../../../src/engines/sql/ddl/statement';
 import { DuckDbEngine } from '../../../../src/engines/sql/runtime';
@@ -35,6 +35,7 @@ async function lake() {
     workspace,
     tableEngine(engine),
   );
+  let splits: TableScan['oneSplit'];
   const meter = { bytes: 0, files: 0, rows: 0 };
   return {
     objects,
@@ -74,12 +75,15 @@ async function lake() {
         },
       ]);
     },
+    /** Of the last read. */
+    oneSplit: () => splits,
     async read(table: string, columns?: string[], constraints: ScanRequest['constraints'] = []): Promise<unknown[]> {
       const session = reader.session(NOW, meter);
       const resolved = session.resolve({ catalog: 'awsdatacatalog', schema: 'db', table });
       if (resolved?.kind !== 'table') throw new Error(`no table ${table}`);
       const wanted = columns ?? resolved.columns.filter((column) => !column.hidden).map((column) => column.name);
-      const { sql } = await session.scan(resolved, { columns: wanted, constraints });
+      const { sql, oneSplit } = await session.scan(resolved, { columns: wanted, constraints });
+      splits = oneSplit;
       const types = wanted.map((name) => resolved.columns.find((column) => column.name === name)?.type);
       if (!wanted.length) return [await engine.execute(`SELECT count(*) FROM ${sql}`)];
       const result = await engine.text(
@@ -103,6 +107,21 @@ describe('Parquet', () => {
       ['1', 'x', null, null],
       ['2', 'y', '0.5', null],
     ]);
+  });
+
+  test('one file of one row group is one split, in order; several are not', async () => {
+    const { parquet, table, read, oneSplit } = await lake();
+    table("CREATE EXTERNAL TABLE t (n bigint) STORED AS PARQUET LOCATION 's3://bucket/t'");
+    await parquet('t/a.parquet', 'SELECT range AS n FROM range(5000)');
+    await read('t');
+    expect(oneSplit()).toEqual({ rows: 5000 });
+    await parquet('t/b.parquet', 'SELECT 1::BIGINT AS n');
+    await read('t');
+    expect(oneSplit()).toBeUndefined();
+    table("CREATE EXTERNAL TABLE u (n bigint) STORED AS PARQUET LOCATION 's3://bucket/u'");
+    await parquet('u/a.parquet', 'SELECT range AS n FROM range(130000)');
+    await read('u');
+    expect(oneSplit()).toBeUndefined();
   });
 
   test('nested columns are read by field name, and timestamps are rounded to milliseconds', async () => {
