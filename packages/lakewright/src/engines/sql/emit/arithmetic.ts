@@ -1,4 +1,5 @@
-import type { Arithmetic } from '../analyze/typed';
+import { literalValue } from '../analyze/coerce';
+import type { Arithmetic, Typed } from '../analyze/typed';
 import { type DecimalType, isFloating, isInteger, isInterval, isNumeric } from '../types/build';
 import { physicalType } from '../types/physical';
 import type { TrinoType } from '../types/type';
@@ -18,7 +19,11 @@ export function arithmeticSql(node: Arithmetic, left: Operand, right: Operand): 
     return isFloating(type) ? floating(operator, type, left, right) : integer(operator, type, left, right);
   }
   if (isInterval(a)) return intervalArithmetic(operator, type, b, left.sql, right.sql);
-  if (isInterval(b)) return addInterval(a, b, left.sql, operator === '-' ? `(-${right.sql})` : right.sql);
+  if (isInterval(b)) {
+    const days = a.kind === 'date' && b.kind === 'interval day to second' ? wholeDays(node.right) : undefined;
+    if (days !== undefined) return `(${left.sql} ${operator} ${days})`;
+    return addInterval(a, b, left.sql, operator === '-' ? `(-${right.sql})` : right.sql);
+  }
   return differenceOf(a, left.sql, right.sql);
 }
 
@@ -136,6 +141,15 @@ function intervalArithmetic(operator: string, type: TrinoType, other: TrinoType,
   }
   const divided = `CAST(trunc(${l} / CAST(${r} AS DOUBLE)) AS ${target})`;
   return check(`${r} = 0 AND ${l} IS NOT NULL`, ...DIVISION, type, divided);
+}
+
+const DAY = 86_400_000n;
+
+/** The days of a constant interval, which DuckDB needn't work out again. */
+function wholeDays(interval: Typed): string | undefined {
+  const value = literalValue(interval);
+  if (typeof value !== 'bigint' || value % DAY !== 0n) return undefined;
+  return value < 0n ? `(${value / DAY})` : String(value / DAY);
 }
 
 /** Days and shorter are added to the instant of a zoned timestamp, months to its local time. */
