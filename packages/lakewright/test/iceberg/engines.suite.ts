@@ -99,10 +99,18 @@ describe.skipIf(typeof made === 'string')(title, () => {
     );
 
   const python = (environment: PythonEnvironment, script: string, ...args: string[]): Promise<string> =>
+    pythonWith({}, environment, script, ...args);
+  const pythonWith = (
+    variables: Record<string, string>,
+    environment: PythonEnvironment,
+    script: string,
+    ...args: string[]
+  ): Promise<string> =>
     new Promise((resolve, reject) => {
       const child = spawn(environment.python, [path.join(SCRIPTS, script), ...args], {
         env: {
           ...process.env,
+          ...variables,
           AWS_ENDPOINT_URL: lake.url,
           AWS_REGION: 'us-east-1',
           ICEBERG_URI: `${lake.url}/_lakewright/iceberg`,
@@ -120,6 +128,8 @@ describe.skipIf(typeof made === 'string')(title, () => {
       });
     });
   const pyiceberg = (script: string, ...args: string[]) => python(places.pyiceberg, script, ...args);
+  const throughGlue = (script: string, ...args: string[]) =>
+    pythonWith({ ICEBERG_CATALOG: 'glue' }, places.pyiceberg, script, ...args);
   const spark = (...args: string[]) => python(places.spark, 'spark_table.py', ...args);
   const read = async (output: Promise<string>): Promise<Record<string, Row[]>> => {
     const results = JSON.parse(await output) as Record<string, Row[]>;
@@ -195,5 +205,25 @@ describe.skipIf(typeof made === 'string')(title, () => {
     expect((await read(pyiceberg('read_pyiceberg.py'))).now).toEqual(rows);
     expect((await read(spark('read'))).now).toEqual(rows);
     expect((await read(python(places.duckdb, 'read_duckdb.py'))).now).toEqual(rows);
+  });
+
+  test('commit through the Glue API beside the others, and no commit is lost', async () => {
+    const before = await athenaRows();
+    const insertAll = async () => {
+      for (let id = 0; id < 10; id++) await succeeds(`INSERT INTO db.shared VALUES (${id}, 'beside glue', 0e0)`);
+    };
+    await Promise.all([
+      insertAll(),
+      throughGlue('append_pyiceberg.py', 'glue', '10'),
+      pyiceberg('append_pyiceberg.py', 'rest', '10'),
+    ]);
+    const ids = Array.from({ length: 10 }, (_, id) => id);
+    const rows = sorted([
+      ...before,
+      ...ids.map((id): Row => [id, 'beside glue', 0]),
+      ...['glue', 'rest'].flatMap((writer) => ids.map((id): Row => [id, writer, id * 1.5])),
+    ]);
+    expect(await athenaRows()).toEqual(rows);
+    expect((await read(throughGlue('read_pyiceberg.py'))).now).toEqual(rows);
   });
 });

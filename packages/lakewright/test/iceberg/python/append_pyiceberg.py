@@ -1,25 +1,15 @@
 """append_pyiceberg.py WRITER COUNT: appends COUNT rows, a commit each, and tries again when another writer was faster."""
 
-import os
 import random
 import sys
 import time
 
 import pyarrow
-from pyiceberg.catalog import load_catalog
+from lake_catalog import lake_catalog
 from pyiceberg.exceptions import CommitFailedException
 
 writer, count = sys.argv[1], int(sys.argv[2])
-catalog = load_catalog(
-    "lake",
-    **{
-        "type": "rest",
-        "uri": os.environ["ICEBERG_URI"],
-        "s3.access-key-id": "local",
-        "s3.secret-access-key": "local",
-    },
-)
-table = catalog.load_table("db.shared")
+table = lake_catalog().load_table("db.shared")
 for number in range(count):
     row = pyarrow.table(
         {"id": [number], "writer": [writer], "value": [number * 1.5]},

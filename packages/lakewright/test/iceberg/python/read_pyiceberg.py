@@ -1,21 +1,12 @@
 """read_pyiceberg.py [SNAPSHOT]: the rows of db.shared as sorted JSON lists."""
 
 import json
-import os
 import sys
 
-from pyiceberg.catalog import load_catalog
+from lake_catalog import lake_catalog
 
-catalog = load_catalog(
-    "lake",
-    **{
-        "type": "rest",
-        "uri": os.environ["ICEBERG_URI"],
-        "s3.access-key-id": "local",
-        "s3.secret-access-key": "local",
-    },
-)
-table = catalog.load_table("db.shared")
+
+table = lake_catalog().load_table("db.shared")
 results = {}
 for snapshot in sys.argv[1:] or [None]:
     scan = table.scan(snapshot_id=int(snapshot) if snapshot else None)
