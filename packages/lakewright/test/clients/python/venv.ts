@@ -8,8 +8,10 @@ import { hasProgram, runProgram } from '../run-program';
 export const hasPython = hasProgram('python3');
 
 /**
- * A virtual environment with the pinned packages of a requirements file, made on first use and kept under the user's
- * cache directory by the file's hash.
+ * A virtual environment with exactly the packages of a requirements file, each checked by its hash; made on first use and
+ * kept under the user's cache directory by the file's hash.
+ *
+ * A file is made of its `.in` by `uv pip compile --universal --generate-hashes --no-header --python-version 3.11`.
  *
  * @param requirements file name in this folder
  * @returns the path of its `python`
@@ -25,7 +27,8 @@ export async function pythonVenv(requirements = 'requirements.txt'): Promise<str
   // What an interrupted installation left isn't an environment.
   fs.rmSync(folder, { recursive: true, force: true });
   await must('python3', ['-m', 'venv', folder]);
-  await must(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', file]);
+  const install = ['install', '--quiet', '--disable-pip-version-check', '--require-hashes', '--no-deps', '-r', file];
+  await must(python, ['-m', 'pip', ...install]);
   fs.writeFileSync(complete, '');
   return python;
 }
