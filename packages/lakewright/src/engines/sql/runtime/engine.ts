@@ -141,7 +141,10 @@ export class DuckDbEngine {
     const timer = setTimeout(() => stop(new StatementTimeoutError(timeLimitMs)), timeLimitMs);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      return await this.request(id, { kind: 'run', id, sql, output }, onRows);
+      const result = await this.request(id, { kind: 'run', id, sql, output }, onRows);
+      // DuckDB may end an interrupted stream as if it had no more rows: what came so far isn't the answer.
+      if (stopped) throw stopped;
+      return result;
     } catch (error) {
       throw stopped ?? error;
     } finally {
