@@ -1,10 +1,9 @@
-import { columnInfo } from '../../../engines/sql/result';
-import { parseTypeText } from '../../../engines/sql/types/text';
 import type { ApiShape } from '../../api-shape';
 import type { LakeContext, Operation } from '../../service';
 import { invalidRequest } from '../errors';
 import { offsetOf, page, pageSize, requiredText, tokenOf } from '../input';
-import { type Execution, isFinal, type StoredColumn } from '../queries/execution';
+import { describeColumn } from '../queries/column-info';
+import { type Execution, isFinal } from '../queries/execution';
 import type { QueryService } from '../queries/query-service';
 import { readResult } from '../queries/result-files';
 import { ENGINE_VERSION } from '../queries/workgroups';
@@ -150,22 +149,6 @@ async function getResults(
       ResultSetMetadata: { ColumnInfo: execution.columns.map(describeColumn) },
     },
     ...(next !== undefined && { NextToken: tokenOf(next) }),
-  };
-}
-
-function describeColumn({ name, type }: StoredColumn): ApiShape {
-  if (type !== 'string') return columnInfo({ name, type: parseTypeText(type) });
-  return {
-    CatalogName: 'hive',
-    SchemaName: '',
-    TableName: '',
-    Name: name,
-    Label: name,
-    Type: 'string',
-    Precision: 0,
-    Scale: 0,
-    Nullable: 'UNKNOWN',
-    CaseSensitive: false,
   };
 }
 

@@ -6,13 +6,15 @@ import { metadataText } from '../../../engines/sql/types/text';
 import type { LakeContext } from '../../service';
 import type { StatementOutcome } from '../statements/run';
 import { parseLocation } from '../tables/data-files';
+import { describeColumn } from './column-info';
 import type { Execution, StoredColumn } from './execution';
+import { metadataFile } from './result-metadata';
 
 /**
  * Puts a statement's result where Athena puts it: `<id>.csv` for queries, `<id>.txt` for utility statements, a manifest of
  * the files for CREATE TABLE AS (`tables/<id>-manifest.csv`), INSERT and UNLOAD (`<id>-manifest.csv`).
  *
- * AWS also writes a `.metadata` file beside, in a binary form that only its consoles and drivers read: not written here.
+ * Beside it lies a file of the columns with the ending `.metadata`; UNLOAD and statements without columns have none.
  */
 export async function publishResult(lake: LakeContext, execution: Execution, outcome: StatementOutcome): Promise<void> {
   const { objects } = lake;
@@ -43,6 +45,19 @@ export async function publishResult(lake: LakeContext, execution: Execution, out
     execution.outputLocation = `${execution.output}${name}`;
     execution.manifest = `${execution.output}${name}-manifest.csv`;
   }
+  if (execution.columns.length > 0 && outcome.substatement !== 'UNLOAD') {
+    const { prefix: key } = parseLocation(`${execution.outputLocation}.metadata`);
+    await objects.write(bucket, key, metadataOf(execution, outcome), { contentType: 'application/octet-stream' });
+  }
+}
+
+function metadataOf({ id, columns }: Execution, { result, substatement, updateCount = 0 }: StatementOutcome): Buffer {
+  const type = substatement === 'CREATE_TABLE_AS_SELECT' ? 'CREATE TABLE' : substatement;
+  return metadataFile({
+    queryId: id,
+    ...(result.kind === 'written' && { update: { type, rows: updateCount } }),
+    columns: columns.map(describeColumn),
+  });
 }
 
 export interface ResultPage {

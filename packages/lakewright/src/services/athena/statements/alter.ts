@@ -8,7 +8,7 @@ import { partitionFolder } from '../write/writer';
 import { toColumn } from './ddl';
 import { alterIceberg } from './iceberg-alter';
 import { ddlName, type FullName, requireTable } from './names';
-import { done, type StatementOutcome, type StatementRun } from './run';
+import { COLUMN_SUBSTATEMENTS, done, type StatementOutcome, type StatementRun } from './run';
 
 const failed = (text: string): SqlError => new SqlError('FAILED', text);
 
@@ -41,7 +41,7 @@ function applyChange(run: StatementRun, name: FullName, table: Table, change: Ta
       return 'ALTER_TABLE_SET_LOCATION';
     case 'set properties':
       catalog.putTable({ ...table, Parameters: { ...table.Parameters, ...change.properties } });
-      return 'ALTER_TABLE_SET_TBLPROPERTIES';
+      return 'ALTER_TABLE_PROPERTIES';
     case 'unset properties':
       catalog.putTable({
         ...table,
@@ -49,10 +49,10 @@ function applyChange(run: StatementRun, name: FullName, table: Table, change: Ta
           Object.entries(table.Parameters ?? {}).filter(([key]) => !change.keys.includes(key)),
         ),
       });
-      return 'ALTER_TABLE_UNSET_TBLPROPERTIES';
+      return 'ALTER_TABLE_PROPERTIES';
     default:
       putColumns(run, table, changedColumns(table, change));
-      return 'ALTER_TABLE_COLUMNS';
+      return COLUMN_SUBSTATEMENTS[change.kind];
   }
 }
 

@@ -8,7 +8,7 @@ import { icebergTables } from '../../iceberg';
 import { fieldOf } from './iceberg-ddl';
 import { metadataProperties } from './iceberg-properties';
 import { ddlName, type FullName, requireSchema } from './names';
-import type { StatementRun } from './run';
+import { COLUMN_SUBSTATEMENTS, type StatementRun } from './run';
 
 const failed = (text: string): SqlError => new SqlError('FAILED', text);
 
@@ -31,13 +31,13 @@ export async function alterIceberg(run: StatementRun, name: FullName, change: Ta
   switch (change.kind) {
     case 'set properties':
       await commit([{ action: 'set-properties', updates: metadataProperties(change.properties) }]);
-      return 'ALTER_TABLE_SET_TBLPROPERTIES';
+      return 'ALTER_TABLE_PROPERTIES';
     case 'unset properties': {
       const names = Object.fromEntries(
         change.keys.map((key) => [key, key.toLowerCase() === 'format' ? 'parquet' : 'zstd']),
       );
       await commit([{ action: 'remove-properties', removals: Object.keys(metadataProperties(names)) }]);
-      return 'ALTER_TABLE_UNSET_TBLPROPERTIES';
+      return 'ALTER_TABLE_PROPERTIES';
     }
     case 'rename': {
       const to = ddlName(change.to, run.database);
@@ -57,7 +57,7 @@ export async function alterIceberg(run: StatementRun, name: FullName, change: Ta
         { action: 'add-schema', schema, 'last-column-id': last },
         { action: 'set-current-schema', 'schema-id': -1 },
       ]);
-      return 'ALTER_TABLE_COLUMNS';
+      return COLUMN_SUBSTATEMENTS[change.kind];
     }
     default:
       throw notSupported(change);

@@ -85,3 +85,11 @@ export const lines = (
   substatement,
   result: { kind: 'lines', lines: text, columns: columns.map((name) => ({ name, type: 'string' })) },
 });
+
+/** `SubstatementType` of ALTER TABLE's changes of columns: AWS's names, in the singular. */
+export const COLUMN_SUBSTATEMENTS = {
+  'add columns': 'ALTER_TABLE_ADD_COLUMN',
+  'replace columns': 'ALTER_TABLE_REPLACE_COLUMN',
+  'change column': 'ALTER_TABLE_CHANGE_COLUMN',
+  'drop column': 'ALTER_TABLE_DROP_COLUMN',
+} as const;
