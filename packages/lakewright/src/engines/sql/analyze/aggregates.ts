@@ -3,7 +3,7 @@ import type * as ast from '../parse/ast';
 import * as build from '../types/build';
 import { isComparable, isOrderable } from '../types/coercion';
 import { typeText } from '../types/text';
-import { analyzeArguments, bindCall, noSuchCall } from './calls';
+import { analyzeArguments, bindCall, isLambda, noSuchCall } from './calls';
 import { condition } from './coerce';
 import type { Context } from './context';
 import { analyze } from './expressions';
@@ -72,6 +72,11 @@ function analyzeCall(node: ast.FunctionCall, context: Context, asWindow: boolean
   if (node.star) {
     if (name !== 'count') throw new SqlError('FUNCTION_NOT_FOUND', `Function '${name}(*)' not registered`, position);
     return { ...base, type: build.BIGINT, args: [] };
+  }
+  const [listed] = args;
+  if (name === 'listagg' && listed && !isLambda(listed) && listed.type.kind !== 'varchar') {
+    const text = `Expected expression of varchar, but the value has ${typeText(listed.type)} type`;
+    throw new SqlError('TYPE_MISMATCH', text, position);
   }
   const tables = asWindow
     ? [...functions.overloads('window', name), ...functions.overloads('aggregate', name)]

@@ -44,11 +44,17 @@ export function callFunction(
   return { kind: 'call', ...bound, position };
 }
 
-/** NULL beside an array may be an array or an element. */
+/** NULL beside an array may be an array or an element; fewer than two arguments are refused once their type is known. */
 function refuseUntypedPart(args: readonly RawArgument[], position?: SqlPosition): void {
   const types = args.flatMap((arg) => (isLambda(arg) ? [] : [arg.type]));
+  const [only] = types;
+  if (only && args.length === 1 && ['varchar', 'varbinary', 'array'].includes(only.kind)) {
+    const text = `There must be two or more ${only.kind === 'array' ? 'arguments to concat' : 'concatenation arguments'}`;
+    throw new SqlError('INVALID_FUNCTION_ARGUMENT', text, position);
+  }
   const isKnown = types.some((type) => type.kind === 'array' && type.element.kind !== 'unknown');
-  if (!isKnown || !types.some(({ kind }) => kind === 'unknown')) return;
+  const isUntyped = args.length === 0 || (args.length === 1 && only?.kind === 'unknown');
+  if (!isUntyped && (!isKnown || !types.some(({ kind }) => kind === 'unknown'))) return;
   const text = 'Could not choose a best candidate operator. Explicit type casts must be added.';
   throw new SqlError('AMBIGUOUS_FUNCTION_CALL', text, position);
 }
@@ -103,6 +109,7 @@ function bindLambdas(
   for (let round = 0; round < 3; round++) {
     const lambdas = new Map<number, TypedLambda>();
     let widened = false;
+    let unfit: SqlError | undefined;
     for (const [index, arg] of args.entries()) {
       const pattern = patterns[index];
       if (!isLambda(arg) || pattern?.pattern !== 'lambda') continue;
@@ -110,18 +117,30 @@ function bindLambdas(
       const lambda = typeLambda(arg, parameters, context);
       const { result } = pattern;
       if (result.pattern === 'exact' && !sameType(lambda.body.type, result.type)) {
-        const text = `Unexpected result ${typeText(lambda.body.type)} of a lambda. Expected: ${typeText(result.type)}`;
-        throw new SqlError('FUNCTION_NOT_FOUND', text, arg.position);
+        throw unexpectedResult(lambda.body.type, result.type, arg.position);
       }
       const before = substitute(pattern.result, bindings);
       if (unify(pattern.result, lambda.body.type, bindings) === undefined) return undefined;
       const after = substitute(pattern.result, bindings);
       widened ||= before.kind !== 'unknown' && !sameType(before, after);
+      // No coercion: a state of varchar takes no varchar(3).
+      const isGeneral = result.pattern === 'variable' || result.pattern === 'varchar';
+      if (isGeneral && !sameType(lambda.body.type, after)) {
+        unfit ??= unexpectedResult(lambda.body.type, after, arg.position);
+      }
       lambdas.set(index, { ...lambda, body: fitted(lambda.body, pattern.result, bindings) });
     }
-    if (!widened) return lambdas;
+    if (!widened) {
+      if (unfit) throw unfit;
+      return lambdas;
+    }
   }
   return undefined;
+}
+
+function unexpectedResult(given: TrinoType, expected: TrinoType, position?: SqlPosition): SqlError {
+  const text = `Unexpected result ${typeText(given)} of a lambda. Expected: ${typeText(expected)}`;
+  return new SqlError('FUNCTION_NOT_FOUND', text, position);
 }
 
 export function typeLambda(node: ast.Lambda, types: readonly TrinoType[], context: Context): TypedLambda {

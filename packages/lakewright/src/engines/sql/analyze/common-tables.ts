@@ -1,4 +1,4 @@
-import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
+import { SqlError, type SqlPosition } from '../errors';
 import type * as ast from '../parse/ast';
 import { coercionCost } from '../types/coercion';
 import { typeText } from '../types/text';
@@ -66,7 +66,6 @@ function recursive(item: ast.CommonTable, name: string, context: Context): Analy
   if (body.kind !== 'set operation' || body.operator !== 'UNION') {
     throw new SqlError('INVALID_RECURSIVE_REFERENCE', 'recursive reference outside of UNION', position);
   }
-  if (!body.all) throw new NotCoveredError('recursive UNION DISTINCT', position);
   if (refersTo(body.left, item.name.toLowerCase())) {
     throw new SqlError(
       'INVALID_RECURSIVE_REFERENCE',
@@ -101,7 +100,7 @@ function recursive(item: ast.CommonTable, name: string, context: Context): Analy
       throw new SqlError('TYPE_MISMATCH', text, position);
     }
   }
-  return { query: { query: { ...anchor, fields }, step }, fields };
+  return { query: { query: { ...anchor, fields }, step, distinct: !body.all }, fields };
 }
 
 function checkImmediate({ orderBy, limit, offset, position }: ast.Query): void {

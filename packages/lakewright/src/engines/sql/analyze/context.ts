@@ -43,6 +43,8 @@ export interface Context {
   /** The aggregation whose argument this is. */
   readonly insideAggregate?: string;
   readonly insideWindow?: boolean;
+  /** In ORDER BY: the names of the SELECT's columns, which `grouping` may not refer to. */
+  readonly outputNames?: ReadonlySet<string>;
   readonly lambdaDepth: number;
   /** Views being expanded, against cycles. */
   readonly viewPath: readonly string[];

@@ -1,4 +1,4 @@
-import { SqlError } from '../errors';
+import { SqlError, type SqlPosition } from '../errors';
 import type * as ast from '../parse/ast';
 import { isComparable } from '../types/coercion';
 import { typeText } from '../types/text';
@@ -14,18 +14,55 @@ export function analyzeGrouping(
   elements: readonly ast.GroupingElement[],
   outputs: readonly SelectOutput[],
   context: Context,
+  position: SqlPosition,
 ): TypedGrouping[] {
   const key = (node: ast.Expression) => groupingKey(node, outputs, context);
-  return elements.map((element) =>
-    element.kind === 'simple'
-      ? { kind: 'simple', keys: element.terms.map(key) }
-      : { kind: element.kind, sets: element.sets.map((set) => set.map(key)) },
-  );
+  const column = (node: ast.Expression) => groupingColumn(node, context);
+  const typed = elements.map((element): TypedGrouping => {
+    if (element.kind === 'simple') return { kind: 'simple', keys: element.terms.map(key) };
+    const sets = element.sets.map((set) => set.map(column));
+    return { kind: element.kind, sets: element.kind === 'cube' ? differentSets(sets) : sets };
+  });
+  const count = typed.reduce((product, element) => product * setCount(element), 1);
+  if (count > MAX_GROUPING_SETS) {
+    const text = `GROUP BY has ${count} grouping sets but can contain at most ${MAX_GROUPING_SETS}`;
+    throw new SqlError('TOO_MANY_GROUPING_SETS', text, position);
+  }
+  return typed;
+}
+
+/** Trino's `query.max-grouping-sets`. */
+const MAX_GROUPING_SETS = 2048;
+
+function setCount(element: TypedGrouping): number {
+  if (element.kind === 'simple') return 1;
+  const { length } = element.sets;
+  if (element.kind === 'sets') return length;
+  return element.kind === 'rollup' ? length + 1 : 2 ** length;
+}
+
+/** A cube is over a set of sets: what stands in it twice counts once. */
+function differentSets(sets: readonly (readonly Typed[])[]): readonly (readonly Typed[])[] {
+  return [...new Map(sets.map((set) => [printOf(set), set])).values()];
+}
+
+const printOf = (set: readonly Typed[]): string => [...new Set(set.map(fingerprint))].sort().join();
+
+/** In GROUPING SETS, CUBE and ROLLUP only columns may stand, numbers of output columns neither. */
+function groupingColumn(node: ast.Expression, context: Context): Typed {
+  const value = keyExpression(node, undefined, context);
+  if ((node.kind !== 'name' && node.kind !== 'dereference') || value.kind === 'field') {
+    const text = `GROUP BY expression must be a column reference: ${node.kind === 'number' ? node.text : node.kind}`;
+    throw new SqlError('INVALID_COLUMN_REFERENCE', text, node.position);
+  }
+  return comparableKey(value, node);
 }
 
 function groupingKey(node: ast.Expression, outputs: readonly SelectOutput[], context: Context): Typed {
-  const value = keyExpression(node, outputs, context);
-  const { position } = node;
+  return comparableKey(keyExpression(node, outputs, context), node);
+}
+
+function comparableKey(value: Typed, { position }: ast.Expression): Typed {
   if (!isComparable(value.type)) {
     const text = `${typeText(value.type)} is not comparable, and therefore cannot be used in GROUP BY`;
     throw new SqlError('TYPE_MISMATCH', text, position);
@@ -33,8 +70,8 @@ function groupingKey(node: ast.Expression, outputs: readonly SelectOutput[], con
   return value;
 }
 
-function keyExpression(node: ast.Expression, outputs: readonly SelectOutput[], context: Context): Typed {
-  if (node.kind !== 'number' || node.form !== 'integer') {
+function keyExpression(node: ast.Expression, outputs: readonly SelectOutput[] | undefined, context: Context): Typed {
+  if (!outputs || node.kind !== 'number' || node.form !== 'integer') {
     return analyze(node, { ...context, scalarOnly: 'GROUP BY clause' });
   }
   const output = outputs[Number(node.text) - 1];
@@ -119,7 +156,7 @@ export function distinctSets(elements: readonly TypedGrouping[]): TypedGrouping[
     .reduce((left, right) => left.flatMap((a) => right.map((b) => [...a, ...b])), [
       [],
     ] as readonly (readonly Typed[])[]);
-  const unique = new Map(product.map((set) => [[...new Set(set.map(fingerprint))].sort().join(), set]));
+  const unique = new Map(product.map((set) => [printOf(set), set]));
   return [{ kind: 'sets', sets: [...unique.values()] }];
 }
 

@@ -21,12 +21,7 @@ export function languageForm(
     case 'current time':
       return currentTime(node.what, node.precision, context);
     case 'grouping':
-      return {
-        kind: 'grouping',
-        type: node.columns.length <= 31 ? build.INTEGER : build.BIGINT,
-        columns: node.columns.map((column) => analyze(column, context)),
-        position: node.position,
-      };
+      return groupingCall(node, context);
     case 'at time zone':
       return atTimeZone(node, context);
     case 'call': {
@@ -35,6 +30,20 @@ export function languageForm(
       return aggregateOrWindow(node, context) ?? scalarCall(node, context);
     }
   }
+}
+
+function groupingCall({ columns, position }: ast.Grouping, context: Context): Typed {
+  const { outputNames } = context;
+  if (columns.some(({ parts }) => parts.length === 1 && outputNames?.has(parts[0]?.toLowerCase() ?? ''))) {
+    const text = 'Invalid reference to output of SELECT clause from grouping() expression in ORDER BY';
+    throw new SqlError('INVALID_ARGUMENTS', text, position);
+  }
+  return {
+    kind: 'grouping',
+    type: columns.length <= 31 ? build.INTEGER : build.BIGINT,
+    columns: columns.map((column) => analyze(column, context)),
+    position,
+  };
 }
 
 function scalarCall(node: ast.FunctionCall, context: Context): Typed {

@@ -136,7 +136,8 @@ export function typedLiteral(node: TypedLiteral): Typed {
     case 'decimal':
       return decimalLiteral(text, node);
     case 'varchar':
-      return textLiteral(text, position);
+      // Of no length, unlike a plain text literal.
+      return { ...textLiteral(text, position), type: build.VARCHAR };
     case 'char':
       return { kind: 'literal', type: build.char([...text].length), value: text.replace(/ +$/, ''), position };
     case 'tinyint':

@@ -38,27 +38,27 @@ function sortExpression(node: ast.Expression, outputs: readonly SelectOutput[], 
   if (node.kind === 'name' && node.parts.length === 1) {
     const name = node.parts[0]?.toLowerCase();
     const named = outputs.filter((output) => output.name?.toLowerCase() === name);
-    const distinct = new Map(named.map((output) => [fingerprint(output.expression), output.expression]));
-    const [first, second] = [...distinct.values()];
-    if (second) throw new SqlError('AMBIGUOUS_NAME', `Column '${node.parts[0]}' is ambiguous`, node.position);
-    if (first) return first;
+    // Two outputs of one name are ambiguous even where both are one column.
+    if (named.length > 1) throw new SqlError('AMBIGUOUS_NAME', `Column '${node.parts[0]}' is ambiguous`, node.position);
+    if (named[0]) return named[0].expression;
   }
-  return analyze(node, { ...context, scope: withOutputs(outputs, context) });
+  const outputNames = new Set(outputs.flatMap(({ name }) => (name === undefined ? [] : [name.toLowerCase()])));
+  return analyze(node, { ...context, scope: withOutputs(outputs, context), outputNames });
 }
 
-/** In an expression, aliases come first, then the columns that are read. */
+/** In an expression, the outputs' names come first, then the columns that are read. */
 function withOutputs(outputs: readonly SelectOutput[], context: Context) {
-  const aliases = outputs.flatMap(({ alias, expression }): Field[] =>
-    alias === undefined ? [] : [{ name: alias, type: expression.type, source: { expression }, hidden: false }],
+  const names = outputs.flatMap(({ name, expression }): Field[] =>
+    name === undefined ? [] : [{ name, type: expression.type, source: { expression }, hidden: false }],
   );
   const { scope } = context;
-  if (!scope || aliases.length === 0) return scope;
-  const hidden = new Set(aliases.map((field) => field.name?.toLowerCase()));
+  if (!scope || names.length === 0) return scope;
+  const hidden = new Set(names.map((field) => field.name?.toLowerCase()));
   const rest = scope.fields.filter((field) => !hidden.has(field.name?.toLowerCase()));
   const shadowed = scope.fields.filter((field) => hidden.has(field.name?.toLowerCase()));
   // Under a qualifier the source's column is still there.
   const qualified = shadowed.map((field) => ({ ...field, qualifiedOnly: true }));
-  return { ...childScope([...aliases, ...rest, ...qualified], scope.parent), depth: scope.depth };
+  return { ...childScope([...names, ...rest, ...qualified], scope.parent), depth: scope.depth };
 }
 
 export function checkDistinct(

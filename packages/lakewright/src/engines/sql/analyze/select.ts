@@ -10,25 +10,29 @@ import { analyzeRelation } from './relations';
 import { accessField, childScope, hasQualifier, readField, type Scope } from './scope';
 import { checkDistinct, orderOfSelect, type SelectOutput } from './select-order';
 import type { Field, Typed, TypedRelation, TypedSelect } from './typed';
-import { containsAggregate } from './walk';
+import { containsAggregate, containsGrouping, windowParts } from './walk';
+import { windowOf } from './windows';
 
 /** SELECT with its ORDER BY, which may use both the columns that it reads and those that it gives. */
 export function analyzeSelect(node: ast.Select, outer: Context, orderBy: readonly ast.SortItem[]): TypedSelect {
   const from = analyzeFrom(node.from, outer);
   const scope = childScope(from.fields, outer.scope);
-  const context: Context = {
+  const base: Context = {
     ...outer,
     scope,
     scalarOnly: undefined,
     insideAggregate: undefined,
     insideWindow: false,
-    windows: windowsOf(node),
+    windows: new Map(),
+    outputNames: undefined,
   };
+  const { windows, parts } = windowsOf(node, base);
+  const context: Context = { ...base, windows };
   const where =
     node.where && condition(analyze(node.where, { ...context, scalarOnly: 'WHERE clause' }), 'WHERE clause');
   if (where) for (const relation of from.relations) constrain(where, scansOf(relation), !hasOuterJoin(relation));
   const outputs = node.items.flatMap((item) => selectItem(item, node, context, scope));
-  const elements = node.groupBy && analyzeGrouping(node.groupBy, outputs, context);
+  const elements = node.groupBy && analyzeGrouping(node.groupBy, outputs, context, node.position);
   const groupBy = elements && node.distinctGroups ? distinctSets(elements) : elements;
   const having = node.having && condition(analyze(node.having, context), 'HAVING clause');
   const fields = outputs.map(({ expression, name }, index) => ({
@@ -39,8 +43,13 @@ export function analyzeSelect(node: ast.Select, outer: Context, orderBy: readonl
   const sorts = orderOfSelect(orderBy, outputs, context);
   const items = outputs.map(({ expression }) => expression);
   const outside = [...items, ...(having ? [having] : []), ...sorts.map((sort) => sort.expression)];
+  if (!groupBy && outside.some(containsGrouping)) {
+    const text =
+      'A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause';
+    throw new SqlError('MISSING_GROUP_BY', text, node.position);
+  }
   if (groupBy || having || outside.some(containsAggregate)) {
-    checkGrouped(outside, keysOf(groupBy ?? []), from.fields);
+    checkGrouped([...outside, ...parts], keysOf(groupBy ?? []), from.fields);
   }
   if (node.distinct) checkDistinct(items, sorts, orderBy, node.position);
   return {
@@ -57,15 +66,24 @@ export function analyzeSelect(node: ast.Select, outer: Context, orderBy: readonl
   };
 }
 
-function windowsOf({ windows }: ast.Select): Context['windows'] {
+interface NamedWindows {
+  readonly windows: Context['windows'];
+  /** The expressions in them: they're checked though no function uses the window. */
+  readonly parts: readonly Typed[];
+}
+
+/** The WINDOW clause: a window may refer to those before it. */
+function windowsOf({ windows }: ast.Select, context: Context): NamedWindows {
   const found = new Map<string, ast.WindowSpec>();
+  const parts: Typed[] = [];
   for (const { name, spec, position } of windows) {
     if (found.has(name.toLowerCase())) {
       throw new SqlError('DUPLICATE_WINDOW_NAME', `WINDOW name '${name}' specified more than once`, position);
     }
+    parts.push(...windowParts(windowOf(spec, { ...context, insideWindow: true, windows: found })));
     found.set(name.toLowerCase(), spec);
   }
-  return found;
+  return { windows: found, parts };
 }
 
 interface AnalyzedFrom {

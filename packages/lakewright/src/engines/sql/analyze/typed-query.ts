@@ -108,6 +108,8 @@ export interface TypedCommonTable {
   readonly query: TypedQuery;
   /** `WITH RECURSIVE`: the step, which reads the table under its name. */
   readonly step?: TypedQuery;
+  /** `anchor UNION step`: each row once, after all steps. */
+  readonly distinct?: boolean;
 }
 
 export interface TypedSelect {

@@ -1,4 +1,4 @@
-import type { AggregateCall, Argument, Typed, TypedLambda } from './typed';
+import type { AggregateCall, Argument, Typed, TypedLambda, TypedWindow } from './typed';
 
 /** The sub-expressions of a node, bodies of lambdas included; what a subquery holds isn't. */
 export function children(node: Typed): readonly Typed[] {
@@ -62,12 +62,11 @@ function aggregateChildren(node: AggregateCall): readonly Typed[] {
 }
 
 /** What the OVER clause of a window function holds. */
-export function windowChildren({ window }: AggregateCall): readonly Typed[] {
-  if (!window) return [];
-  const bounds = [window.frame?.start, window.frame?.end].flatMap((bound) =>
-    bound?.kind === 'offset' ? [bound.offset] : [],
-  );
-  return [...window.partitionBy, ...window.orderBy.map((item) => item.expression), ...bounds];
+export const windowChildren = ({ window }: AggregateCall): readonly Typed[] => (window ? windowParts(window) : []);
+
+export function windowParts({ partitionBy, orderBy, frame }: TypedWindow): readonly Typed[] {
+  const bounds = [frame?.start, frame?.end].flatMap((bound) => (bound?.kind === 'offset' ? [bound.offset] : []));
+  return [...partitionBy, ...orderBy.map((item) => item.expression), ...bounds];
 }
 
 /** Whether a node or one below it satisfies the predicate. */
@@ -78,6 +77,8 @@ export function some(node: Typed, predicate: (node: Typed) => boolean): boolean 
 /** An aggregation (not a window function over one) is in it. */
 export const containsAggregate = (node: Typed): boolean =>
   some(node, (part) => (part.kind === 'aggregate' && !part.window) || part.kind === 'grouping');
+
+export const containsGrouping = (node: Typed): boolean => some(node, ({ kind }) => kind === 'grouping');
 
 export const containsWindow = (node: Typed): boolean =>
   some(node, (part) => part.kind === 'aggregate' && part.window !== undefined);

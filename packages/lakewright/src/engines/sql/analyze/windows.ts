@@ -82,7 +82,7 @@ function checkFrame(frame: ast.WindowFrame, orderBy: readonly TypedSort[]): void
     throw invalid(`Window frame starting from ${name(start)} cannot end with ${name(end ?? { kind: 'current row' })}`);
   }
   const hasOffset = start.kind === 'offset' || end?.kind === 'offset';
-  if (frame.unit === 'GROUPS' && orderBy.length === 0) {
+  if (frame.unit === 'GROUPS' && hasOffset && orderBy.length === 0) {
     throw new SqlError('MISSING_ORDER_BY', 'Window frame of type GROUPS requires ORDER BY', position);
   }
   if (frame.unit !== 'RANGE') return;
@@ -170,6 +170,9 @@ const WITH_NULL_TREATMENT: ReadonlySet<string> = new Set(['lag', 'lead', 'first_
 
 /** A frame or IGNORE NULLS where the function takes none. */
 export function checkWindowFunction(name: string, node: ast.FunctionCall, window: TypedWindow): void {
+  if (window.orderBy.length === 0 && (name === 'lag' || name === 'lead')) {
+    throw new SqlError('MISSING_ORDER_BY', `${name} function requires an ORDER BY window clause`, node.position);
+  }
   if (window.frame && FRAMELESS.has(name)) {
     const text = `Cannot specify window frame for ${name} function`;
     throw new SqlError('INVALID_WINDOW_FRAME', text, node.position);

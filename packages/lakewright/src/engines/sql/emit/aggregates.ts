@@ -72,7 +72,9 @@ function windowSql(window: TypedWindow, context: EmitContext): string {
   if (frame) {
     const start = boundSql(frame.start, context);
     const end = frame.end ? boundSql(frame.end, context) : 'CURRENT ROW';
-    parts.push(`${frame.unit} BETWEEN ${start} AND ${end}`);
+    // Without an order all rows are one group of peers, which DuckDB says with RANGE alone.
+    const unit = window.orderBy.length === 0 && frame.unit === 'GROUPS' ? 'RANGE' : frame.unit;
+    parts.push(`${unit} BETWEEN ${start} AND ${end}`);
   }
   return `(${parts.join(' ')})`;
 }

@@ -5,7 +5,7 @@ import { physicalFields, physicalType, quoteName } from '../types/physical';
 import { typeText } from '../types/text';
 import type { TrinoType } from '../types/type';
 import { castFromJson, jsonOf } from './json-of';
-import { bindOnce, check, fresh, quoteText, raise, sessionZone } from './text';
+import { attempt, bindOnce, check, fresh, quoteText, raise, sessionZone } from './text';
 import { textOf } from './text-of';
 
 /**
@@ -80,8 +80,7 @@ export function tryCastSql(sql: string, from: TrinoType, to: TrinoType): string 
   if (to.kind === 'varchar' && to.length !== undefined && !build.isText(from) && !failsAsCast(from)) {
     return fittingText(tryCastSql(sql, from, build.VARCHAR), from, to);
   }
-  const cast = castSql(sql, from, to);
-  return cast === sql ? sql : `TRY(${cast})`;
+  return castSql(sql, from, to) === sql ? sql : attempt([sql], ([value = '']) => castSql(value, from, to));
 }
 
 /** A text as a number, date or time; NULL when it isn't one. Undefined where the cast has no such form. */

@@ -1,8 +1,9 @@
 import { literalValue } from '../analyze/coerce';
 import type { Cast, Literal, Typed, TypedLambda } from '../analyze/typed';
-import { fingerprint } from '../analyze/walk';
+import { children, fingerprint, some } from '../analyze/walk';
 import type { TableScan } from '../contract';
 import { NotCoveredError, type SqlPosition } from '../errors';
+import { isCaughtByTry } from '../runtime/escapes';
 import { isStructural } from '../types/build';
 import { physicalFields, physicalType, quoteName } from '../types/physical';
 import type { TrinoType } from '../types/type';
@@ -15,7 +16,7 @@ import { hoisting, outsideTry } from './hoist';
 import { literalSql } from './literals';
 import { specialSql } from './special';
 import { existsSql, inSubquerySql, quantifiedSql, scalarSubquerySql } from './subqueries';
-import { bindOnce, check, quoteText } from './text';
+import { attempt, bindOnce, check, quoteText } from './text';
 
 /** What writing an expression depends on. */
 export interface EmitContext {
@@ -33,6 +34,8 @@ export interface EmitContext {
   readonly commonTables?: ReadonlyMap<string, string>;
   /** Parts that are evaluated before: the names that they're bound to. */
   readonly replaced?: ReadonlyMap<Typed, string>;
+  /** Columns that are bound before, by fingerprint: the names that they're bound to. */
+  readonly bound?: ReadonlyMap<string, string>;
   /** Inside TRY: a failure is met by running row by row. */
   readonly underTry?: boolean;
 }
@@ -53,8 +56,11 @@ function emitNode(node: Typed, context: EmitContext): string {
   switch (node.kind) {
     case 'literal':
       return literalSql(node);
-    case 'column':
+    case 'column': {
+      const bound = context.bound?.get(fingerprint(node));
+      if (bound !== undefined) return bound;
       return flattened(columnSql(node.field.source, context), node.type, context);
+    }
     case 'lambda parameter':
       return context.parameters.get(node.name) ?? node.name;
     case 'logical':
@@ -105,7 +111,7 @@ function emitNode(node: Typed, context: EmitContext): string {
     case 'try':
       if (node.operand.kind === 'literal' || node.operand.kind === 'column') return sql(node.operand);
       return hoisting(outsideTry(node.operand, context), context, (inner) =>
-        tried(emit(node.operand, { ...inner, underTry: true }), node.position),
+        tried(node.operand, { ...inner, underTry: true }, node.position),
       );
     case 'row': {
       const fields = node.type.kind === 'row' ? physicalFields(node.type.fields) : [];
@@ -137,12 +143,38 @@ function emitNode(node: Typed, context: EmitContext): string {
   }
 }
 
-/** Trino's TRY doesn't catch what fails inside Trino, DuckDB's catches everything. */
-function tried(operand: string, position?: SqlPosition): string {
-  if (operand.includes("lw_fail('GENERIC_INTERNAL_ERROR")) {
-    throw new NotCoveredError('TRY around a function that fails with GENERIC_INTERNAL_ERROR', position);
+/**
+ * Trino's TRY doesn't catch everything, DuckDB's does: the worker notes what it shouldn't have (`runtime/escapes.ts`),
+ * except what fails while the statement is planned, as a constant does.
+ */
+function tried(operand: Typed, context: EmitContext, position?: SqlPosition): string {
+  const columns = columnsIn(operand, context);
+  const sql = attempt(
+    columns.map((column) => emit(column, { ...context, flat: false })),
+    (bound) => {
+      const values = new Map(columns.map((column, index) => [fingerprint(column), bound[index] ?? '']));
+      return emit(operand, { ...context, bound: new Map([...(context.bound ?? []), ...values]) });
+    },
+  );
+  const names = [...sql.matchAll(/lw_fail\('([A-Z_]+)/g)].map(([, name = '']) => name);
+  const escaping = names.find((name) => !isCaughtByTry(name));
+  const isConstant = columns.length === 0 && !some(operand, ({ kind }) => kind === 'lambda parameter');
+  if (escaping && isConstant) {
+    throw new NotCoveredError(`TRY around a constant expression that may fail with ${escaping}`, position);
   }
-  return `TRY(${operand})`;
+  return sql;
+}
+
+/** The columns that an expression reads, each once, but for what's evaluated before it. */
+function columnsIn(node: Typed, context: EmitContext): Typed[] {
+  const found = new Map<string, Typed>();
+  const visit = (part: Typed): void => {
+    if (context.replaced?.has(part)) return;
+    if (part.kind === 'column') found.set(fingerprint(part), part);
+    else for (const child of children(part)) visit(child);
+  };
+  visit(node);
+  return [...found.values()];
 }
 
 function castNode(node: Cast, context: EmitContext): string {

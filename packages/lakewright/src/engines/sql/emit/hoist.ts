@@ -26,9 +26,9 @@ export function hoisting(
 /** The outermost parts that may not stand inside TRY. */
 export function outsideTry(node: Typed, context: EmitContext): Typed[] {
   return outermost(node, (part) => {
+    if (context.keys.size > 0 && context.keys.has(fingerprint(part))) return true;
     if (part.kind === 'call') return !part.overload.behaviour.deterministic;
-    if (part.kind === 'aggregate' || isSubquery(part)) return true;
-    return context.keys.size > 0 && (context.keys.get(fingerprint(part))?.includes('any_value(') ?? false);
+    return part.kind === 'aggregate' || isSubquery(part);
   });
 }
 

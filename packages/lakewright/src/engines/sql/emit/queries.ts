@@ -78,10 +78,11 @@ function withSql(query: TypedQuery, context: EmitContext): string {
   return `WITH ${query.recursive ? 'RECURSIVE ' : ''}${items.join(', ')} `;
 }
 
-function commonTableSql({ name, query, step }: TypedCommonTable, context: EmitContext): string | string[] {
+function commonTableSql(table: TypedCommonTable, context: EmitContext): string | string[] {
+  const { name, query, step, distinct } = table;
   if (!step) return `${name} AS (${querySql(query, context)})`;
   const isPlain = step.body.kind === 'select' && step.body.recursionAlias !== undefined && !step.body.distinct;
-  if (!isPlain) return unrolled(name, query, step, context);
+  if (!isPlain || distinct) return unrolled({ ...table, step }, context);
   const columns = query.fields.map((_field, index) => `c${index + 1}`);
   const depth = `CASE WHEN x.d > ${MAX_RECURSION} THEN ${TOO_DEEP} ELSE x.d END`;
   const stepped = query.fields.map((field, index) =>
@@ -94,7 +95,10 @@ function commonTableSql({ name, query, step }: TypedCommonTable, context: EmitCo
 }
 
 /** Step by step, as Trino plans it: a step that isn't a plain SELECT sees the rows of the step before, all at once. */
-function unrolled(name: string, query: TypedQuery, step: TypedQuery, context: EmitContext): string[] {
+function unrolled(
+  { name, query, step, distinct }: TypedCommonTable & { readonly step: TypedQuery },
+  context: EmitContext,
+): string[] {
   const columns = query.fields.map((_field, index) => `c${index + 1}`);
   const stepped = query.fields.map(
     (field, index) =>
@@ -109,7 +113,8 @@ function unrolled(name: string, query: TypedQuery, step: TypedQuery, context: Em
   }
   const all = Array.from({ length: MAX_RECURSION + 1 }, (_, depth) => `SELECT * FROM ${name}_${depth}`);
   const check = `SELECT ${columns.join(', ')} FROM ${name}_${MAX_RECURSION + 1} WHERE ${TOO_DEEP} = 0`;
-  return [...tables, `${name} AS (${[...all, check].join(' UNION ALL ')})`];
+  const rows = [...all, check].join(' UNION ALL ');
+  return [...tables, `${name} AS (${distinct ? `SELECT ${distinctSql(query.fields)} * FROM (${rows}) x` : rows})`];
 }
 
 function bodySql(body: TypedBody, context: EmitContext): string {

@@ -83,3 +83,17 @@ function boundTogether(
   const fields = bound.map(({ name, value }) => `${name}: ${value}`);
   return `list_transform([{${fields.join(', ')}}], lambda ${all}: ${inner})[1]`;
 }
+
+/**
+ * An expression of operands that is NULL where it fails; the operands' own failures aren't caught. It stands in a
+ * lambda, because DuckDB evaluates an expression that the statement repeats before the TRY around it, and the operands
+ * outside of it, because a lambda can't read the columns of an enclosing query.
+ */
+export function attempt(operands: readonly string[], body: (names: readonly string[]) => string): string {
+  const all = fresh('a');
+  const fields = operands.map((value, index) => `o${index}: ${value}`);
+  const [only] = operands;
+  const bound = only === undefined ? '0' : operands.length === 1 ? only : `{${fields.join(', ')}}`;
+  const names = operands.length === 1 ? [all] : operands.map((_value, index) => `${all}.o${index}`);
+  return `list_transform([${bound}], lambda ${all}: TRY(${body(names)}))[1]`;
+}

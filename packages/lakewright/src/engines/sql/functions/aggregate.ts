@@ -87,6 +87,40 @@ function mapOf(call: CallText): string {
   return `list_transform([${lists}], lambda ${pair}: CASE WHEN ${pair} IS NULL THEN NULL ELSE ${map} END)[1]`;
 }
 
+/** Of equal values the first stays where it came: the order of Trino's groups. DuckDB's DISTINCT has its own. */
+function arrayOf(call: CallText): string {
+  const value = call.args[0] ?? '';
+  const list = call.aggregate(`list(${value}${call.order})`);
+  if (!call.distinct) return list;
+  const [all, sorted, i, j, k] = ['l', 's', 'i', 'j', 'k'].map(call.fresh);
+  const identity = call.identity(call.types[0] ?? call.result, `${all}[${i}]`);
+  const positions = `range(1, len(${all}) + 1)`;
+  const keyed = `list_sort(list_transform(${positions}, lambda ${i}: {'k': ${identity}, 'i': ${i}}))`;
+  const isFirst = `${j} = 1 OR ${sorted}[${j}].k IS DISTINCT FROM ${sorted}[${j} - 1].k`;
+  const first = `list_sort(list_transform(list_filter(${positions}, lambda ${j}: ${isFirst}), lambda ${j}: ${sorted}[${j}].i))`;
+  const kept = `list_transform([${keyed}], lambda ${sorted}: list_transform(${first}, lambda ${k}: ${all}[${k}]))[1]`;
+  return `list_transform([${list}], lambda ${all}: ${kept})[1]`;
+}
+
+/** Trino's limit on the bytes of a text that listagg makes. */
+const LONGEST_LISTAGG = 1_048_576;
+
+/** The texts with the separator between them. */
+function listagg(call: CallText): string {
+  const [value = '', separator = ''] = call.args;
+  const text = call.aggregate(`string_agg(${call.distinct}${value}, ${separator}${call.order})`);
+  const message = `Concatenated string has the length in bytes larger than the maximum output length ${LONGEST_LISTAGG}`;
+  const failure = call.fail('EXCEEDED_FUNCTION_MEMORY_LIMIT', message, call.result);
+  return `CASE WHEN strlen(${text}) > ${LONGEST_LISTAGG} THEN ${failure} ELSE ${text} END`;
+}
+
+/** `ON OVERFLOW TRUNCATE`: as many texts as fit, then the filler, and how many texts are missing. */
+function truncatedListagg(call: CallText): string {
+  const [value = '', separator = '', filler = '', counted = ''] = call.args;
+  const list = call.aggregate(`list(${call.distinct}${value}${call.order})`, `${value} IS NOT NULL`);
+  return `lw_listagg(${list}, ${separator}, ${filler}, ${counted}, ${LONGEST_LISTAGG})`;
+}
+
 /** All values of each key, keys in order of first appearance. */
 function multimapOf(call: CallText): string {
   const [key = '', value = ''] = call.args;
@@ -177,7 +211,7 @@ export const aggregate: FunctionArea = {
       'CAST(floor(CAST({sum($D$1)} AS DOUBLE) / {count($D$1)} + 0.5) AS INTEGER)',
     ...extremes,
     'arbitrary(T): T': '{any_value($1)}',
-    'array_agg(T): array(T)': '{list($D$1$O)}',
+    'array_agg(T): array(T)': { sql: arrayOf },
     'bool_and(boolean): boolean': '{bool_and($1)}',
     'bool_or(boolean): boolean': '{bool_or($1)}',
     'stddev(double): double': plainMoment('stddev_samp', 2),
@@ -205,7 +239,8 @@ export const aggregate: FunctionArea = {
     'map_agg(K, V): map(K,V)': { sql: mapOf, comparable: ['K'], validate: refuseZonedKeys },
     'multimap_agg(K, V): map(K,array(V))': { sql: multimapOf, comparable: ['K'], validate: refuseZonedKeys },
     'map_union(map(K,V)): map(K,V)': { sql: mapUnion, validate: refuseZonedKeys },
-    'listagg(varchar, varchar): varchar': '{string_agg($D$1, $2$O)}',
+    'listagg(varchar, varchar): varchar': { sql: listagg },
+    'listagg(varchar, varchar, varchar, boolean): varchar': { sql: truncatedListagg },
     'checksum(T): varbinary': {
       sql: (call) => {
         const value = call.args[0] ?? '';

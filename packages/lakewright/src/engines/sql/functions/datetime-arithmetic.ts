@@ -30,14 +30,39 @@ function validateUnit(valid: (unit: string) => boolean, type: string): (call: Ca
   };
 }
 
-const anyUnit = validateUnit((unit) => unit in FIXED || unit in MONTHS, 'TIMESTAMP');
-const dateUnit = validateUnit((unit) => (FIXED[unit] ?? 0) >= DAY || unit in MONTHS, 'DATE');
-const timeUnit = validateUnit((unit) => (FIXED[unit] ?? DAY) < DAY, 'Time');
+type Kind = 'date' | 'timestamp' | 'zoned' | 'time';
+
+const isAnyUnit = (unit: string): boolean => unit in FIXED || unit in MONTHS;
+const isDateUnit = (unit: string): boolean => (FIXED[unit] ?? 0) >= DAY || unit in MONTHS;
+const isTimeUnit = (unit: string): boolean => (FIXED[unit] ?? DAY) < DAY;
+
+const anyUnit = validateUnit(isAnyUnit, 'TIMESTAMP');
+const dateUnit = validateUnit(isDateUnit, 'DATE');
+const timeUnit = validateUnit(isTimeUnit, 'Time');
+
+const UNITS = [...Object.keys(FIXED), ...Object.keys(MONTHS)];
+
+/** One expression for a literal unit; for any other one the expressions of all units, and the row's is chosen. */
+function byUnit(kind: Kind, write: (kind: Kind) => (call: CallText) => string): (call: CallText) => string {
+  const [isUnit, name] =
+    kind === 'date' ? [isDateUnit, 'DATE'] : kind === 'time' ? [isTimeUnit, 'Time'] : [isAnyUnit, 'TIMESTAMP'];
+  return (call) => {
+    if (call.literals[0] !== undefined) return write(kind)(call);
+    const [unit = '', ...rest] = call.args;
+    const branches = UNITS.filter(isUnit).map((own) => {
+      const literals = [own, ...call.literals.slice(1)];
+      return `WHEN '${own}' THEN ${write(kind)({ ...call, literals })}`;
+    });
+    const missing = [unit, ...rest].map((arg) => `${arg} IS NULL`).join(' OR ');
+    const failure = call.fail('INVALID_FUNCTION_ARGUMENT', `the unit is not a valid ${name} field`, call.result);
+    return `CASE WHEN ${missing} THEN NULL ELSE CASE lower(${unit}) ${branches.join(' ')} ELSE ${failure} END END`;
+  };
+}
 
 /** A time of day as a timestamp, because DuckDB has no arithmetic on TIME. */
 const onSomeDay = (time: string): string => `(DATE '2000-01-01' + ${time})`;
 
-function truncate(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallText) => string {
+function truncate(kind: Kind): (call: CallText) => string {
   return (call) => {
     const unit = unitOf(call);
     const value = call.args[1] ?? '';
@@ -57,7 +82,7 @@ function truncate(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallTex
   };
 }
 
-function add(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallText) => string {
+function add(kind: Kind): (call: CallText) => string {
   return (call) => {
     const unit = unitOf(call);
     const [, count = '', value = ''] = call.args;
@@ -84,7 +109,7 @@ function add(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallText) =>
 }
 
 /** Whole units from the first to the second value, by Joda's rules for months (`lw_months_between`). */
-function difference(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallText) => string {
+function difference(kind: Kind): (call: CallText) => string {
   return (call) => {
     const unit = unitOf(call);
     const [, from = '', to = ''] = call.args;
@@ -115,7 +140,7 @@ function difference(kind: 'date' | 'timestamp' | 'zoned' | 'time'): (call: CallT
 }
 
 /** The sum keeps the type: milliseconds are rounded to its precision. */
-function addRounded(kind: 'timestamp' | 'zoned' | 'time'): (call: CallText) => string {
+function addRounded(kind: Kind): (call: CallText) => string {
   const sum = add(kind);
   return (call) => {
     const type = call.types[2] as TrinoType;
@@ -125,42 +150,36 @@ function addRounded(kind: 'timestamp' | 'zoned' | 'time'): (call: CallText) => s
   };
 }
 
-/** date_trunc, date_add, date_diff: the unit must be a literal. */
+/** date_trunc, date_add, date_diff. */
 export const dateArithmetic: Readonly<Record<string, Behaviour>> = {
-  'date_trunc(varchar, date): date': { sql: truncate('date'), literals: [1], validate: dateUnit },
-  'date_trunc(varchar, timestamp(p)): timestamp(p)': { sql: truncate('timestamp'), literals: [1], validate: anyUnit },
+  'date_trunc(varchar, date): date': { sql: byUnit('date', truncate), validate: dateUnit },
+  'date_trunc(varchar, timestamp(p)): timestamp(p)': { sql: byUnit('timestamp', truncate), validate: anyUnit },
   'date_trunc(varchar, timestamp(p) with time zone): timestamp(p) with time zone': {
-    sql: truncate('zoned'),
-    literals: [1],
+    sql: byUnit('zoned', truncate),
     validate: anyUnit,
   },
-  'date_trunc(varchar, time(p)): time(p)': { sql: truncate('time'), literals: [1], validate: timeUnit },
-  'date_add(varchar, bigint, date): date': { sql: add('date'), literals: [1], validate: dateUnit },
+  'date_trunc(varchar, time(p)): time(p)': { sql: byUnit('time', truncate), validate: timeUnit },
+  'date_add(varchar, bigint, date): date': { sql: byUnit('date', add), validate: dateUnit },
   'date_add(varchar, bigint, timestamp(p)): timestamp(p)': {
-    sql: addRounded('timestamp'),
-    literals: [1],
+    sql: byUnit('timestamp', addRounded),
     validate: anyUnit,
   },
   'date_add(varchar, bigint, timestamp(p) with time zone): timestamp(p) with time zone': {
-    sql: addRounded('zoned'),
-    literals: [1],
+    sql: byUnit('zoned', addRounded),
     validate: anyUnit,
   },
   'date_add(varchar, bigint, time(p)): time(p)': {
-    sql: addRounded('time'),
-    literals: [1],
+    sql: byUnit('time', addRounded),
     validate: timeUnit,
   },
-  'date_diff(varchar, date, date): bigint': { sql: difference('date'), literals: [1], validate: dateUnit },
+  'date_diff(varchar, date, date): bigint': { sql: byUnit('date', difference), validate: dateUnit },
   'date_diff(varchar, timestamp(p), timestamp(p)): bigint': {
-    sql: difference('timestamp'),
-    literals: [1],
+    sql: byUnit('timestamp', difference),
     validate: anyUnit,
   },
   'date_diff(varchar, timestamp(p) with time zone, timestamp(p) with time zone): bigint': {
-    sql: difference('zoned'),
-    literals: [1],
+    sql: byUnit('zoned', difference),
     validate: anyUnit,
   },
-  'date_diff(varchar, time(p), time(p)): bigint': { sql: difference('time'), literals: [1], validate: timeUnit },
+  'date_diff(varchar, time(p), time(p)): bigint': { sql: byUnit('time', difference), validate: timeUnit },
 };

@@ -90,16 +90,16 @@ export const math: FunctionArea = {
     'floor(real): real': 'floor($1)',
     'floor(decimal(p,s)): decimal(p,0)': { sql: 'CAST(floor($1) AS @R)', type: wholeNumber },
     'round(I): I': '$1',
-    'round(I, bigint): I': {
+    'round(I, integer): I': {
       sql: 'CAST(lw_round_int($1, $2) AS @R)',
       errors: [{ when: '$2 < -18', name: 'NUMERIC_VALUE_OUT_OF_RANGE', message: 'numerical overflow' }],
     },
     'round(double): double': 'round($1)',
     'round(real): real': 'CAST(round($1) AS FLOAT)',
-    'round(double, bigint): double': 'lw_round_dbl($1, $2)',
-    'round(real, bigint): real': 'CAST(lw_round_dbl(CAST($1 AS DOUBLE), $2) AS FLOAT)',
+    'round(double, integer): double': 'lw_round_dbl($1, $2)',
+    'round(real, integer): real': 'CAST(lw_round_dbl(CAST($1 AS DOUBLE), $2) AS FLOAT)',
     'round(decimal(p,s)): decimal(p,0)': { sql: 'CAST($1 AS @R)', type: wholeNumber },
-    'round(decimal(p,s), bigint): decimal(p,s)': {
+    'round(decimal(p,s), integer): decimal(p,s)': {
       sql: decimalAt('round'),
       type: ({ types }) => {
         const { precision, scale } = asDecimal(types[0]);
@@ -115,7 +115,7 @@ export const math: FunctionArea = {
         return { kind: 'decimal', precision: Math.max(1, precision - scale), scale: 0 };
       },
     },
-    'truncate(decimal(p,s), bigint): decimal(p,s)': { sql: decimalAt('truncate') },
+    'truncate(decimal(p,s), integer): decimal(p,s)': { sql: decimalAt('truncate') },
     'mod(I, I): I': { sql: integerRemainder },
     'mod(double, double): double': `CASE WHEN $2 = 0 AND $1 IS NOT NULL THEN ${NAN} ELSE ($1 % $2) END`,
     'mod(real, real): real': "CASE WHEN $2 = 0 AND $1 IS NOT NULL THEN CAST('NaN' AS FLOAT) ELSE ($1 % $2) END",
@@ -196,11 +196,11 @@ export const math: FunctionArea = {
     'cosine_distance(array(double), array(double)): double': '(1 - lw_cosine($1, $2))',
     'cosine_similarity(map(varchar,double), map(varchar,double)): double': 'lw_cosine_map($1, $2)',
     'dot_product(array(double), array(double)): double': {
-      sql: 'list_inner_product($1, $2)',
+      sql: 'list_inner_product(lw_vector($1), lw_vector($2))',
       errors: [invalid('len($1) <> len($2)', 'The arguments must have the same length')],
     },
     'euclidean_distance(array(double), array(double)): double': {
-      sql: 'list_distance($1, $2)',
+      sql: 'list_distance(lw_vector($1), lw_vector($2))',
       errors: [invalid('len($1) <> len($2)', 'The arguments must have the same length')],
     },
   },

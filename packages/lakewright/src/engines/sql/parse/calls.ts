@@ -141,15 +141,21 @@ function functionCall(node: TreeNode): Expression {
 }
 
 function listagg(node: TreeNode): Expression {
+  const { position } = node;
   const overflow = node.maybe('listAggOverflowBehavior');
-  if (overflow && !overflow.has('KW_ERROR')) node.notCovered('LISTAGG ON OVERFLOW TRUNCATE');
   const separator = node.maybe('string');
+  const filler = overflow?.maybe('string');
+  const truncation: Expression[] = [
+    { kind: 'string', value: filler ? stringText(filler) : '...', position },
+    { kind: 'boolean', value: overflow?.maybe('listAggCountIndication')?.has('KW_WITH') ?? false, position },
+  ];
   return {
     kind: 'call',
     name: 'listagg',
     args: [
       toExpression(node.child('expression')),
-      { kind: 'string', value: separator ? stringText(separator) : '', position: node.position },
+      { kind: 'string', value: separator ? stringText(separator) : '', position },
+      ...(overflow && !overflow.has('KW_ERROR') ? truncation : []),
     ],
     star: false,
     distinct: isDistinct(node),

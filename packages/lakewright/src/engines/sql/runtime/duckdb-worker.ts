@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
 import { checkDrift } from '../result/drift';
+import { claimEscapes, escapeClock, escapeSince } from './escapes';
 import { toFailure } from './failure';
 import { installSupport } from './install';
 import { openOutput } from './outputs';
@@ -86,15 +87,44 @@ export class DuckDbWorker {
     try {
       if (run.cancelled) throw new Error('INTERRUPT Error: cancelled before it began');
       if (output.to === 'types') return await describe(connection, sql);
-      const result = await connection.stream(sql);
-      return await this.drain(id, run, result, output);
+      if (!sql.includes('TRY(')) return await this.drain(id, run, await connection.stream(sql), output);
+      return await this.runWithTry(connection, sql, (result, check) => this.drain(id, run, result, output, check));
+    } catch (error) {
+      claimEscapes(String(error));
+      throw error;
     } finally {
       run.connection = undefined;
       this.give(connection);
     }
   }
 
-  private async drain(id: number, run: Run, result: DuckDBResult, output: RunRequest['output']): Promise<RunResult> {
+  /** In two steps: what fails while the statement is planned may stand in a branch that no row takes. */
+  private async runWithTry(
+    connection: DuckDBConnection,
+    sql: string,
+    drain: (result: DuckDBResult, check: () => void) => Promise<RunResult>,
+  ): Promise<RunResult> {
+    const before = escapeClock();
+    const prepared = await connection.prepare(sql);
+    try {
+      const begun = escapeClock();
+      return await drain(await prepared.stream(), () => {
+        const escaped = escapeSince(before, begun);
+        if (escaped !== undefined) throw new Error(escaped);
+      });
+    } finally {
+      prepared.destroySync();
+    }
+  }
+
+  /** `check` throws what must not be answered with rows. */
+  private async drain(
+    id: number,
+    run: Run,
+    result: DuckDBResult,
+    output: RunRequest['output'],
+    check: () => void = () => {},
+  ): Promise<RunResult> {
     if ('columns' in output) checkDrift(output.columns, result.columnTypes().map(String));
     const sink = await openOutput(output, {
       types: () => result.columnTypes().map(String),
@@ -112,6 +142,7 @@ export class DuckDbWorker {
         if (run.cancelled) throw new Error('INTERRUPT Error: cancelled');
         if (!(await sink.write(chunk))) break;
       }
+      check();
       return await sink.close(result);
     } catch (error) {
       await sink.abandon();

@@ -13,6 +13,7 @@ import {
   LIST,
   VARCHAR,
 } from '@duckdb/node-api';
+import { noteEscape } from './escapes';
 import type { ScalarFunction, ScalarType, ScalarValue, SupportFunctions } from './support';
 
 const TYPES: Readonly<Record<ScalarType, DuckDBType>> = {
@@ -56,7 +57,9 @@ function toDuckDb({ name, parameters, result, nulls, run }: ScalarFunction): Duc
         }
         output.flush();
       } catch (error) {
-        info.setError(error instanceof Error ? error.message : String(error));
+        const message = error instanceof Error ? error.message : String(error);
+        noteEscape(name, message);
+        info.setError(message);
       }
     },
   });

@@ -274,16 +274,15 @@ function expand(template: string, call: CallText): string {
     .replace(/@R/g, () => call.physical(call.result));
 }
 
-function literalOf({ name, signature }: Overload, argument: number): string | number {
+function literalOf({ name }: Overload, argument: number): string | number {
   if (name === 'normalize') return 'NFC';
   if (name === 'combinations') return 1;
-  if (argument === 0 && name.startsWith('date_'))
-    return signature.includes('date)') || signature.includes('date,') ? 'month' : 'hour';
   throw new SqlError('TEST', `no literal for argument ${argument + 1} of ${name}`);
 }
 
 function special({ name, signature }: Overload, argument: number, types: readonly TrinoType[]): string | undefined {
   const text = SPECIAL[name]?.[argument];
+  if (argument === 0 && /^date_(trunc|add|diff)$/.test(name)) return / date[,)]/.test(signature) ? "'month'" : "'hour'";
   if (name === 'bing_tile' && types.length > 1) return undefined;
   if (name === 'sequence') return types[argument]?.kind === 'bigint' && argument === 2 ? '1::BIGINT' : undefined;
   if (name === 'from_unixtime' && signature.includes('varchar')) return argument === 1 ? "'Asia/Tokyo'" : undefined;

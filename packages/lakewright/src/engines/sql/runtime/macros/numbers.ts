@@ -11,6 +11,10 @@ export const numberMacros: readonly string[] = [
   // The great circle on a sphere of 6371.01 km: Vincenty's formula, as Trino has it.
   'lw_great_circle(a, b, c, d) AS atan2(sqrt(pow(cos(radians(c)) * sin(radians(b) - radians(d)), 2) + pow(cos(radians(a)) * sin(radians(c)) - sin(radians(a)) * cos(radians(c)) * cos(radians(b) - radians(d)), 2)), sin(radians(a)) * sin(radians(c)) + cos(radians(a)) * cos(radians(c)) * cos(radians(b) - radians(d))) * 6371.01',
   'lw_norm(a) AS sqrt(list_sum(list_transform(a, lambda x: x * x)))',
-  "lw_cosine(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) <> len(b) THEN CAST(lw_fail('INVALID_FUNCTION_ARGUMENT: The arguments must have the same length') AS DOUBLE) WHEN list_count(a) < len(a) OR list_count(b) < len(b) OR lw_norm(a) = 0 OR lw_norm(b) = 0 THEN NULL ELSE list_inner_product(a, b) / (lw_norm(a) * lw_norm(b)) END",
-  'lw_cosine_map(a, b) AS CASE WHEN a IS NULL OR b IS NULL OR lw_norm(map_values(a)) = 0 OR lw_norm(map_values(b)) = 0 THEN NULL ELSE list_sum(list_transform(map_entries(a), lambda e: e.value * coalesce(b[e.key], 0))) / (lw_norm(map_values(a)) * lw_norm(map_values(b))) END',
+  // An empty vector has the norm 0.
+  'lw_magnitude(a) AS coalesce(lw_norm(a), 0)',
+  // Trino's loops read 0 where an element is NULL.
+  'lw_vector(a) AS list_transform(a, lambda x: coalesce(x, 0))',
+  "lw_cosine(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) <> len(b) THEN CAST(lw_fail('INVALID_FUNCTION_ARGUMENT: The arguments must have the same length') AS DOUBLE) WHEN list_count(a) < len(a) OR list_count(b) < len(b) THEN NULL WHEN lw_magnitude(a) = 0 OR lw_magnitude(b) = 0 THEN CAST(lw_fail('INVALID_FUNCTION_ARGUMENT: Vector magnitude cannot be zero') AS DOUBLE) ELSE list_inner_product(a, b) / (lw_norm(a) * lw_norm(b)) END",
+  "lw_cosine_map(a, b) AS CASE WHEN a IS NULL OR b IS NULL OR list_count(map_values(a)) < cardinality(a) OR list_count(map_values(b)) < cardinality(b) THEN NULL WHEN lw_magnitude(map_values(a)) = 0 OR lw_magnitude(map_values(b)) = 0 THEN CAST('NaN' AS DOUBLE) ELSE list_sum(list_transform(map_entries(a), lambda e: e.value * coalesce(b[e.key], 0))) / (lw_norm(map_values(a)) * lw_norm(map_values(b))) END",
 ];

@@ -177,6 +177,22 @@ export const textScalars: readonly ScalarFunction[] = [
     checkRadix(radix);
     return value.toString(Number(radix));
   }),
+  scalar(
+    'lw_listagg',
+    ['VARCHAR[]', 'VARCHAR', 'VARCHAR', 'BOOLEAN', 'BIGINT'],
+    'VARCHAR',
+    (texts, separator, filler, counted, limit) => {
+      let bytes = 0;
+      const between = Buffer.byteLength(separator);
+      const fitting = texts.findIndex((text, index) => {
+        bytes += Buffer.byteLength(text) + (index > 0 ? between : 0);
+        return bytes > limit;
+      });
+      if (fitting < 0) return texts.join(separator);
+      const rest = `${filler}${counted ? `(${texts.length - fitting})` : ''}`;
+      return [...texts.slice(0, fitting), rest].join(separator);
+    },
+  ),
   // The emitted SQL's way to fail. It isn't marked volatile, so that TRY() may wrap it.
   scalar('lw_fail', ['VARCHAR'], 'VARCHAR', (message): string => {
     throw new Error(`LW:${message}`);
