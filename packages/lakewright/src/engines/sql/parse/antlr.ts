@@ -42,25 +42,21 @@ function grammar(): GrammarBundle {
  * The `singleStatement` rule of Trino's grammar: the fast prediction mode first, the full one when that fails.
  *
  * Not the grammar's `program`, which takes statements without a semicolon between them: the end of
- * `x > ALL (SELECT 1)` would be a statement of its own.
+ * `x > ALL (SELECT 1)` would be a statement of its own. But that rule knows that the end of the text may follow, so its
+ * errors are at the right place: it comes first where `isSuspect`, for a text that is most likely wrong.
  */
-export function parseTrinoTree(text: string): TreeNode {
+export function parseTrinoTree(text: string, isSuspect = false): TreeNode {
   const { PredictionMode } = grammar().antlr;
+  if (isSuspect) parserOf(text, PredictionMode.LL).program();
   try {
     return attempt(text, PredictionMode.SLL);
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    return attemptWithErrors(text);
   }
-}
-
-/** The rule `program` knows that the end of the text may follow: its errors are at the right place. */
-function attemptWithErrors(text: string): TreeNode {
-  const { PredictionMode } = grammar().antlr;
   try {
     return attempt(text, PredictionMode.LL);
   } catch (error) {
-    parserOf(text, PredictionMode.LL).program();
+    if (!isSuspect) parserOf(text, PredictionMode.LL).program();
     throw error;
   }
 }

@@ -1,8 +1,10 @@
 import { SqlError } from '../errors';
 import { parseTrinoTree } from './antlr';
 import type { Expression, PropertyItem, Query, Statement } from './ast';
-import { checkNesting } from './nesting';
-import { numberParameters } from './parameters';
+import { positionOf } from './direct/cursor';
+import { readDirectly } from './direct/index';
+import { checkNesting, MAX_GRAMMAR_DEPTH, nestingOf } from './nesting';
+import { numberParameters, withoutParameters } from './parameters';
 import { type RawStatement, toStatement } from './statements';
 import { blankOutside, splitUnload } from './unload';
 
@@ -25,7 +27,8 @@ export function parseStatement(text: string): Statement {
     cache.set(text, known);
     return known;
   }
-  const statement = numberParameters(parseUnload(text) ?? parseTrino(text));
+  const raw = parseUnload(text) ?? parseTrino(text);
+  const statement = text.includes('?') ? numberParameters(raw) : withoutParameters(raw);
   cache.set(text, statement);
   if (cache.size > CACHE_SIZE) cache.delete(cache.keys().next().value as string);
   return statement;
@@ -52,8 +55,20 @@ export function parseExpression(text: string): Expression {
 }
 
 function parseTrino(text: string): RawStatement {
+  const read = readDirectly(text);
+  if (read.statement) return read.statement;
+  const { mistake } = read;
+  if (mistake && nestingOf(text) > MAX_GRAMMAR_DEPTH) {
+    const found = mistake.kind === 'end' ? mistake.text : `'${mistake.text}'`;
+    throw new SqlError('SYNTAX_ERROR', `mismatched input ${found}`, positionOf(mistake));
+  }
   checkNesting(text);
-  const statement = parseTrinoTree(text).maybe('statement');
+  return parseByGrammar(text, mistake !== undefined && mistake.start > 0);
+}
+
+/** Parses by the grammar alone: what {@link readDirectly} reads must be the same. `isSuspect`: most likely wrong. */
+export function parseByGrammar(text: string, isSuspect = false): RawStatement {
+  const statement = parseTrinoTree(text, isSuspect).maybe('statement');
   if (!statement)
     throw new SqlError('SYNTAX_ERROR', "mismatched input ';'. Expecting: <query>", { line: 1, column: 1 });
   return toStatement(statement, text);

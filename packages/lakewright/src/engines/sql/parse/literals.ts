@@ -1,4 +1,4 @@
-import { SqlError } from '../errors';
+import { SqlError, type SqlPosition } from '../errors';
 import type { IntervalLiteral, IntervalUnit, NumberLiteral } from './ast';
 import type { TreeNode } from './tree';
 
@@ -32,12 +32,15 @@ export function qualifiedName(node: TreeNode): string[] {
   return node.all('identifier').map(identifier);
 }
 
-/** `'it''s'` and `U&'sn\00f6'`. */
 export function stringText(node: TreeNode): string {
-  const text = node.text;
-  if (node.kind === 'BasicStringLiteral') return text.slice(1, -1).replace(/''/g, "'");
+  return stringValue(node.text, node.position);
+}
+
+/** The value of `'it''s'` and `U&'sn\00f6'`. */
+export function stringValue(text: string, position: SqlPosition): string {
+  if (text.startsWith("'")) return text.slice(1, -1).replace(/''/g, "'");
   const bad = /\\(?!\\|[0-9a-fA-F]{4}|\+[0-9a-fA-F]{6})/.exec(text.replace(/\\\\/g, ''));
-  if (bad) throw new SqlError('SYNTAX_ERROR', 'Incomplete escape sequence or invalid hexadecimal digit', node.position);
+  if (bad) throw new SqlError('SYNTAX_ERROR', 'Incomplete escape sequence or invalid hexadecimal digit', position);
   return text
     .replace(/^[uU]&'/, '')
     .replace(/'$/, '')

@@ -1,19 +1,32 @@
-import { NotCoveredError } from '../errors';
+import { NotCoveredError, type SqlPosition } from '../errors';
 
-/** The parser's time grows with the square of the nesting, and the analyzer recurses: deeper texts are refused. */
-const MAX_DEPTH = 100;
+/** The parser, the analyzer and DuckDB recurse: deeper texts are refused. */
+export const MAX_DEPTH = 300;
+
+export class NestedTooDeep extends NotCoveredError {
+  public constructor(position: SqlPosition) {
+    super(`nested deeper than ${MAX_DEPTH}`, position);
+  }
+}
+
+/** The grammar's parser takes a time that grows with the square of the nesting. */
+export const MAX_GRAMMAR_DEPTH = 20;
 
 const PARTS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|[()[\]\n]/g;
 
-/** @throws NotCoveredError where brackets are nested deeper than {@link MAX_DEPTH}. */
-export function checkNesting(text: string): void {
+/** How deep brackets are nested, at most. */
+export function nestingOf(text: string): number {
   let depth = 0;
-  for (const match of text.matchAll(PARTS)) {
-    if (match[0] === '(' || match[0] === '[') depth++;
-    else if (match[0] === ')' || match[0] === ']') depth--;
-    if (depth <= MAX_DEPTH) continue;
-    const before = text.slice(0, match.index).split('\n');
-    const position = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-    throw new NotCoveredError(`brackets nested deeper than ${MAX_DEPTH}`, position);
+  let deepest = 0;
+  for (const [part] of text.matchAll(PARTS)) {
+    if (part === '(' || part === '[') deepest = Math.max(deepest, ++depth);
+    else if (part === ')' || part === ']') depth--;
   }
+  return deepest;
+}
+
+/** @throws NotCoveredError where brackets are nested too deep for the grammar's parser. */
+export function checkNesting(text: string): void {
+  if (nestingOf(text) <= MAX_GRAMMAR_DEPTH) return;
+  throw new NotCoveredError(`brackets nested deeper than ${MAX_GRAMMAR_DEPTH} in a statement of this form`);
 }

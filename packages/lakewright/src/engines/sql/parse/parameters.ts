@@ -12,6 +12,9 @@ export function numberParameters(statement: RawStatement): Statement {
   return withCount(order.size > 0 ? renumber(statement, order) : statement, order.size);
 }
 
+/** A statement without `?`. */
+export const withoutParameters = (statement: RawStatement): Statement => withCount(statement, 0);
+
 /** PREPARE and EXPLAIN hold a statement; its parameters are theirs. */
 function withCount(statement: RawStatement, parameters: number): Statement {
   if ('statement' in statement) {

@@ -57,7 +57,7 @@ function joinCondition(criteria: TreeNode): Expression {
     };
   });
   if (!left || !right) return equality.notCovered('join condition');
-  return { kind: 'comparison', operator: '=', left, right, position: equality.position };
+  return { kind: 'comparison', operator: '=', left, right, position: equality.positionOf('EQ') };
 }
 
 function sampledRelation(node: TreeNode): Relation {

@@ -1,4 +1,4 @@
-import type { SqlPosition } from '../errors';
+import { SqlError, type SqlPosition } from '../errors';
 import type { Assignment, MergeCase, PropertyItem, Statement } from './ast';
 import { booleanExpression, toExpression } from './expressions';
 import { identifier, qualifiedName, stringText } from './literals';
@@ -26,6 +26,14 @@ export function toStatement(node: TreeNode, source: string): RawStatement {
         position,
       };
     case 'CreateTableAsSelect':
+      // Trino's grammar has it, Athena's hasn't; its words are Athena's own.
+      if (node.has('KW_REPLACE')) {
+        throw new SqlError(
+          'SYNTAX_ERROR',
+          "mismatched input 'TABLE'. Expecting: 'MATERIALIZED', 'MULTI', 'PROTECTED', 'VIEW'",
+          position,
+        );
+      }
       return {
         kind: 'create table as',
         table: qualifiedName(node.child('tableNameCreate')),
@@ -103,9 +111,12 @@ export function toStatement(node: TreeNode, source: string): RawStatement {
     case 'ShowColumns':
       return show(node);
     default:
-      return node.notCovered(`statement ${node.kind}`);
+      return node.notCovered(`statement ${wordsOf(node.kind)}`);
   }
 }
+
+/** The grammar's name as SQL writes it: `CreateRole` → `CREATE ROLE`. */
+const wordsOf = (kind: string): string => kind.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase();
 
 function columnNames(list: TreeNode | undefined, rule: string): string[] | undefined {
   return list?.all(rule).map((column) => qualifiedName(column).at(-1) ?? column.text);
