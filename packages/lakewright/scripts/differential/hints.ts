@@ -1,7 +1,10 @@
 import type { Random } from '../fuzz-sql/random';
 import type { Parameter } from './patterns';
+import type { Kind } from './values';
 
 const UNITS = ["'second'", "'minute'", "'hour'", "'day'", "'week'", "'month'", "'quarter'", "'year'", "'millisecond'"];
+const DATE_UNITS = ["'day'", "'week'", "'month'", "'quarter'", "'year'"];
+const TIME_UNITS = ["'second'", "'minute'", "'hour'", "'millisecond'"];
 const SMALL = ['0', '1', '2', '3', '5', '-1', '10'];
 const COUNTS = ['0', '1', '2', '3', '7'];
 const PATTERNS = [
@@ -25,24 +28,22 @@ const QUANTILES = ['0.5e0', '0e0', '1e0', '0.25e0', '0.9e0'];
 
 /** What an argument (from 0) is usually given: at random, most calls would fail in the same way. */
 const HINTS: Readonly<Record<string, readonly (readonly string[] | undefined)[]>> = {
-  date_trunc: [UNITS],
-  date_add: [UNITS, SMALL],
-  date_diff: [UNITS],
+  date_add: [undefined, SMALL],
   date_format: [undefined, MYSQL_FORMATS],
-  date_parse: [["'2024-02-29'", "'31/12/23 10:11:12'", "'x'"], MYSQL_FORMATS],
+  date_parse: [["'2024-02-29'", "'1969-12-31'"], ["'%Y-%m-%d'"]],
   format_datetime: [undefined, JODA_FORMATS],
-  parse_datetime: [["'2024-02-29'", "'29/02/24 10:11:12.123'", "'x'"], JODA_FORMATS],
+  parse_datetime: [["'29/02/24 10:11:12.123'", "'1/1/70 0:0:0.5'"], ["'dd/MM/yy HH:mm:ss.SSS'"]],
   to_char: [undefined, SQL_FORMATS],
-  to_date: [["'2024-02-29'", "'29.02.2024 10:11:12'"], SQL_FORMATS],
-  to_timestamp: [["'2024-02-29'", "'29.02.2024 10:11:12'"], SQL_FORMATS],
+  to_date: [["'2024-02-29'"], ["'yyyy-mm-dd'"]],
+  to_timestamp: [["'29.02.2024 10:11:12'"], ["'dd.mm.yyyy hh24:mi:ss'"]],
   at_timezone: [undefined, ZONES],
   with_timezone: [undefined, ZONES],
   from_unixtime: [['0', '1.5e9', '-1e0', '1709210096.789e0'], ZONES, SMALL],
-  from_iso8601_date: [["'2024-02-29'", "'2024-W09-4'", "'2024-060'", "'x'"]],
+  from_iso8601_date: [["'2024-02-29'", "'2024-W09-4'", "'2024-060'"]],
   from_iso8601_timestamp: [["'2024-02-29T10:11:12.123Z'", "'2024-02-29'", "'2024-02-29T10:11+02:00'"]],
   from_iso8601_timestamp_nanos: [["'2024-02-29T10:11:12.123456Z'"]],
-  parse_duration: [["'1.5h'", "'42ms'", "'3d'", "'x'"]],
-  parse_data_size: [["'1kB'", "'2.5MB'", "'7PB'", "'1'"]],
+  parse_duration: [["'1.5h'", "'42ms'", "'3d'"]],
+  parse_data_size: [["'1kB'", "'2.5MB'", "'7PB'"]],
   human_readable_seconds: [['0', '61e0', '100000e0']],
   regexp_like: [undefined, PATTERNS],
   regexp_extract: [undefined, PATTERNS, ['0', '1']],
@@ -83,15 +84,15 @@ const HINTS: Readonly<Record<string, readonly (readonly string[] | undefined)[]>
   ],
   sequence: [SMALL, ['5', '7', '1'], ['1', '2', '3']],
   from_base: [
-    ["'ff'", "'101'", "'zz'"],
-    ['2', '10', '16', '36'],
+    ["'1011'", "'ff'", "'101'"],
+    ['16', '36'],
   ],
   to_base: [undefined, ['2', '10', '16', '36']],
   round: [undefined, SMALL],
   truncate: [undefined, SMALL],
   width_bucket: [undefined, undefined, undefined, COUNTS],
   power: [undefined, ['2e0', '0.5e0', '-1e0']],
-  from_hex: [["'00ff'", "'ABcd'", "'x'"]],
+  from_hex: [["'00ff'", "'ABcd'"]],
   from_base64: [["'YWJj'", "'AP8='"]],
   from_base64url: [["'YWJj'"]],
   from_base32: [["'MFRGG==='"]],
@@ -104,7 +105,11 @@ const HINTS: Readonly<Record<string, readonly (readonly string[] | undefined)[]>
   url_extract_query: [["'https://example.org/p?q=1&r=%20#f'"]],
   url_extract_fragment: [["'https://example.org/p?q=1#f%20g'"]],
   url_extract_parameter: [["'https://example.org/p?q=1&r=%20&q=2'"], ["'q'", "'r'", "'s'"]],
-  element_at: [undefined, SMALL],
+  from_big_endian_32: [["X'00000a0b'", "X'ffffffff'"]],
+  from_big_endian_64: [["X'000000000000000c'", "X'ff00000000000000'"]],
+  from_ieee754_32: [["X'3fc00000'", "X'7fc00000'"]],
+  from_ieee754_64: [["X'3ff8000000000000'", "X'8000000000000000'"]],
+  element_at: [undefined, ['1', '2', '3', '-1', '5']],
   slice: [undefined, ['1', '2', '-2', '0'], COUNTS],
   combinations: [undefined, ['1', '2']],
   ngrams: [undefined, ['1', '2']],
@@ -114,7 +119,6 @@ const HINTS: Readonly<Record<string, readonly (readonly string[] | undefined)[]>
   bitwise_right_shift: [undefined, COUNTS],
   bitwise_right_shift_arithmetic: [undefined, COUNTS],
   bit_count: [undefined, ['8', '32', '64']],
-  approx_percentile: [undefined, QUANTILES],
   approx_distinct: [undefined, ['0.05e0']],
   numeric_histogram: [['2', '3']],
   ntile: [['2', '3']],
@@ -139,12 +143,67 @@ const HINTS: Readonly<Record<string, readonly (readonly string[] | undefined)[]>
   hmac_md5: [undefined, ["X'01'"]],
 };
 
-/** The text for an argument that has a usual one; undefined: any value of the type will do. */
-export function hinted(name: string, index: number, parameter: Parameter, random: Random): string | undefined {
-  const texts = HINTS[name]?.[index];
-  if (!texts || 'lambda' in parameter) return undefined;
-  return random.below(12) === 0 && texts !== UNITS ? undefined : random.pick(texts);
+/** The text for an argument (from 0) that has a usual one; undefined: any value of the type will do. */
+export function hinted(
+  name: string,
+  index: number,
+  parameters: readonly Parameter[],
+  random: Random,
+): string | undefined {
+  const parameter = parameters[index];
+  if (!parameter || 'lambda' in parameter) return undefined;
+  const texts = usualTexts(name, index, parameters)?.filter((text) => suits(text, parameter));
+  if (!texts || texts.length === 0) return undefined;
+  return random.below(12) === 0 && !SPELLED.has(name) ? undefined : random.pick(texts);
 }
+
+function usualTexts(name: string, index: number, parameters: readonly Parameter[]): readonly string[] | undefined {
+  if (name === 'approx_percentile' && index > 0) {
+    if (index === 3) return ['0.01e0'];
+    return index === 1 && parameters.length > 2 ? ['1', '2', '1e0'] : [...QUANTILES, 'ARRAY[0.5e0, 0.9e0]'];
+  }
+  if (index === 0 && UNITS_OF.has(name)) {
+    const last = parameters.at(-1);
+    const of = last && 'name' in last ? last.name : '';
+    return of === 'date' ? DATE_UNITS : of === 'time' ? TIME_UNITS : UNITS;
+  }
+  return HINTS[name]?.[index];
+}
+
+/** Whether a usual text is of the parameter's type: it is for one overload of many. */
+function suits(text: string, parameter: Kind): boolean {
+  if (/^ARRAY/.test(text)) return parameter.name === 'array';
+  if (/^X'/.test(text)) return parameter.name === 'varbinary';
+  if (/^-?[\d.]+(e-?\d+)?$/.test(text)) return NUMBERS.has(parameter.name);
+  if (/^(true|false)/.test(text)) return parameter.name === 'boolean';
+  return !NUMBERS.has(parameter.name) && parameter.name !== 'array' && parameter.name !== 'map';
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['tinyint', 'smallint', 'integer', 'bigint', 'real', 'double', 'decimal']);
+
+/** Names whose words must be spelled right: another text says nothing that the first one didn't. */
+const SPELLED: ReadonlySet<string> = new Set([
+  'approx_distinct',
+  'approx_percentile',
+  'date_add',
+  'date_diff',
+  'date_parse',
+  'date_trunc',
+  'from_base',
+  'from_big_endian_32',
+  'from_big_endian_64',
+  'from_hex',
+  'from_ieee754_32',
+  'from_ieee754_64',
+  'normalize',
+  'parse_data_size',
+  'parse_datetime',
+  'parse_duration',
+  'parse_presto_data_size',
+  'to_date',
+  'to_timestamp',
+]);
+const UNITS_OF: ReadonlySet<string> = new Set(['date_trunc', 'date_add', 'date_diff']);
 
 /** Functions whose answer isn't one: they depend on the order of rows that have none, the clock, or the session. */
 export const UNDETERMINED: ReadonlySet<string> = new Set([

@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runOnTrino, type TrinoAnswer } from '../../src/engines/trino/client';
-import type { CorpusItem } from '../../src/engines/trino/compare';
+import type { CorpusItem, Verdict } from '../../src/engines/trino/compare';
 import { formatReport, runCorpus } from '../corpus/run';
 import { randomQuery } from './queries';
+import { signatureQueries } from './signatures';
 
 const USAGE = `usage: npx tsx scripts/differential/main.ts --server URL [--count N] [--from N] [--seed N] [--out FILE]
 
@@ -16,10 +17,12 @@ const USAGE = `usage: npx tsx scripts/differential/main.ts --server URL [--count
   --from N       the number of the first one (default 0): a query is known by the seed and its number
   --seed N       default 1
   --out FILE     write the queries with Trino's answers as JSON lines, in the form of the corpus
+  --signatures   instead of random queries, those that go through the signature table
+  --refused      print what was refused here, too
 `;
 
 const DATA = join(__dirname, '../../test/corpus/data');
-const AT_ONCE = 4;
+const AT_ONCE = 6;
 const SHOWN = 40;
 
 export interface Range {
@@ -37,6 +40,8 @@ async function main(argv: readonly string[]): Promise<void> {
       from: { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
       out: { type: 'string' },
+      signatures: { type: 'boolean' },
+      refused: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });
@@ -46,49 +51,77 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   const range = { seed: Number(values.seed), from: Number(values.from), count: Number(values.count) };
-  const items = await recordRandom(values.server, range);
+  const items = values.signatures ? await recordSignatures(values.server) : await recordRandom(values.server, range);
   if (values.out) writeFileSync(values.out, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
   const alive = setInterval(() => {}, 60_000);
   const report = await runCorpus(items, DATA);
   clearInterval(alive);
-  process.stdout.write(`${formatReport(report)}\n`);
-  const silent = report.outcomes.filter(({ verdict }) => verdict === 'wrong' || verdict === 'accepted');
-  for (const { item, answer } of silent.slice(0, SHOWN)) {
-    const own = 'error' in answer ? answer.error : answer.rows;
-    process.stdout.write(
-      `${item.id} ${item.sql}\n    Trino ${show(item.error ?? item.rows)}\n    here  ${show(own)}\n`,
-    );
-  }
-  if (silent.length > 0) process.exitCode = 1;
+  process.stdout.write(`${formatReport(report)}\nTrino: ${answersByName(items)}\n`);
+  const print = (title: string, ...verdicts: readonly Verdict[]): number => {
+    const found = report.outcomes.filter(({ verdict }) => verdicts.includes(verdict));
+    for (const { item, answer } of found.slice(0, SHOWN)) {
+      const own = 'error' in answer ? answer.error : answer.rows;
+      const trino = show(item.error ?? item.rows);
+      process.stdout.write(`${title} ${item.id} ${item.sql}\n    Trino ${trino}\n    here  ${show(own)}\n`);
+    }
+    return found.length;
+  };
+  if (values.refused) print('refused', 'loud', 'type-only');
+  if (print('silent', 'wrong', 'accepted') > 0) process.exitCode = 1;
+}
+
+/** How many answers were rows, and how many an error of which name. */
+function answersByName(items: readonly CorpusItem[]): string {
+  const counts = new Map<string, number>();
+  for (const { error = 'rows' } of items) counts.set(error, (counts.get(error) ?? 0) + 1);
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  return sorted.map(([name, count]) => `${name} ${count}`).join(', ');
 }
 
 const show = (value: unknown): string => JSON.stringify(value).slice(0, 400);
 
 /** Trino's answers to a range of random queries, in the order of their numbers. */
-export async function recordRandom(server: string, { seed, from, count }: Range): Promise<CorpusItem[]> {
-  const items: CorpusItem[] = new Array(count);
+export function recordRandom(server: string, { seed, from, count }: Range): Promise<CorpusItem[]> {
+  const queries = Array.from({ length: count }, (_, index) => ({
+    id: `random-${seed}-${from + index}`,
+    area: 'random',
+    sql: randomQuery(seed, from + index),
+  }));
+  return record(server, queries);
+}
+
+/** Trino's answers to the queries that go through the signature table. */
+export function recordSignatures(server: string): Promise<CorpusItem[]> {
+  const numbered = (sql: string, index: number) => ({
+    id: `signatures-r${String(index + 1).padStart(4, '0')}`,
+    area: 'signatures',
+    sql,
+  });
+  return record(server, signatureQueries().map(numbered));
+}
+
+async function record(server: string, queries: readonly Query[]): Promise<CorpusItem[]> {
+  const items: CorpusItem[] = new Array(queries.length);
   let next = 0;
   const worker = async (): Promise<void> => {
-    while (next < count) {
+    while (next < queries.length) {
       const index = next++;
-      const number = from + index;
-      const sql = randomQuery(seed, number);
-      const id = `random-${seed}-${number}`;
-      items[index] = {
-        id,
-        area: 'random',
-        sql,
-        ...answerOf(await runOnTrino(server, sql, { catalog: 'system' }), sql),
-      };
+      const query = queries[index] as Query;
+      items[index] = { ...query, ...answerOf(await runOnTrino(server, query.sql, { catalog: 'system' }), query.sql) };
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return items;
 }
 
+type Query = Pick<CorpusItem, 'id' | 'area' | 'sql'>;
+
 /** A query of random tables is ordered where it ends in its ORDER BY. */
-function answerOf(answer: TrinoAnswer, sql: string): Pick<CorpusItem, 'columns' | 'rows' | 'ordered' | 'error'> {
-  if ('error' in answer) return { error: answer.error.name };
+function answerOf(
+  answer: TrinoAnswer,
+  sql: string,
+): Pick<CorpusItem, 'columns' | 'rows' | 'ordered' | 'error'> & { message?: string } {
+  if ('error' in answer) return { error: answer.error.name, message: answer.error.message };
   return { ...answer, ordered: / ORDER BY k[^()]*$/.test(sql) };
 }
 

@@ -1,7 +1,7 @@
 import type { Overload } from '../../src/engines/sql/functions';
 import type { TypePattern } from '../../src/engines/sql/functions/signature';
 import type { Random } from '../fuzz-sql/random';
-import { type Kind, randomScalar, type ScalarName, sameKind, scalar } from './values';
+import { isOrderable, type Kind, type ScalarName, sameKind, scalar } from './values';
 
 export type Bindings = Map<string, Kind>;
 
@@ -27,7 +27,8 @@ export function bindResult({ result, parameters, behaviour }: Overload, kind: Ki
   if (behaviour.type === undefined && !matches(result, kind, bindings)) return undefined;
   // What the code says of the type isn't known here, but for the kind of the first argument.
   if (behaviour.type !== undefined && !(result.pattern !== 'any' && matches(result, kind, bindings))) return undefined;
-  return parameters.every(isUsable) ? bindings : undefined;
+  const unordered = (behaviour.orderable ?? []).some((name) => !isOrderable(bindings.get(name) ?? scalar('integer')));
+  return parameters.every(isUsable) && !unordered ? bindings : undefined;
 }
 
 function matches(pattern: TypePattern, kind: Kind, bindings: Bindings): boolean {
@@ -82,8 +83,8 @@ export function isUsable(pattern: TypePattern): boolean {
   }
 }
 
-/** The parameters of a call, its free variables bound at random. */
-export function parametersOf(overload: Overload, bindings: Bindings, random: Random): Parameter[] {
+/** The parameters of a call; its free variables are bound to types that `choose` gives. */
+export function parametersOf(overload: Overload, bindings: Bindings, random: Random, choose: () => Kind): Parameter[] {
   const kind = (pattern: TypePattern): Kind => {
     switch (pattern.pattern) {
       case 'exact':
@@ -91,7 +92,7 @@ export function parametersOf(overload: Overload, bindings: Bindings, random: Ran
       case 'integer':
         return bound('I', () => scalar(random.pick(INTEGERS)));
       case 'variable':
-        return bound(pattern.name, () => randomScalar(random));
+        return bound(pattern.name, () => chosen(overload.behaviour.orderable?.includes(pattern.name) ?? false));
       case 'array':
         return { name: 'array', element: kind(pattern.element) };
       case 'map':
@@ -99,12 +100,16 @@ export function parametersOf(overload: Overload, bindings: Bindings, random: Ran
       case 'row':
         return { name: 'row', fields: pattern.fields.map(kind) };
       case 'any':
-        return randomScalar(random);
+        return choose();
       case 'lambda':
         throw new Error(`a lambda inside a type: ${overload.signature}`);
       default:
         return scalar(pattern.pattern as ScalarName);
     }
+  };
+  const chosen = (orderable: boolean): Kind => {
+    const kind = choose();
+    return orderable && !isOrderable(kind) ? scalar('integer') : kind;
   };
   const bound = (name: string, make: () => Kind): Kind => {
     const known = bindings.get(name) ?? make();

@@ -1,5 +1,6 @@
 import { type Random, randomFrom } from '../fuzz-sql/random';
-import { aggregate, type Column, expression, randomOrderable, type Scope, windowed } from './expressions';
+import { aggregate, windowed } from './aggregates';
+import { type Column, chooseKind, chooseOrderable, expression, type Scope } from './expressions';
 import { isOrderable, type Kind, literal, randomKind, scalar, typeName } from './values';
 
 interface Table {
@@ -13,7 +14,7 @@ interface Table {
 export function randomQuery(seed: number, number: number): string {
   const random = randomFrom(Math.imul(seed, 0x9e3779b1) + Math.imul(number, 0x85ebca6b));
   const t = randomTable('t', random);
-  switch (random.below(12)) {
+  switch (random.below(14)) {
     case 0:
     case 1:
       return withTables([t], grouped(t, random));
@@ -30,6 +31,8 @@ export function randomQuery(seed: number, number: number): string {
       return subqueries(t, random);
     case 8:
       return withTables([t], unnested(t, random));
+    case 9:
+      return withTables([t], nested(t, random));
     default:
       return withTables([t], projection(t, random));
   }
@@ -39,13 +42,13 @@ const withTables = (tables: readonly Table[], query: string): string =>
   `WITH ${tables.map(({ sql }) => sql).join(', ')} ${query}`;
 
 function randomTable(name: string, random: Random): Table {
-  const kinds = Array.from({ length: 2 + random.below(3) }, () => randomKind(random));
+  const kinds = Array.from({ length: 3 + random.below(3) }, () => randomKind(random));
   const types = kinds.map((kind) => typeName(kind, random));
   const rows = Array.from({ length: 1 + random.below(6) }, (_, row) => {
     const cells = kinds.map((kind, i) => {
       const value = random.below(5) === 0 ? 'NULL' : literal(kind, random);
-      // A first row of casts gives the columns their types.
-      return row === 0 || value !== 'NULL' ? `TRY_CAST(${value} AS ${types[i]})` : value;
+      // A first row of casts gives the columns their types; the others widen them.
+      return row === 0 ? `TRY_CAST(${value} AS ${types[i]})` : value;
     });
     return `(${[row + 1, ...cells].join(', ')})`;
   });
@@ -57,8 +60,9 @@ function randomTable(name: string, random: Random): Table {
   };
 }
 
-const scopeOf = (random: Random, ...tables: readonly Table[]): Scope => ({
+const scopeOf = (random: Random, ...tables: readonly [Table, ...Table[]]): Scope => ({
   random,
+  row: `${tables[0].name}.k`,
   columns: tables.flatMap((table) => table.columns),
 });
 
@@ -66,12 +70,10 @@ const depthOf = (random: Random): number => 1 + random.below(3);
 
 function items(count: number, scope: Scope): string {
   const { random } = scope;
-  return Array.from({ length: count }, () => expression(kindFor(scope), depthOf(random), scope)).join(', ');
+  const item = (_: unknown, index: number): string =>
+    `${expression(chooseKind(scope), depthOf(random), scope)}${random.below(8) ? ` AS a${index + 1}` : ''}`;
+  return Array.from({ length: count }, item).join(', ');
 }
-
-/** The type of a column as often as any other, so that columns are read. */
-const kindFor = ({ columns, random }: Scope): Kind =>
-  random.below(2) ? random.pick(columns).kind : randomKind(random);
 
 const where = (scope: Scope): string =>
   scope.random.below(2) ? ` WHERE ${expression(scalar('boolean'), depthOf(scope.random), scope)}` : '';
@@ -89,7 +91,7 @@ function keys(count: number, scope: Scope): string[] {
   return Array.from({ length: count }, () => {
     const columns = scope.columns.filter((column) => isOrderable(column.kind));
     const { random } = scope;
-    return random.below(2) ? random.pick(columns).sql : expression(randomOrderable(random), 1, scope);
+    return random.below(2) ? random.pick(columns).sql : expression(chooseOrderable(scope), 1, scope);
   });
 }
 
@@ -123,7 +125,7 @@ function joined(t: Table, random: Random): string {
   const u = randomTable('u', random);
   const scope = scopeOf(random, t, u);
   const type = random.pick(['JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN', 'CROSS JOIN']);
-  const key = randomOrderable(random);
+  const key = chooseOrderable(scope);
   const left = expression(key, 1, scopeOf(random, t));
   const right = expression(key, 1, scopeOf(random, u));
   const extra = random.below(3) === 0 ? ` AND ${expression(scalar('boolean'), 1, scope)}` : '';
@@ -136,7 +138,8 @@ function joined(t: Table, random: Random): string {
 
 function setOperation(t: Table, random: Random): string {
   const u = randomTable('u', random);
-  const kinds = [randomOrderable(random), randomOrderable(random)];
+  const scope = scopeOf(random, t, u);
+  const kinds = [chooseOrderable(scope), chooseOrderable(scope)];
   const side = (table: Table): string => {
     const scope = scopeOf(random, table);
     return `SELECT ${kinds.map((kind) => expression(kind, 2, scope)).join(', ')} FROM ${table.name}`;
@@ -149,7 +152,7 @@ function subqueries(t: Table, random: Random): string {
   const u = randomTable('u', random);
   const scope = scopeOf(random, t);
   const inner = scopeOf(random, u);
-  const key: Kind = randomOrderable(random);
+  const key: Kind = chooseOrderable(scope);
   const [outerKey, innerKey] = [expression(key, 1, scope), expression(key, 1, inner)];
   const not = random.pick(['', 'NOT ']);
   const predicate = random.pick([
@@ -173,10 +176,36 @@ function unnested(t: Table, random: Random): string {
   const scope = scopeOf(random, t);
   const element = random.pick(['integer', 'varchar', 'double', 'date', 'decimal'] as const);
   const list = expression({ name: 'array', element: scalar(element) }, 2, scope);
-  const inner: Scope = { random, columns: [...scope.columns, { sql: 'e', kind: scalar(element) }] };
+  const inner: Scope = { ...scope, columns: [...scope.columns, { sql: 'e', kind: scalar(element) }] };
   const ordinality = random.below(2);
   const join = random.below(3) === 0 ? `LEFT JOIN UNNEST(${list})` : `CROSS JOIN UNNEST(${list})`;
   const alias = ordinality ? ' WITH ORDINALITY AS n (e, o)' : ' AS n (e)';
   const on = join.startsWith('LEFT') ? ' ON true' : '';
   return `SELECT k, e, ${ordinality ? 'o, ' : ''}${expression(randomKind(random), 2, inner)} FROM t ${join}${alias}${on}`;
+}
+
+/** A query over a query: aggregates of expressions, windows over aggregates, expressions of what a subquery computed. */
+function nested(t: Table, random: Random): string {
+  const scope = scopeOf(random, t);
+  const kinds = [chooseKind(scope), chooseOrderable(scope), chooseKind(scope)];
+  const given = kinds.map((kind, i) => `${expression(kind, depthOf(random), scope)} AS d${i + 1}`);
+  const d: Table = {
+    name: 'd',
+    sql: `(SELECT k, ${given.join(', ')} FROM t${where(scope)}) AS d`,
+    columns: ['k', 'd1', 'd2', 'd3'].map((name, i) => ({
+      sql: `d.${name}`,
+      kind: i === 0 ? scalar('integer') : (kinds[i - 1] as Kind),
+    })),
+  };
+  const outer = scopeOf(random, d);
+  switch (random.below(4)) {
+    case 0:
+      return `SELECT d2, ${aggregates(outer)} FROM ${d.sql} GROUP BY d2`;
+    case 1:
+      return `SELECT k, ${windowed(depthOf(random), outer)} FROM ${d.sql}${where(outer)}`;
+    case 2:
+      return `SELECT d2, rank() OVER (ORDER BY n, d2), n FROM (SELECT d2, count(*) AS n, ${aggregates(outer)} FROM ${d.sql} GROUP BY d2)`;
+    default:
+      return `SELECT k, ${items(2, outer)} FROM ${d.sql}${where(outer)} ORDER BY k`;
+  }
 }

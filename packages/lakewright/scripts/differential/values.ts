@@ -41,7 +41,7 @@ const LITERALS = {
   ],
   decimal: [
     ['1.5', '0.00', '-2.25', '12.345', '3.', '.7'],
-    ['99999999999999999999999999999999999999', '0.00000000000000000000000000000000000001', '-123456789012345678.99'],
+    ['1234567890123456789012.', '0.0000000001', '-123456789012345678.99', '-1.00000'],
   ],
   varchar: [
     ["'abc'", "'Foo Bar'", "''", "'a,b,c'", "'12'", "'x'", "'2024-02-29'", "'Hello World 42'"],
@@ -170,6 +170,29 @@ export function typeName(kind: Kind, random: Random): string {
   }
 }
 
+/** The type's name with room for every value of it. */
+export function roomyName(kind: Kind): string {
+  switch (kind.name) {
+    case 'array':
+      return `array(${roomyName(kind.element)})`;
+    case 'map':
+      return `map(${roomyName(kind.key)}, ${roomyName(kind.value)})`;
+    case 'row':
+      return `row(${kind.fields.map((field, index) => `f${index + 1} ${roomyName(field)}`).join(', ')})`;
+    case 'decimal':
+      return 'decimal(38,10)';
+    case 'char':
+      return 'char(10)';
+    case 'timestamp':
+    case 'time':
+      return `${kind.name}(6)`;
+    case 'timestamp with time zone':
+      return 'timestamp(6) with time zone';
+    default:
+      return kind.name;
+  }
+}
+
 /** A constant of the type; an edge one time in `edges`, NULL never. */
 export function literal(kind: Kind, random: Random, edges = 4): string {
   switch (kind.name) {
@@ -177,11 +200,11 @@ export function literal(kind: Kind, random: Random, edges = 4): string {
       return `ARRAY[${times(random, 4, () => element(kind.element, random))}]`;
     case 'map': {
       const keys = [...new Set(Array.from({ length: random.below(3) }, () => literal(kind.key, random, 1000)))];
-      if (keys.length === 0) return `CAST(map() AS ${typeName(kind, random)})`;
+      if (keys.length === 0) return `CAST(map() AS ${roomyName(kind)})`;
       return `map(ARRAY[${keys.join(', ')}], ARRAY[${keys.map(() => element(kind.value, random)).join(', ')}])`;
     }
     case 'row':
-      return `CAST(ROW(${kind.fields.map((field) => element(field, random)).join(', ')}) AS ${typeName(kind, random)})`;
+      return `CAST(ROW(${kind.fields.map((field) => element(field, random)).join(', ')}) AS ${roomyName(kind)})`;
     default: {
       const [usual, edge] = LITERALS[kind.name];
       return random.pick<string>(edge.length > 0 && random.below(edges) === 0 ? edge : usual);
@@ -189,7 +212,7 @@ export function literal(kind: Kind, random: Random, edges = 4): string {
   }
 }
 
-const element = (kind: Kind, random: Random): string => (random.below(6) === 0 ? 'NULL' : literal(kind, random));
+const element = (kind: Kind, random: Random): string => (random.below(10) === 0 ? 'NULL' : literal(kind, random));
 
 function times(random: Random, limit: number, make: () => string): string {
   return Array.from({ length: 1 + random.below(limit) }, make).join(', ');
