@@ -48,9 +48,11 @@ export async function runOnTrino(server: string, sql: string, options: TrinoStat
   }
 }
 
-/** Integers that a JavaScript number can't hold become texts. */
+/** Integers that a JavaScript number can't hold become texts. Numbers are read whole: the digits of a fraction are none. */
 const exactIntegers = (text: string): string =>
-  text.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g, (token) => (token.startsWith('"') ? token : `"${token}"`));
+  text.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
+    /^-?\d{16,}$/.test(token) ? `"${token}"` : token,
+  );
 
 async function json(request: Promise<Response>): Promise<Page> {
   const response = await request;
