@@ -16,6 +16,7 @@ const STEPS = [
   { name: 'lake', command: 'npm run lake' },
   { name: 'lake again', command: 'npm run lake' },
   { name: 'corpus', command: 'npm run corpus' },
+  { name: 'fuzz', command: 'npx tsx packages/lakewright/scripts/fuzz-sql/main.ts --count 50000' },
   { name: 'clients', command: 'npm run clients' },
   { name: 'reliability', command: 'npm run reliability -- --kills 8 --seconds 20' },
   { name: 'bench', command: 'npm run bench -- --json --attempts 3' },

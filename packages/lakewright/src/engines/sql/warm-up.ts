@@ -1,4 +1,4 @@
-import { parseStatement } from './parse/index';
+import { parseByGrammar, parseStatement } from './parse/index';
 
 /** Statements that take the grammar's common paths. */
 const STATEMENTS: readonly string[] = [
@@ -13,9 +13,12 @@ const STATEMENTS: readonly string[] = [
 ];
 
 /**
- * Parses some statements, so that the first real one doesn't wait for the grammar (0.2 to 0.5 s: loading it, and filling
- * the parser's cache of decisions).
+ * Parses some statements, so that the first one that needs the grammar (a mistake, a rare form) doesn't wait for it (0.2 to
+ * 0.5 s: loading it, and filling the parser's cache of decisions).
  */
 export function warmUp(): void {
-  for (const statement of STATEMENTS) parseStatement(statement);
+  for (const statement of STATEMENTS) {
+    parseStatement(statement);
+    parseByGrammar(statement);
+  }
 }

@@ -60,7 +60,7 @@ const AMBIGUOUS = [
   'SELECT * FROM a JOIN b JOIN c ON x ON y LEFT OUTER JOIN d USING (e, f) FULL JOIN g ON h.i = j.k AND l CROSS JOIN m',
   'SELECT * FROM lateral, lateral l, LATERAL (SELECT 1) AS m (n), UNNEST(a, b) WITH ORDINALITY AS t (x, y, z), unnest(c)',
   "SELECT * FROM t FOR VERSION AS OF 1, s.t FOR TIMESTAMP AS OF TIMESTAMP '2024-01-01 00:00:00' AS u",
-  'SELECT *, t.*, a.b.*, f(x).*, t.* AS (a, b), * FROM t',
+  'SELECT *, t.*, a.b.*, f(x).*, t.* AS (a, b), (r).*, (t.r).* AS (c), ((1, 2)).*, (r).a, * FROM t',
   'SELECT a FROM t GROUP BY (a, b), (a), (a) + 1, (), (SELECT 1), (a, b).c, ROLLUP (a, (b, c)), CUBE (), GROUPING SETS ((), a, (b))',
   'SELECT a FROM t GROUP BY DISTINCT a HAVING grouping(a, t.b) = 0 ORDER BY 1 DESC NULLS FIRST, asc ASC, nulls NULLS LAST',
   'SELECT 1 INTERSECT ALL SELECT 2 UNION SELECT 3 EXCEPT DISTINCT (SELECT 4 ORDER BY 1) UNION ALL TABLE a.b.c ORDER BY 1',

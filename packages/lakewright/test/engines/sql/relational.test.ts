@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type CorpusReport, loadCorpus, runCorpus } from '../../../scripts/corpus/run';
 import { FuzzCatalog } from '../../../scripts/fuzz-sql/catalog';
-import { fuzz } from '../../../scripts/fuzz-sql/main';
+import { fuzz } from '../../../scripts/fuzz-sql/check';
 import { SqlError } from '../../../src/engines/sql';
 import { parseStatement } from '../../../src/engines/sql/parse/index';
 import { translate } from '../../../src/engines/sql/translate';

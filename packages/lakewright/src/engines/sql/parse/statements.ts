@@ -1,3 +1,4 @@
+import { positionOf } from '../ddl/tokens';
 import { SqlError, type SqlPosition } from '../errors';
 import type { Assignment, MergeCase, PropertyItem, Statement } from './ast';
 import { booleanExpression, toExpression } from './expressions';
@@ -31,7 +32,7 @@ export function toStatement(node: TreeNode, source: string): RawStatement {
         throw new SqlError(
           'SYNTAX_ERROR',
           "mismatched input 'TABLE'. Expecting: 'MATERIALIZED', 'MULTI', 'PROTECTED', 'VIEW'",
-          position,
+          positionOf(source, node.range.start + source.slice(node.range.start).search(/\bTABLE\b/i)),
         );
       }
       return {

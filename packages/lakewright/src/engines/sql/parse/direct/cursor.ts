@@ -29,7 +29,7 @@ export class Cursor {
   }
 
   public peek(distance: number): Token {
-    return this.at_(this.at + distance);
+    return this.tokenAt(this.at + distance);
   }
 
   /** Is the current token this word or symbol, and are the next ones the others? */
@@ -121,9 +121,9 @@ export class Cursor {
     return items;
   }
 
-  /** The token behind the bracket that closes the current one. */
-  public behindBracket(): Token {
-    return this.at_((this.token.closedBy ?? this.at) + 1);
+  /** The token behind the bracket that closes the current one, or a later one. */
+  public behindBracket(distance = 1): Token {
+    return this.tokenAt((this.token.closedBy ?? this.at) + distance);
   }
 
   /** Does a query stand in the brackets that start `distance` tokens from here, however many there are? */
@@ -139,7 +139,7 @@ export class Cursor {
     return QUERY_STARTS.has(key) && !(key === 'TABLE' && this.peek(distance + 1).key === '(');
   }
 
-  private at_(index: number): Token {
+  private tokenAt(index: number): Token {
     return this.tokens[Math.min(index, this.tokens.length - 1)] as Token;
   }
 }

@@ -1,8 +1,8 @@
 import type { SqlPosition } from '../../errors';
 import type { CommonTable, Expression, GroupingElement, Query, QueryBody, RowCount, Select, SelectItem } from '../ast';
 import type { Cursor } from './cursor';
-import { positionOf } from './cursor';
 import { expression, orderBy, type Seed } from './expressions';
+import { primary } from './primary';
 import { relation } from './relations';
 import { alias, startsRowLimit, startsWindow } from './trailing';
 import { windowSpec } from './windows';
@@ -189,11 +189,12 @@ function windowDefinition(c: Cursor): Select['windows'][number] {
 function selectItem(c: Cursor): SelectItem {
   const { position } = c;
   if (c.accept('*')) return { kind: 'star', position };
-  const start = c.token;
-  const value = expression(c);
+  const start = c.position;
+  const hasFields = c.is('(') && c.behindBracket().key === '.' && c.behindBracket(2).key === '*';
+  const value = hasFields ? primary(c) : expression(c);
   if (!c.is('.', '*')) return { kind: 'expression', expression: value, alias: alias(c) };
-  // Only a value without operators has `.*`; a minus is an operator, or part of a number that has no fields.
-  if (!isPrimary(value) || start.key === '-' || !samePlace(value, positionOf(start))) c.decline();
+  // Only a value without operators has `.*`.
+  if (!hasFields && !(PRIMARY_KINDS.has(value.kind) && isAt(value, start))) c.decline();
   c.expect('.', '*');
   const aliases = c.accept('AS') ? c.parenthesized(() => c.name()) : undefined;
   return { kind: 'star', of: value, aliases, position };
@@ -204,17 +205,13 @@ const PRIMARY_KINDS: ReadonlySet<Expression['kind']> = new Set([
   'dereference',
   'subscript',
   'call',
-  'row',
   'cast',
   'case',
   'array',
-  'scalar subquery',
 ]);
 
-const isPrimary = (value: Expression): boolean => PRIMARY_KINDS.has(value.kind);
-
-const samePlace = (value: Expression, { line, column }: SqlPosition): boolean =>
-  value.position.line === line && value.position.column === column;
+const isAt = ({ position }: Expression, { line, column }: SqlPosition): boolean =>
+  position.line === line && position.column === column;
 
 function groupBy(c: Cursor): Pick<Select, 'groupBy' | 'distinctGroups'> {
   if (c.is('ALL')) c.decline();
