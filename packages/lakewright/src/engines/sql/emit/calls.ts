@@ -28,8 +28,19 @@ function writeFlat(node: FunctionCall, context: EmitContext): string {
   return mayFail && !context.flat ? writeCall(node, { ...context, flat: true }) : sql;
 }
 
+/** NULL whatever the rows hold: Trino's planner drops a call with such an argument, and what the others would do. */
+function isNull(node: Argument): boolean {
+  if (node.kind === 'literal') return node.value === null;
+  if (node.kind === 'cast') return isNull(node.operand);
+  return node.kind === 'call' && isNullCall(node);
+}
+
+const isNullCall = ({ overload: { behaviour }, args }: FunctionCall): boolean =>
+  behaviour.nulls === 'strict' && behaviour.deterministic && args.some(isNull);
+
 function writeCall(node: FunctionCall, context: EmitContext): string {
   const { overload, args, type } = node;
+  if (isNullCall(node)) return `CAST(NULL AS ${physicalType(type)})`;
   const { sql, deterministic } = overload.behaviour;
   const texts = args.map((arg) => (arg.kind === 'lambda' ? lambdaSql(arg, context) : emit(arg, context)));
   const repeated = new Set(

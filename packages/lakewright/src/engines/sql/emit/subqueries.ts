@@ -1,10 +1,12 @@
 import type { Exists, InSubquery, Quantified, ScalarSubquery, Typed, TypedQuery } from '../analyze/typed';
 import { containsAggregate } from '../analyze/walk';
 import { NotCoveredError } from '../errors';
+import type { ComparisonOperator } from '../parse/ast';
 import { isFloating } from '../types/build';
 import { physicalFields, quoteName } from '../types/physical';
 import type { TrinoType } from '../types/type';
 import { castSql } from './casts';
+import { compareSql, type Operand } from './compare';
 import { type EmitContext, emit } from './expressions';
 import { querySql } from './queries';
 import { bindOnce, fresh } from './text';
@@ -75,20 +77,30 @@ export function quantifiedSql(node: Quantified, context: EmitContext): string {
   const { type } = node.operand;
   const { from, column } = source(node.query, context);
   const value = found(node, column);
-  const bounds = fresh('b');
+  const summed = fresh('b');
   const plain = isFloating(type) ? ` FILTER (WHERE NOT isnan(${value}))` : '';
-  const facts = `{n: count(*), f: count(${value}), lo: min(${value})${plain}, hi: max(${value})${plain}}`;
-  const summary = `(SELECT ${bounds}.s FROM (SELECT ${facts} AS s FROM ${from}) AS ${bounds})`;
+  // NaN is the bound of nothing else than NaN.
+  const bound = (name: string): string =>
+    plain
+      ? `CASE WHEN count(${value})${plain} > 0 THEN ${name}(${value})${plain} ELSE min(${value}) END`
+      : `${name}(${value})`;
+  const facts = `{n: count(*), f: count(${value}), lo: ${bound('min')}, hi: ${bound('max')}}`;
+  const summary = `(SELECT ${summed}.s FROM (SELECT ${facts} AS s FROM ${from}) AS ${summed})`;
   return bindOnce([comparable(emit(node.operand, context), type), summary], ([x = '', b = '']) => {
+    const compare = (sign: ComparisonOperator, left: string, right: string): string =>
+      isFloating(type) ? compareSql(sign, type, part(left), part(right)) : `(${left} ${sign} ${right})`;
     const equal = operator === '=' || operator === '<>';
     const least = operator === '<' || operator === '<=';
-    const bound = least === isAll ? `(${b}).lo` : `(${b}).hi`;
-    const own = `(${x} ${operator} ${bound})`;
-    const compared = !equal ? own : isAll ? `((${b}).lo = (${b}).hi AND ${own})` : `((${b}).lo <> (${b}).hi OR ${own})`;
+    const [lo, hi] = [`(${b}).lo`, `(${b}).hi`];
+    const own = compare(operator, x, least === isAll ? lo : hi);
+    const bounds = `${compare(operator, lo, hi)} ${isAll ? 'AND' : 'OR'} ${own}`;
+    const compared = equal ? `(${bounds})` : own;
     const rest = `CASE WHEN (${b}).f <> (${b}).n THEN NULL ELSE ${isAll} END`;
     return `(CASE WHEN (${b}).n = 0 THEN ${isAll} ELSE ${compared} ${isAll ? 'AND' : 'OR'} ${rest} END)`;
   });
 }
+
+const part = (sql: string): Operand => ({ sql, literal: false });
 
 /** An aggregation without GROUP BY gives one row, whatever it reads. */
 function isOneRow({ body, limit, offset }: TypedQuery): boolean {

@@ -50,8 +50,8 @@ function percentile(call: CallText): string {
   const numbers = `CAST(from_json(lw_percentiles(${digestInput(value, weight, call)}, ${quantiles}), ${LIST_OF_DOUBLES}`;
   const e = call.fresh('e');
   const element = call.physical(call.result.kind === 'array' ? call.result.element : call.result);
-  const rounded = element === 'BIGINT' ? `CAST(floor(${e} + 0.5) AS BIGINT)` : `CAST(${e} AS ${element})`;
-  const list = `list_transform(${numbers}, lambda ${e}: ${rounded})`;
+  const rounded = element === 'BIGINT' ? roundedToLong(e) : `CAST(${e} AS ${element})`;
+  const list = exactly(value, element, call, `list_transform(${numbers}, lambda ${e}: ${rounded})`);
   return limited(
     'approx_percentile',
     weight === undefined ? [value] : [value, weight],
@@ -59,6 +59,19 @@ function percentile(call: CallText): string {
     many ? list : `(${list})[1]`,
     weight === undefined ? SINGLES : 1,
   );
+}
+
+/** Doubles from 2^52 on are whole, and adding a half would make them others; 2^63 is the largest bigint, as for Java. */
+const roundedToLong = (e: string): string =>
+  `CASE WHEN ${e} >= 9223372036854775807 THEN 9223372036854775807 WHEN abs(${e}) >= 4503599627370496 ` +
+  `THEN CAST(${e} AS BIGINT) ELSE CAST(floor(${e} + 0.5) AS BIGINT) END`;
+
+/** Trino takes no bigint that isn't a double. */
+function exactly(value: string, element: string, call: CallText, list: string): string {
+  if (element !== 'BIGINT') return list;
+  const inexact = `${value} <> 9223372036854775807 AND CAST(CAST(${value} AS DOUBLE) AS HUGEINT) <> ${value}`;
+  const failure = `CAST(${call.fail('INVALID_FUNCTION_ARGUMENT', 'no exact double representation for long', { kind: 'bigint' })} AS BIGINT)`;
+  return `CASE WHEN ${call.aggregate('count(*)', inexact)} > 0 THEN [${failure}] ELSE ${list} END`;
 }
 
 function validatePercentile({ literals, types }: CallTypes): void {

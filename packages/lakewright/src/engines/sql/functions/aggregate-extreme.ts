@@ -62,7 +62,9 @@ function firstN(direction: 'ASC' | 'DESC'): (call: CallText) => string {
     const byKey = call.args.length === 3;
     const key = byKey ? (call.args[1] ?? '') : value;
     const type = call.types[byKey ? 1 : 0];
-    const order = `${isFloat(type) ? `isnan(${key}), ` : ''}${compared(type, key)} ${direction}`;
+    // A bare constant would be a position.
+    const sorted = call.isConstant(byKey ? 1 : 0) && type ? `CAST(${key} AS ${call.physical(type)})` : key;
+    const order = `${isFloat(type) ? `isnan(${key}), ` : ''}${compared(type, sorted)} ${direction}`;
     const n = Number(call.literals.at(-1));
     const list = (of: string): string => call.aggregate(`list(${of} ORDER BY ${order})`, `${key} IS NOT NULL`);
     const sliced = guarded(key, type, call, `list_slice(${list(value)}, 1, ${n})`);

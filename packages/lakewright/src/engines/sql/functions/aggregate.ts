@@ -65,7 +65,8 @@ function finite(name: string): (call: CallText) => string {
   return (call) => {
     const finite = call.args.map((arg) => `isfinite(${arg})`).join(' AND ');
     const value = call.aggregate(`${name}(${call.args.join(', ')})`, finite);
-    const others = call.aggregate('count(*)', `NOT (${finite})`);
+    const present = call.args.map((arg) => `${arg} IS NOT NULL`).join(' AND ');
+    const others = call.aggregate('count(*)', `${present} AND NOT (${finite})`);
     return `CAST(CASE WHEN ${others} = 0 AND isfinite(${value}) THEN ${value} END AS ${call.physical(call.result)})`;
   };
 }
@@ -148,12 +149,20 @@ function refuseZonedKeys({ types: [type] }: CallTypes): void {
     throw new NotCoveredError(`an aggregate to a map with keys of type ${key.kind}`);
 }
 
+function countIf(call: CallText): string {
+  const [value = ''] = call.args;
+  const count = call.distinct
+    ? call.aggregate(`count(DISTINCT ${value})`, value)
+    : call.aggregate(`count_if(${value})`);
+  return `coalesce(CAST(${count} AS BIGINT), 0::BIGINT)`;
+}
+
 /** DuckDB's histogram mixes NaN up with every other number. */
 function histogramOf(call: CallText): string {
   const value = call.args[0] ?? '';
   const map = call.physical(call.result);
   if (!isFloat(call.types[0]))
-    return `CAST(${call.aggregate(`histogram(${value})`, `${value} IS NOT NULL`)} AS ${map})`;
+    return `CAST(${call.aggregate(`histogram(${call.distinct}${value})`, `${value} IS NOT NULL`)} AS ${map})`;
   const numbers = call.aggregate(`histogram(${call.distinct}${value})`, `NOT isnan(${value})`);
   const count = call.aggregate(`count(${call.distinct}${value})`, `isnan(${value})`);
   const nan = `MAP {CAST('NaN' AS ${call.physical(call.types[0] ?? call.result)}): CAST(${count} AS BIGINT)}`;
@@ -192,7 +201,7 @@ export const aggregate: FunctionArea = {
     'count(*): bigint': {
       sql: (call) => call.aggregate(`count(${call.distinct}${countable(call)})`),
     },
-    'count_if(boolean): bigint': 'coalesce(CAST({count_if($1)} AS BIGINT), 0::BIGINT)',
+    'count_if(boolean): bigint': { sql: countIf },
     'sum(unknown): unknown': ambiguous,
     'avg(unknown): unknown': ambiguous,
     'sum(I): bigint': 'CAST({sum($D$1)} AS BIGINT)',

@@ -18,6 +18,8 @@ const sequenceErrors = [
 const tooLong = (when: string): RuntimeError =>
   invalid(when, 'result of sequence function must not have more than 10000 entries');
 
+const tooManyMonths = tooLong("$3 <> 0 AND date_sub('month', $1, $2) // $3 >= 10000");
+
 export function isFloat(type: TrinoType | undefined): boolean {
   return type?.kind === 'double' || type?.kind === 'real';
 }
@@ -141,7 +143,7 @@ function byIdentity(macro: string, results: 'elements' | 'value' = 'elements'): 
 
 function histogram(call: CallText): string {
   const element = elementType(call.types[0]);
-  if (call.identity(element, 'x') === 'x') return `lw_hist(${call.args[0]})`;
+  if (call.identity(element, 'x') === 'x') return `CAST(lw_hist(${call.args[0]}) AS ${call.physical(call.result)})`;
   throw new NotCoveredError(`array_histogram of values of type ${element.kind}`);
 }
 
@@ -247,13 +249,18 @@ export const array: FunctionArea = {
         tooLong('$3 <> 0 AND ($2 - $1) * 86400000 // $3 >= 10000'),
       ],
     },
-    'sequence(date, date, interval year to month): array(date)':
-      'CAST(lw_seq_month(CAST($1 AS TIMESTAMP), CAST($2 AS TIMESTAMP), $3) AS DATE[])',
+    'sequence(date, date, interval year to month): array(date)': {
+      sql: 'CAST(lw_seq_month(CAST($1 AS TIMESTAMP), CAST($2 AS TIMESTAMP), $3) AS DATE[])',
+      errors: [tooManyMonths],
+    },
     'sequence(timestamp(p), timestamp(p), interval day to second): array(timestamp(p))': {
       sql: 'generate_series($1, $2, to_milliseconds($3))',
       errors: [...sequenceErrors, tooLong('$3 <> 0 AND (epoch_ms($2) - epoch_ms($1)) // $3 >= 10000')],
     },
-    'sequence(timestamp(p), timestamp(p), interval year to month): array(timestamp(p))': 'lw_seq_month($1, $2, $3)',
+    'sequence(timestamp(p), timestamp(p), interval year to month): array(timestamp(p))': {
+      sql: 'lw_seq_month($1, $2, $3)',
+      errors: [tooManyMonths],
+    },
     'array_join(array(T), varchar): varchar': { sql: join },
     'array_join(array(T), varchar, varchar): varchar': { sql: join },
     'trim_array(array(T), bigint): array(T)': {
@@ -263,7 +270,7 @@ export const array: FunctionArea = {
         invalid('$2 > len($1)', 'size must not exceed array cardinality'),
       ],
     },
-    'ngrams(array(T), bigint): array(array(T))': {
+    'ngrams(array(T), integer): array(array(T))': {
       sql: 'CASE WHEN len($1) <= $2 THEN [$1] ELSE list_transform(range(1, CAST(len($1) - $2 + 2 AS BIGINT)), lambda lw_i: list_slice($1, lw_i, lw_i + $2 - 1)) END',
       errors: [invalid('$2 < 1', 'N must be positive')],
     },
@@ -272,7 +279,7 @@ export const array: FunctionArea = {
       comparable: ['T'],
     },
     'array_histogram(array(T)): map(T,bigint)': { sql: histogram, comparable: ['T'] },
-    'combinations(array(T), bigint): array(array(T))': {
+    'combinations(array(T), integer): array(array(T))': {
       sql: (call) => `CASE WHEN ${call.args[0]} IS NULL THEN NULL ELSE ${combinations(call)} END`,
     },
     'zip(array(T), array(U)): array(row(T,U))': { sql: zip },

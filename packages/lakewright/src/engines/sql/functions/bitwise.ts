@@ -52,14 +52,14 @@ export const bitwise: FunctionArea = {
         },
       ],
     },
-    'bitwise_left_shift(I, bigint): I': { sql: shift('left') },
-    'bitwise_right_shift(I, bigint): I': { sql: shift('right') },
-    'bitwise_right_shift_arithmetic(I, bigint): I':
-      'CAST(CASE WHEN $2 > 63 THEN CASE WHEN $1 < 0 THEN -1 WHEN $1 >= 0 THEN 0 END ELSE CAST($1 AS BIGINT) >> (CASE WHEN $2 < 0 THEN ($2 % 64 + 64) % 64 ELSE $2 END) END AS @R)',
+    'bitwise_left_shift(I, integer): I': { sql: shift('left') },
+    'bitwise_right_shift(I, integer): I': { sql: shift('right') },
+    'bitwise_right_shift_arithmetic(I, integer): I':
+      'CAST(CASE WHEN $2 > 63 THEN CASE WHEN $1 < 0 THEN -1 WHEN $1 >= 0 THEN 0 END ELSE CAST($1 AS BIGINT) >> (CAST(CASE WHEN $2 < 0 THEN ($2 % 64 + 64) % 64 ELSE $2 END AS BIGINT)) END AS @R)',
   },
   aggregate: {
-    'bitwise_and_agg(bigint): bigint': '{bit_and($1)}',
-    'bitwise_or_agg(bigint): bigint': '{bit_or($1)}',
-    'bitwise_xor_agg(bigint): bigint': '{bit_xor($1)}',
+    'bitwise_and_agg(bigint): bigint': '{bit_and($D$1)}',
+    'bitwise_or_agg(bigint): bigint': '{bit_or($D$1)}',
+    'bitwise_xor_agg(bigint): bigint': '{bit_xor($D$1)}',
   },
 };

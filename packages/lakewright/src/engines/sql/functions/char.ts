@@ -23,7 +23,14 @@ export const char: FunctionArea = {
     // Trino's own fails for text that isn't ASCII: it counts bytes where the type counts characters.
     'reverse(char(n)): char(n)': {
       sql: (call) => `rtrim(reverse(${padded(call, 0)}), ' ')`,
-      errors: [{ when: 'strlen($1) <> length($1)', name: 'GENERIC_INTERNAL_ERROR', message: 'Index out of bounds' }],
+      errors: [
+        { when: 'strlen($1) <> length($1)', name: 'GENERIC_INTERNAL_ERROR', message: 'Index out of bounds' },
+        {
+          when: "$1 = '' OR starts_with($1, ' ')",
+          name: 'GENERIC_INTERNAL_ERROR',
+          message: 'Slice representing Char should not have trailing spaces',
+        },
+      ],
     },
     'substr(char(n), bigint): varchar(n)': onPadded('substr(varchar(n), bigint): varchar(n)'),
     'substr(char(n), bigint, bigint): varchar(n)': onPadded('substr(varchar(n), bigint, bigint): varchar(n)'),

@@ -1,4 +1,6 @@
 import { NotCoveredError, SqlError } from '../errors';
+import { containsFloating } from '../types/build';
+import { typeText } from '../types/text';
 import type { TrinoType } from '../types/type';
 import { isFloat } from './array';
 import type { CallText, CallTypes, FunctionArea } from './entry';
@@ -7,12 +9,28 @@ import type { CallText, CallTypes, FunctionArea } from './entry';
 function extreme(name: 'greatest' | 'least'): (call: CallText) => string {
   return (call) => {
     const anyNull = call.args.map((arg) => `${arg} IS NULL`).join(' OR ');
+    if (isComparedByParts(call.result)) return `CASE WHEN ${anyNull} THEN NULL ELSE ${extremeByParts(name, call)} END`;
     if (!isFloat(call.result)) return `CASE WHEN ${anyNull} THEN NULL ELSE ${name}(${call.args.join(', ')}) END`;
     const numbers = call.args.map((arg) => `CASE WHEN NOT isnan(${arg}) THEN ${arg} END`);
     const nan = `CAST('NaN' AS ${call.physical(call.result)})`;
     const noNumber = call.args.map((arg) => `isnan(${arg})`).join(' AND ');
     return `CASE WHEN ${anyNull} THEN NULL WHEN ${noNumber} THEN ${nan} ELSE ${name}(${numbers.join(', ')}) END`;
   };
+}
+
+const isComparedByParts = ({ kind }: TrinoType): boolean =>
+  kind === 'array' || kind === 'row' || kind === 'timestamp with time zone';
+
+/** Of equal values (instants in two zones) the first; an order that depends on a NULL inside fails. */
+function extremeByParts(name: 'greatest' | 'least', call: CallText): string {
+  const { result } = call;
+  if (name === 'greatest' && containsFloating(result)) {
+    // There NaN is the least number, unlike in every other order.
+    throw new NotCoveredError(`greatest of values of type ${typeText(result)}`);
+  }
+  const [x, y] = [call.fresh('x'), call.fresh('y')];
+  const [smaller, greater] = name === 'greatest' ? [x, y] : [y, x];
+  return `list_reduce([${call.args.join(', ')}], lambda ${x}, ${y}: CASE WHEN ${call.less(result, smaller, greater)} THEN ${y} ELSE ${x} END)`;
 }
 
 /** Conversions of `format`: which Java class its argument has. */

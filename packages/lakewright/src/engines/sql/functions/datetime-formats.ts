@@ -44,13 +44,20 @@ function toStrftime(format: string): string | undefined {
 /** A literal format runs as strftime (15 times faster), any other in JavaScript. */
 function dateFormat(local: (value: string) => string): (call: CallText) => string {
   return (call) => {
-    const [value = '', format = ''] = call.args;
+    const [given = '', format = ''] = call.args;
+    const value = local(given);
     const literal = call.literals[1];
+    const clock = inMilliseconds(value, call);
     const native = typeof literal === 'string' ? toStrftime(literal) : undefined;
     return native === undefined
-      ? `lw_date_format(epoch_us(${local(value)}), ${format})`
-      : `strftime(${local(value)}, '${native.replaceAll("'", "''")}')`;
+      ? `lw_date_format(epoch_us(${clock}), ${format})`
+      : `strftime(${clock}, '${native.replaceAll("'", "''")}')`;
   };
+}
+
+/** Formats see milliseconds: a clock that shows more is rounded first, half up. */
+function inMilliseconds(timestamp: string, { types }: CallText): string {
+  return precisionOf(types[0]) > 3 ? `lw_in_ms(${timestamp})` : timestamp;
 }
 
 function precisionOf(type: TrinoType | undefined): number {
@@ -62,9 +69,17 @@ export const dateFormats: Readonly<Record<string, Behaviour>> = {
   'date_format(timestamp(p), varchar): varchar': { sql: dateFormat((value) => value) },
   'date_format(timestamp(p) with time zone, varchar): varchar': { sql: dateFormat((value) => `lw_local(${value})`) },
   'date_parse(varchar, varchar): timestamp(3)': 'make_timestamp(lw_date_parse($1, $2))',
-  'format_datetime(timestamp(p), varchar): varchar': 'lw_joda_format(epoch_us($1), NULL, 0::BIGINT, $2)',
-  'format_datetime(timestamp(p) with time zone, varchar): varchar':
-    'lw_joda_format(epoch_us(lw_local($1)), ($1).z, lw_offset($1), $2)',
+  'format_datetime(timestamp(p), varchar): varchar': {
+    sql: (call) =>
+      `lw_joda_format(epoch_us(${inMilliseconds(call.args[0] ?? '', call)}), NULL, 0::BIGINT, ${call.args[1]})`,
+  },
+  'format_datetime(timestamp(p) with time zone, varchar): varchar': {
+    sql: (call) => {
+      const [value = '', format = ''] = call.args;
+      const clock = inMilliseconds(`lw_local(${value})`, call);
+      return `lw_joda_format(epoch_us(${clock}), (${value}).z, lw_offset(${value}), ${format})`;
+    },
+  },
   'parse_datetime(varchar, varchar): timestamp(3) with time zone': 'lw_parse_tz(lw_joda_parse($1, $2))',
   'to_iso8601(date): varchar(16)': "strftime($1, '%Y-%m-%d')",
   'to_iso8601(timestamp(p)): varchar(26)': {

@@ -40,7 +40,7 @@ export const regexp: FunctionArea = {
       },
     },
     'regexp_position(varchar, varchar): integer': 'CAST(lw_re_position($1, $2, 1::BIGINT, 1::BIGINT) AS INTEGER)',
-    'regexp_position(varchar, varchar, bigint): integer': 'CAST(lw_re_position($1, $2, $3, 1::BIGINT) AS INTEGER)',
-    'regexp_position(varchar, varchar, bigint, bigint): integer': 'CAST(lw_re_position($1, $2, $3, $4) AS INTEGER)',
+    'regexp_position(varchar, varchar, integer): integer': 'CAST(lw_re_position($1, $2, $3, 1::BIGINT) AS INTEGER)',
+    'regexp_position(varchar, varchar, integer, integer): integer': 'CAST(lw_re_position($1, $2, $3, $4) AS INTEGER)',
   },
 };

@@ -90,12 +90,18 @@ function castFromJson(to: TrinoType): CastSupport {
     case 'array':
       return castSupport(json, to.element);
     case 'map':
-      return worst([castSupport({ kind: 'varchar' }, to.key), castSupport(json, to.value)]);
+      return worst([keyFromJson(to.key), castSupport(json, to.value)]);
     case 'row':
       return worst(to.fields.map((field) => castSupport(json, field.type)));
     default:
       return castSupport(json, to);
   }
+}
+
+/** Trino has the cast of a text to the key's type, and no key of that type in an object. */
+function keyFromJson(key: TrinoType): CastSupport {
+  const support = castSupport({ kind: 'varchar' }, key);
+  return support === 'yes' && !JSON_KEYS.includes(key.kind) ? 'invalid' : support;
 }
 
 function castToJson(from: TrinoType): CastSupport {

@@ -15,6 +15,7 @@ export const numberMacros: readonly string[] = [
   'lw_magnitude(a) AS coalesce(lw_norm(a), 0)',
   // Trino's loops read 0 where an element is NULL.
   'lw_vector(a) AS list_transform(a, lambda x: coalesce(x, 0))',
-  "lw_cosine(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) <> len(b) THEN CAST(lw_fail('INVALID_FUNCTION_ARGUMENT: The arguments must have the same length') AS DOUBLE) WHEN list_count(a) < len(a) OR list_count(b) < len(b) THEN NULL WHEN lw_magnitude(a) = 0 OR lw_magnitude(b) = 0 THEN CAST(lw_fail('INVALID_FUNCTION_ARGUMENT: Vector magnitude cannot be zero') AS DOUBLE) ELSE list_inner_product(a, b) / (lw_norm(a) * lw_norm(b)) END",
+  // DuckDB's product fails over a NULL in any row of the column, not only in its own.
+  "lw_cosine(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) <> len(b) THEN CAST(lw_fail('INVALID_FUNCTION_ARGUMENT: The arguments must have the same length') AS DOUBLE) WHEN list_count(a) < len(a) OR list_count(b) < len(b) THEN NULL WHEN lw_magnitude(a) = 0 OR lw_magnitude(b) = 0 THEN CAST(lw_fail('INVALID_FUNCTION_ARGUMENT: Vector magnitude cannot be zero') AS DOUBLE) ELSE list_inner_product(lw_vector(a), lw_vector(b)) / (lw_norm(a) * lw_norm(b)) END",
   "lw_cosine_map(a, b) AS CASE WHEN a IS NULL OR b IS NULL OR list_count(map_values(a)) < cardinality(a) OR list_count(map_values(b)) < cardinality(b) THEN NULL WHEN lw_magnitude(map_values(a)) = 0 OR lw_magnitude(map_values(b)) = 0 THEN CAST('NaN' AS DOUBLE) ELSE list_sum(list_transform(map_entries(a), lambda e: e.value * coalesce(b[e.key], 0))) / (lw_norm(map_values(a)) * lw_norm(map_values(b))) END",
 ];

@@ -4,6 +4,8 @@ export const timeMacros: readonly string[] = [
   "lw_offset_z(z, i) AS CASE WHEN z = 'UTC' THEN 0 WHEN z[1] IN ('+', '-') THEN CAST(z[1] || '1' AS INTEGER) * (CAST(z[2:3] AS INTEGER) * 60 + CAST(z[5:6] AS INTEGER)) ELSE date_diff('second', i, timezone(z, timezone('UTC', i))) // 60 END",
   'lw_offset(x) AS CAST(lw_offset_z(CAST((x).z AS VARCHAR), CAST((x).i AS TIMESTAMP)) AS BIGINT)',
   "lw_local2(i, z) AS CASE WHEN z = 'UTC' THEN i WHEN z[1] IN ('+', '-') THEN i + to_minutes(lw_offset_z(z, i)) ELSE timezone(z, timezone('UTC', i)) END",
+  // Milliseconds, half up.
+  'lw_in_ms(x) AS make_timestamp(epoch_us(x) + 500 - ((epoch_us(x) + 500) % 1000 + 1000) % 1000)',
   'lw_local(x) AS lw_local2((x).i, (x).z)',
   "lw_mk_tz(i, z) AS CASE WHEN i IS NULL OR z IS NULL THEN NULL ELSE {'i': i, 'z': z} END",
   "lw_utc_tz(i) AS CASE WHEN i IS NULL THEN NULL ELSE {'i': i, 'z': 'UTC'} END",

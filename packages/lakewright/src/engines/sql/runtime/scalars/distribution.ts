@@ -189,6 +189,22 @@ function studentDensity(value: number, degrees: number): number {
   return Math.exp(factor - half * Math.log(1 + (value * value) / degrees));
 }
 
+/** `width_bucket` as Trino searches: it checks no more of the bins than it comes to. */
+function binOf(operand: number, bins: readonly number[]): bigint {
+  let [lower, upper] = [0, bins.length];
+  while (lower < upper) {
+    if ((bins[lower] as number) > (bins[upper - 1] as number)) {
+      invalidArgument('Bin values are not sorted in ascending order');
+    }
+    const index = (lower + upper) >> 1;
+    const bin = bins[index] as number;
+    if (!Number.isFinite(bin)) invalidArgument(`Bin value must be finite, got ${bin}`);
+    if (operand < bin) upper = index;
+    else lower = index + 1;
+  }
+  return BigInt(lower);
+}
+
 /** Distributions and confidence intervals. */
 export const distributionScalars: readonly ScalarFunction[] = [
   scalar('lw_normal_cdf', ['DOUBLE', 'DOUBLE', 'DOUBLE'], 'DOUBLE', (mean, deviation, value) => {
@@ -210,6 +226,7 @@ export const distributionScalars: readonly ScalarFunction[] = [
     checkBeta(a, b);
     return p === 0 || p === 1 ? p : inverseBeta(a, b, p);
   }),
+  scalar('lw_bin', ['DOUBLE', 'DOUBLE[]'], 'BIGINT', binOf),
   scalar('lw_t_cdf', ['DOUBLE', 'DOUBLE'], 'DOUBLE', studentCdf),
   scalar('lw_t_pdf', ['DOUBLE', 'DOUBLE'], 'DOUBLE', studentDensity),
   scalar('lw_wilson', ['BIGINT', 'BIGINT', 'DOUBLE', 'DOUBLE'], 'DOUBLE', wilson),

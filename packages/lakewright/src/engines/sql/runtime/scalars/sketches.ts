@@ -1,4 +1,4 @@
-import { invalidArgument, ScalarFailure, type ScalarFunction, scalar } from '../support';
+import { invalidArgument, notCovered, ScalarFailure, type ScalarFunction, scalar } from '../support';
 import { HyperLogLog } from './hyper-log-log';
 import { numericHistogram } from './numeric-histogram';
 import { doubleOfSortable, QuantileDigest, realOfSortable, sortableOfDouble, sortableOfReal } from './quantile-digest';
@@ -56,6 +56,10 @@ function frequent<T extends string | bigint>(buckets: bigint, items: readonly T[
 
 function histogram(buckets: bigint, values: readonly number[], weights: readonly number[]): string {
   if (buckets < 2n) invalidArgument('numeric_histogram bucket count must be greater than one');
+  const isPlain = (x: number): boolean => Number.isFinite(x) && !Object.is(x, -0);
+  if (!values.every(isPlain) || !weights.every((weight) => isPlain(weight) && weight >= 0)) {
+    notCovered('numeric_histogram over NaN, an infinity or -0.0, or a negative weight');
+  }
   const result = numericHistogram(Number(buckets), values, weights);
   return JSON.stringify(result.map(({ value, weight }) => [String(value), String(weight)]));
 }
