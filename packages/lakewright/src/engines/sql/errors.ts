@@ -29,13 +29,14 @@ export class SqlError extends Error {
 /**
  * The statement may be right on Athena, but this engine isn't sure of the answer: it refuses, by name.
  *
- * `what` names the function with its argument types, the clause or the type.
+ * `what` names the function with its argument types, the clause or the type; `instead` says what may be written in its place.
  */
 export class NotCoveredError extends SqlError {
   constructor(
     public readonly what: string,
     position?: SqlPosition,
+    public readonly instead?: string,
   ) {
-    super('NOT_COVERED', `not covered by the local SQL engine: ${what}`, position);
+    super('NOT_COVERED', `not covered by the local SQL engine: ${what}${instead ? ` → ${instead}` : ''}`, position);
   }
 }

@@ -95,7 +95,9 @@ function statement(cursor: Cursor): Parsed {
     case 'OPTIMIZE': {
       const table = cursor.name();
       cursor.expect('REWRITE DATA USING BIN_PACK');
-      if (cursor.accept('WHERE')) throw new NotCoveredError('OPTIMIZE … WHERE');
+      if (cursor.accept('WHERE')) {
+        throw new NotCoveredError('OPTIMIZE … WHERE', undefined, 'without WHERE the whole table is rewritten');
+      }
       cursor.end();
       return { kind: 'optimize', table };
     }
@@ -151,6 +153,8 @@ function drop(cursor: Cursor): Parsed {
 }
 
 function describe(cursor: Cursor): Parsed {
+  // DESCRIBE VIEW v, and DESCRIBE view for a table of that name.
+  if (cursor.looksAt('VIEW') && cursor.peek(1).kind !== 'end' && cursor.peek(1).raw !== '.') cursor.next();
   const detail = cursor.acceptOneOf('EXTENDED', 'FORMATTED')?.toLowerCase() as 'extended' | 'formatted' | undefined;
   const table = cursor.name(true);
   const partition = cursor.accept('PARTITION') ? cursor.partitionTerms() : undefined;

@@ -1,4 +1,4 @@
-import { SqlError } from '../../../engines/sql/errors';
+import { NotCoveredError, SqlError } from '../../../engines/sql/errors';
 import type { Execution } from './execution';
 
 /**
@@ -10,3 +10,11 @@ export function athenaError(error: unknown, message: string): NonNullable<Execut
   const user = error instanceof SqlError && error.errorName !== 'LOCAL_ENGINE_ERROR';
   return { ErrorCategory: user ? 2 : 1, ErrorType: 1, Retryable: false, ErrorMessage: message };
 }
+
+/** What a user can do about any refusal. */
+const ADVICE =
+  'Lakewright refuses what it might answer otherwise than Athena; a real Trino can be asked: lakewright query --engine trino';
+
+/** `StateChangeReason` and messages of refusals: what was given, what may be written instead, what to do. */
+export const sqlReason = (error: SqlError): string =>
+  error instanceof NotCoveredError ? `${error.reason} → ${ADVICE}` : error.reason;

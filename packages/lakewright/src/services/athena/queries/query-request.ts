@@ -7,6 +7,7 @@ import { invalidRequest } from '../errors';
 import { requiredText, seconds } from '../input';
 import { type ParsedStatement, parseParameters, parseText, statementKind } from '../statements/statement';
 import { folderOf, parseLocation } from '../tables/data-files';
+import { sqlReason } from './athena-error';
 import type { Execution } from './execution';
 import { isEnforced, type WorkGroup } from './workgroups';
 
@@ -87,7 +88,7 @@ function parseQuery(query: string): ParsedStatement {
     return parseText(query);
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    const text = error.reason.replace(/^SYNTAX_ERROR: /, '');
+    const text = sqlReason(error).replace(/^SYNTAX_ERROR: /, '');
     throw invalidRequest(text, error instanceof NotCoveredError ? 'INVALID_INPUT' : 'MALFORMED_QUERY');
   }
 }

@@ -4,7 +4,7 @@ import { seconds } from '../input';
 import type { PreparedStatements } from '../statements/prepared';
 import type { StatementRun } from '../statements/run';
 import { runStatement } from '../statements/statement';
-import { athenaError } from './athena-error';
+import { athenaError, sqlReason } from './athena-error';
 import type { LakeEngine } from './engine';
 import type { Execution } from './execution';
 import type { QueryRequest } from './query-request';
@@ -121,7 +121,7 @@ async function prepareRun(
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof SqlError) return error.reason;
+  if (error instanceof SqlError) return sqlReason(error);
   if (error instanceof ServiceError) return `${error.code}: ${error.message}`;
   return `GENERIC_INTERNAL_ERROR: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -37,7 +37,13 @@ export async function createTableAs(run: StatementRun, statement: CreateTableAsS
   const name = fullName(statement.table, run.database, position);
   const properties = new StatementProperties(statement.properties, KNOWN);
   const iceberg = properties.text('table_type')?.toUpperCase() === 'ICEBERG';
-  if (properties.has('bucketed_by') || properties.has('bucket_count')) throw new NotCoveredError('bucketed_by');
+  if (properties.has('bucketed_by') || properties.has('bucket_count')) {
+    throw new NotCoveredError(
+      'bucketed_by',
+      statement.position,
+      "leave out bucketed_by and bucket_count, the rows are the same; or write an Iceberg table with partitioning = ARRAY['bucket(…)']",
+    );
+  }
   requireSchema(catalog, name.database, position);
   if (catalog.table(name.database, name.table)) {
     if (statement.ifNotExists) return outcome(0, []);

@@ -8,8 +8,13 @@ import { lines, type StatementOutcome, type StatementRun } from './run';
  * EXPLAIN: the statement is checked as Athena checks it; the plan is that of the local engine, which isn't Trino's.
  */
 export async function explain(run: StatementRun, statement: ExplainStatement): Promise<StatementOutcome> {
-  if (statement.format !== 'TEXT') throw new NotCoveredError(`EXPLAIN (FORMAT ${statement.format})`);
-  if (statement.type === 'IO') throw new NotCoveredError('EXPLAIN (TYPE IO)');
+  if (statement.format !== 'TEXT') {
+    const instead = "EXPLAIN (FORMAT TEXT), or 'lakewright explain --json' for the types and the tables";
+    throw new NotCoveredError(`EXPLAIN (FORMAT ${statement.format})`, statement.position, instead);
+  }
+  if (statement.type === 'IO') {
+    throw new NotCoveredError('EXPLAIN (TYPE IO)', statement.position, "'lakewright explain' names the tables");
+  }
   const query = queryOf(statement.statement);
   if (!query) throw new NotCoveredError(`EXPLAIN of ${statement.statement.kind}`);
   const translated = await translate(query, run.session, {

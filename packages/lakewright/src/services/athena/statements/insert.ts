@@ -108,14 +108,24 @@ function formatOf(table: Table): OutputFormat {
   const { SerdeInfo: serde, InputFormat: input = '' } = table.StorageDescriptor ?? {};
   const library = serde?.SerializationLibrary ?? input;
   const parameters = { ...table.Parameters, ...serde?.Parameters };
-  if (/bucket/i.test(JSON.stringify(table.StorageDescriptor?.BucketColumns ?? [])))
-    throw new NotCoveredError('INSERT into a bucketed table');
+  // As on Athena: https://docs.aws.amazon.com/athena/latest/ug/insert-into.html
+  if ((table.StorageDescriptor?.BucketColumns as unknown[] | undefined)?.length) {
+    throw new SqlError(
+      'NOT_SUPPORTED',
+      `Inserting into the bucketed table ${table.DatabaseName}.${table.Name} is not supported`,
+    );
+  }
   if (/parquet/i.test(library)) return outputFormat('PARQUET', parquetCodec(parameters['parquet.compression']), '');
   if (/OrcSerde$/.test(library)) return outputFormat('ORC', orcCodec(parameters['orc.compress']), '');
   if (/AvroSerDe$/.test(library)) return outputFormat('AVRO', undefined, '');
   if (/JsonSerDe$/.test(library)) return outputFormat('JSON', undefined, '');
   if (/LazySimpleSerDe$/.test(library)) {
-    if (parameters['escape.delim']) throw new NotCoveredError('INSERT into a table with ESCAPED BY');
+    if (parameters['escape.delim'])
+      throw new NotCoveredError(
+        'INSERT into a table with ESCAPED BY',
+        undefined,
+        'use a format with types, as Parquet',
+      );
     const delimiter = parameters['field.delim'] ?? '\u0001';
     const nullText = parameters['serialization.null.format'] ?? '\\N';
     if (parameters['skip.header.line.count'] && parameters['skip.header.line.count'] !== '0') {

@@ -3,7 +3,7 @@ import { NotCoveredError, SqlError, type SqlPosition } from '../../../engines/sq
 import type { CatalogStore, Table } from '../../../workspace/catalog-store';
 import { CatalogLinks } from '../../glue/catalog/resource-links';
 import type { LakeContext } from '../../service';
-import { CATALOG, icebergRefusal, isIceberg } from '../tables/lake-catalog';
+import { CATALOG } from '../tables/lake-catalog';
 import { isView } from '../tables/presto-view';
 
 export interface FullName {
@@ -70,10 +70,6 @@ export function requireSchema(catalog: CatalogStore, database: string, position?
   if (!catalog.database(database))
     throw new SqlError('SCHEMA_NOT_FOUND', `Schema '${database}' does not exist`, position);
   refuseLink(catalog, { database });
-}
-
-export function refuseIceberg(table: Table): void {
-  if (isIceberg(table)) throw icebergRefusal();
 }
 
 /** A table that rows may be written to. */

@@ -1,14 +1,17 @@
 import { SqlError } from '../../../engines/sql/errors';
 import type { Partition, Table } from '../../../workspace/catalog-store';
 import { folderOf, listDataFiles } from '../tables/data-files';
-import { type FullName, refuseIceberg, requireTable } from './names';
+import { isIceberg } from '../tables/lake-catalog';
+import { type FullName, requireTable } from './names';
 import { lines, type StatementOutcome, type StatementRun } from './run';
 
 /** MSCK REPAIR TABLE: registers the partitions that folders in Hive's layout show; takes none away. */
 export async function repairTable(run: StatementRun, name: FullName): Promise<StatementOutcome> {
   const { catalog, objects } = run.lake;
   const table = requireTable(catalog, name);
-  refuseIceberg(table);
+  if (isIceberg(table)) {
+    throw new SqlError('NOT_SUPPORTED', 'MSCK REPAIR TABLE is for Hive tables: an Iceberg table knows its own files');
+  }
   const keys = (table.PartitionKeys ?? []).map((key) => key.Name.toLowerCase());
   if (!keys.length) {
     throw new SqlError('FAILED', `SemanticException: table ${name.database}.${name.table} is not partitioned`);
