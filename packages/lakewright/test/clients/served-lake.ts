@@ -9,6 +9,8 @@ const TEMPLATE = { Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: {
 export interface ServedLake {
   readonly url: string;
   readonly bucket: string;
+  /** Of the server; its SQL engine is a child. */
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -20,7 +22,8 @@ export async function serveLake(): Promise<ServedLake> {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return { url: await listening(server), bucket: 'client-bucket', stop: () => stopped(server, folder) };
+  const url = await listening(server);
+  return { url, bucket: 'client-bucket', pid: server.pid as number, stop: () => stopped(server, folder) };
 }
 
 function listening(server: ChildProcess): Promise<string> {
