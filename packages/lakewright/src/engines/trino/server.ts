@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { LakewrightError } from '../../host/host';
+import { runOnTrino } from './client';
 import type { Java } from './java';
 
 /** The catalog of the lake's Hive tables; Iceberg tables are redirected to a second one. */
@@ -140,11 +141,18 @@ async function untilReady(url: string, child: ChildProcess, tail: () => string):
     const info = await fetch(`${url}/v1/info`)
       .then((response) => response.json() as Promise<{ starting: boolean }>)
       .catch(() => undefined);
-    if (info?.starting === false) return;
+    if (info?.starting === false && (await hasActiveNode(url))) return;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   const what = child.exitCode === null ? `was not ready after ${START_MS / 1000} s` : `ended with ${child.exitCode}`;
   throw new LakewrightError('LW_TRINO_FAILED', `Trino ${what} → its log ends with:\n${tail().trim()}`);
+}
+
+/** It takes statements a few seconds before it knows of itself as a node; until then they fail with NO_NODES_AVAILABLE. */
+async function hasActiveNode(url: string): Promise<boolean> {
+  const sql = "SELECT count(*) FROM system.runtime.nodes WHERE state = 'active'";
+  const answer = await runOnTrino(url, sql, { catalog: 'system' }).catch(() => undefined);
+  return answer !== undefined && 'rows' in answer && Number(answer.rows[0]?.[0]) > 0;
 }
 
 function end(child: ChildProcess): Promise<void> {
