@@ -6,7 +6,11 @@ import process from 'node:process';
 
 const checks = {
   'generated files are current': generated,
-  'the page of SQL functions is current': sqlFunctions,
+  'the page of SQL functions is current': () =>
+    page('docs/sql-functions.md', 'packages/lakewright/scripts/sql-functions.ts'),
+  'the page of SQL statements is current': () =>
+    page('docs/sql-statements.md', 'packages/lakewright/scripts/sql-statements.ts'),
+  'what the documentation gives as evidence exists': evidence,
   'licences are permissive': licences,
   'documented commands exist': commands,
 };
@@ -28,14 +32,31 @@ function generated() {
   return [...after].filter(([file, hash]) => before.get(file) !== hash).map(([file]) => `${file}: run "npx projen"`);
 }
 
-function sqlFunctions() {
-  const script = 'packages/lakewright/scripts/sql-functions.ts';
+function page(file, script) {
   try {
     run('npx', ['tsx', script, '--check']);
     return [];
   } catch {
-    return [`docs/sql-functions.md: run "npx tsx ${script}"`];
+    return [`${file}: run "npx tsx ${script}"`];
   }
+}
+
+/** Tests by file and a part of their name, recorded statements by their id, statements of the reference by theirs. */
+function evidence() {
+  const file = 'docs/athena-differences.md';
+  const text = readFileSync(file, 'utf8');
+  const tests = 'packages/lakewright/test';
+  const corpora = readdirSync(join(tests, 'corpus'), { recursive: true }).filter((name) => name.endsWith('.jsonl'));
+  const recorded = corpora.map((name) => readFileSync(join(tests, 'corpus', name), 'utf8')).join('\n');
+  const statements = readFileSync('docs/sql-statements.md', 'utf8');
+  const named = [...text.matchAll(/`([\w/.-]+\.(?:test|client)\.ts)`:\s+\*([^*]+)\*/g)];
+  const missing = [
+    ...named.filter(([, path, name]) => !readFileSync(join(tests, path), 'utf8').includes(name)),
+    ...[...text.matchAll(/`([a-z-]+-r?\d{3,4})`/g)].filter(([, id]) => !recorded.includes(`"id":"${id}"`)),
+    ...[...text.matchAll(/`([a-z]+_\d{2})`/g)].filter(([, id]) => !statements.includes(`| ${id} |`)),
+  ];
+  const problems = missing.map(([all]) => `${file}: ${all} isn't there`);
+  return named.length > 0 ? problems : [...problems, `${file}: no evidence found`];
 }
 
 function digest() {
