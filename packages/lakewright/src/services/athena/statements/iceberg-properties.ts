@@ -28,10 +28,14 @@ export function metadataProperties(given: Readonly<Record<string, string>>): Rec
     }
     if (key === 'table_type') continue;
     if (key === 'format') {
-      if (value.toLowerCase() !== 'parquet') throw new NotCoveredError(`Iceberg tables with ${value} files`);
+      if (value.toLowerCase() !== 'parquet') {
+        throw new NotCoveredError(`Iceberg tables with ${value} files`, undefined, "'format' = 'parquet'");
+      }
       properties['write.format.default'] = 'parquet';
     } else if (key === 'write_compression') {
-      if (!CODECS.includes(value.toUpperCase())) throw new NotCoveredError(`write_compression ${value} for Iceberg`);
+      if (!CODECS.includes(value.toUpperCase())) {
+        throw new NotCoveredError(`write_compression ${value} for Iceberg`, undefined, CODECS.join(', '));
+      }
       properties['write.parquet.compression-codec'] = value.toLowerCase();
     } else if (key === 'vacuum_max_metadata_files_to_keep') {
       properties['write.metadata.previous-versions-max'] = value;

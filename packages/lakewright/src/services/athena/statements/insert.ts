@@ -136,7 +136,11 @@ function formatOf(table: Table): OutputFormat {
     }
     return { ...outputFormat('TEXTFILE', undefined, delimiter), nullText };
   }
-  throw new NotCoveredError(`INSERT into a table with SerDe ${library}`);
+  throw new NotCoveredError(
+    `INSERT into a table with SerDe ${library}`,
+    undefined,
+    'tables of Parquet, ORC, Avro, JSON and LazySimpleSerDe are written',
+  );
 }
 
 const parquetCodec = (codec: string | undefined): string | undefined =>

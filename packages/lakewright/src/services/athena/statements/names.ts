@@ -52,7 +52,7 @@ export function refuseLink(catalog: CatalogStore, { database, table }: { databas
 }
 
 const linkRefusal = (link: string, target: string): NotCoveredError =>
-  new NotCoveredError(`changing what the resource link ${link} stands for: name ${target} itself`);
+  new NotCoveredError(`changing what the resource link ${link} stands for`, undefined, `name ${target} itself`);
 
 /** Trino's words for a statement on a table that isn't there. */
 export function requireTarget(catalog: CatalogStore, name: FullName, position?: SqlPosition): Table {

@@ -37,7 +37,11 @@ export function resolveIceberg(
   metadataTable?: MetadataTable,
 ): ResolvedIceberg {
   if (metadata['format-version'] > 2) {
-    throw new NotCoveredError(`Iceberg format version ${metadata['format-version']} of ${name.schema}.${name.table}`);
+    throw new NotCoveredError(
+      `Iceberg format version ${metadata['format-version']} of ${name.schema}.${name.table}`,
+      undefined,
+      'versions 1 and 2 are read and written',
+    );
   }
   const snapshot = version ? snapshotAt(name, metadata, version) : currentSnapshot(metadata);
   const schema = version ? schemaOf(metadata, snapshot?.['schema-id']) : currentSchema(metadata);

@@ -5,6 +5,8 @@ import type { TrinoType } from '../../../engines/sql/types/type';
 import { literal } from '../tables/table-engine';
 import type { OutputFormat } from './output-format';
 
+const INSTEAD = 'write PARQUET, ORC or AVRO, or CAST the column';
+
 export interface WriteColumn {
   readonly name: string;
   readonly type: TrinoType;
@@ -41,7 +43,7 @@ function textValue({ name, type, sql }: WriteColumn): string {
     case 'array':
     case 'map':
     case 'row':
-      throw new NotCoveredError(`writing column ${name} of type ${typeText(type)} to TEXTFILE`);
+      throw new NotCoveredError(`writing column ${name} of type ${typeText(type)} to TEXTFILE`, undefined, INSTEAD);
     default:
       return `CAST(${sql} AS VARCHAR)`;
   }
@@ -53,6 +55,7 @@ function rowValue({ type, sql }: WriteColumn): string {
 }
 
 function jsonValue({ name, type, sql }: WriteColumn): string {
-  if (type.kind === 'varbinary') throw new NotCoveredError(`writing column ${name} of type varbinary to JSON`);
+  if (type.kind === 'varbinary')
+    throw new NotCoveredError(`writing column ${name} of type varbinary to JSON`, undefined, INSTEAD);
   return sql;
 }

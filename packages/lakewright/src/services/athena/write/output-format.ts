@@ -72,7 +72,7 @@ export function outputFormat(format: string, compression: string | undefined, de
     return { kind: 'avro', compression: codecOf(AVRO_CODECS, codec ?? 'GZIP', name), delimiter, nullText: '' };
   }
   if (['ION', 'RCBINARY', 'RCTEXT', 'SEQUENCEFILE'].includes(name)) {
-    throw new NotCoveredError(`writing format ${name}`);
+    throw new NotCoveredError(`writing format ${name}`, undefined, 'write PARQUET, ORC, AVRO, JSON or TEXTFILE');
   }
   throw new SqlError('INVALID_TABLE_PROPERTY', `Invalid value for property 'format': ${format}`);
 }
@@ -80,7 +80,7 @@ export function outputFormat(format: string, compression: string | undefined, de
 function codecOf(codecs: Readonly<Record<string, string>>, codec: string, format: string): string {
   const known = codecs[codec];
   if (known) return known;
-  throw new NotCoveredError(`write_compression ${codec} for ${format}`);
+  throw new NotCoveredError(`write_compression ${codec} for ${format}`, undefined, Object.keys(codecs).join(', '));
 }
 
 /** What the catalog says of a table in this format. */

@@ -23,7 +23,7 @@ export class DatePattern {
       if (letter === undefined) return { literal: all };
       const field = letter === 'u' ? 'y' : letter;
       if (!(field in FIELDS) || (field === 'M' && all.length > 3) || (field === 'y' && all.length === 2)) {
-        throw new NotCoveredError(`projection date format '${pattern}'`);
+        throw new NotCoveredError(`projection date format '${pattern}'`, undefined, 'y, M (up to MMM), d, H, m, s, S');
       }
       return { letter: field as keyof typeof FIELDS, width: all.length };
     });
