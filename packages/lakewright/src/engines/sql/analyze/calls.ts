@@ -54,9 +54,28 @@ function refuseUntypedPart(args: readonly RawArgument[], position?: SqlPosition)
   }
   const isKnown = types.some((type) => type.kind === 'array' && type.element.kind !== 'unknown');
   const isUntyped = args.length === 0 || (args.length === 1 && only?.kind === 'unknown');
-  if (!isUntyped && (!isKnown || !types.some(({ kind }) => kind === 'unknown'))) return;
+  const isUnclear = isKnown && types.some(({ kind }) => kind === 'unknown');
+  if (!isUntyped && !isUnclear && !isPartOrWhole(types)) return;
   const text = 'Could not choose a best candidate operator. Explicit type casts must be added.';
   throw new SqlError('AMBIGUOUS_FUNCTION_CALL', text, position);
+}
+
+/** Of two arrays one is of NULLs (or empty), and may be an element of the other's type as well as a part of the result. */
+function isPartOrWhole(types: readonly TrinoType[]): boolean {
+  const [left, right] = types.map(depthOf);
+  if (types.length !== 2 || !left || !right) return false;
+  if (left.isUntyped && right.isUntyped && left.depth * right.depth > 0 && left.depth !== right.depth) {
+    throw new NotCoveredError('concatenation of arrays of NULLs of two depths');
+  }
+  if (left.isUntyped === right.isUntyped) return false;
+  const [untyped, typed] = left.isUntyped ? [left, right] : [right, left];
+  return untyped.depth > 0 && untyped.depth <= typed.depth;
+}
+
+function depthOf(type: TrinoType): { readonly depth: number; readonly isUntyped: boolean } {
+  if (type.kind !== 'array') return { depth: 0, isUntyped: type.kind === 'unknown' };
+  const { depth, isUntyped } = depthOf(type.element);
+  return { depth: depth + 1, isUntyped };
 }
 
 /** The least costly overload with its arguments coerced; undefined when none takes them. */

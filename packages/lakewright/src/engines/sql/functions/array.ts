@@ -42,7 +42,17 @@ function extreme(name: 'min' | 'max'): (call: CallText) => string {
     const element = elementType(call.types[0]);
     const hasNull = `list_count(${array}) < len(${array})`;
     if (isNested(element) || element.kind === 'timestamp with time zone') {
-      return `CASE WHEN ${hasNull} OR len(${array}) = 0 THEN NULL ELSE (${sort(call)})[${name === 'min' ? '1' : '-1'}] END`;
+      const e = call.fresh('e');
+      const holds = call.holdsNull(element, e);
+      const holding = `list_contains(list_transform(${array}, lambda ${e}: ${holds}), true)`;
+      // Trino compares what stands before the NULL first.
+      const refused = call.fail(
+        'NOT_COVERED',
+        `not covered by the local SQL engine: array_${name} of an array with NULL whose elements hold NULL`,
+        call.result,
+      );
+      const guard = holds === 'false' ? '' : `WHEN ${hasNull} AND ${holding} THEN ${refused} `;
+      return `CASE ${guard}WHEN ${hasNull} OR len(${array}) = 0 THEN NULL ELSE (${sort(call)})[${name === 'min' ? '1' : '-1'}] END`;
     }
     if (!isFloat(element)) return `CASE WHEN ${hasNull} THEN NULL ELSE list_${name}(${array}) END`;
     const e = call.fresh('e');

@@ -9,7 +9,7 @@ import type { CallText, CallTypes, FunctionArea } from './entry';
 function extreme(name: 'greatest' | 'least'): (call: CallText) => string {
   return (call) => {
     const anyNull = call.args.map((arg) => `${arg} IS NULL`).join(' OR ');
-    if (isComparedByParts(call.result)) return `CASE WHEN ${anyNull} THEN NULL ELSE ${extremeByParts(name, call)} END`;
+    if (isComparedByParts(call.result)) return extremeByParts(name, call);
     if (!isFloat(call.result)) return `CASE WHEN ${anyNull} THEN NULL ELSE ${name}(${call.args.join(', ')}) END`;
     const numbers = call.args.map((arg) => `CASE WHEN NOT isnan(${arg}) THEN ${arg} END`);
     const nan = `CAST('NaN' AS ${call.physical(call.result)})`;
@@ -21,7 +21,10 @@ function extreme(name: 'greatest' | 'least'): (call: CallText) => string {
 const isComparedByParts = ({ kind }: TrinoType): boolean =>
   kind === 'array' || kind === 'row' || kind === 'timestamp with time zone';
 
-/** Of equal values (instants in two zones) the first; an order that depends on a NULL inside fails. */
+/**
+ * Of equal values (instants in two zones) the first. NULL from the first one on, but what stands before it is compared:
+ * an order that depends on a NULL inside fails.
+ */
 function extremeByParts(name: 'greatest' | 'least', call: CallText): string {
   const { result } = call;
   if (name === 'greatest' && containsFloating(result)) {
@@ -30,7 +33,7 @@ function extremeByParts(name: 'greatest' | 'least', call: CallText): string {
   }
   const [x, y] = [call.fresh('x'), call.fresh('y')];
   const [smaller, greater] = name === 'greatest' ? [x, y] : [y, x];
-  return `list_reduce([${call.args.join(', ')}], lambda ${x}, ${y}: CASE WHEN ${call.less(result, smaller, greater)} THEN ${y} ELSE ${x} END)`;
+  return `list_reduce([${call.args.join(', ')}], lambda ${x}, ${y}: CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL WHEN ${call.less(result, smaller, greater)} THEN ${y} ELSE ${x} END)`;
 }
 
 /** Conversions of `format`: which Java class its argument has. */
@@ -89,9 +92,9 @@ function formatted(call: CallText, type: TrinoType, arg: string): string {
 export const conditional: FunctionArea = {
   source: 'https://trino.io/docs/current/functions/conversion.html',
   scalar: {
-    'greatest(T, T...): T': { sql: extreme('greatest'), orderable: ['T'] },
+    'greatest(T, T...): T': { sql: extreme('greatest'), orderable: ['T'], nulls: 'own' },
     'greatest(T): T': { sql: '$1', orderable: ['T'] },
-    'least(T, T...): T': { sql: extreme('least'), orderable: ['T'] },
+    'least(T, T...): T': { sql: extreme('least'), orderable: ['T'], nulls: 'own' },
     'least(T): T': { sql: '$1', orderable: ['T'] },
     'format(varchar, *...): varchar': { sql: format, nulls: 'own', validate: checkFormat },
     // Trino's has whole numbers: the fraction of a double is cut off.

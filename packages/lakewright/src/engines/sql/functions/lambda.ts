@@ -1,4 +1,6 @@
+import { NotCoveredError } from '../errors';
 import type { CallText, FunctionArea } from './entry';
+import { refuseZonedKeys } from './map';
 
 /** Calls the lambda (the second argument) with each key and value of the map. */
 function perEntry(call: CallText): { readonly entry: string; readonly body: string } {
@@ -57,6 +59,7 @@ function mapZipWith(call: CallText): string {
 function transformKeys(call: CallText): string {
   const { entry, body } = perEntry(call);
   const source = call.args[0];
+  if (call.types[1]?.kind === 'timestamp with time zone') throw new NotCoveredError('transform_keys to zoned keys');
   const keys = call.fresh('k');
   const fail = (message: string): string => call.fail('INVALID_FUNCTION_ARGUMENT', message, call.result);
   const checked =
@@ -99,6 +102,6 @@ export const lambda: FunctionArea = {
       },
     },
     'transform_keys(map(K,V), (K,V)->U): map(U,V)': { sql: transformKeys },
-    'map_zip_with(map(K,V), map(K,U), (K,V,U)->R): map(K,R)': { sql: mapZipWith },
+    'map_zip_with(map(K,V), map(K,U), (K,V,U)->R): map(K,R)': { sql: mapZipWith, validate: refuseZonedKeys },
   },
 };
