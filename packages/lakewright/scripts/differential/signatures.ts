@@ -99,7 +99,8 @@ function columnOf(
   };
   const constant = value();
   const isPercentile = name === 'approx_percentile' && index > 0;
-  if (isPercentile || behaviour.literals?.includes(index + 1)) return { text: constant, constant, values: [], type: '' };
+  if (isPercentile || behaviour.literals?.includes(index + 1))
+    return { text: constant, constant, values: [], type: '' };
   return { text: `a${index + 1}`, constant, values: Array.from({ length: ROWS }, value), type: roomyName(parameter) };
 }
 
