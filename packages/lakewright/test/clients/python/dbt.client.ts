@@ -26,7 +26,10 @@ const SECOND_DAY = `id,customer_id,ordered_on,amount,status,note
 16,2,2024-05-02,3.00,placed,
 `;
 
-describe.skipIf(!hasPython)('dbt', () => {
+/** A build takes 30 s by itself, ten times that on a machine that is busy otherwise. */
+const BUILD = { timeout: 900_000 };
+
+describe.skipIf(!hasPython)('dbt', BUILD, () => {
   let python = '';
   let lake: ServedLake;
   let athena: AthenaClient;
