@@ -104,8 +104,8 @@ describe('what is read directly', () => {
 
   test('is nearly every recorded statement', () => {
     const unread = statements.filter((sql) => readDirectly(sql).statement === undefined);
-    // 357 of them are syntax errors.
-    expect(unread.length).toBeLessThan(420);
+    // Most of them are syntax errors.
+    expect(unread.length).toBeLessThan(450);
   });
 });
 

@@ -125,6 +125,9 @@ export function quantified(node: ast.QuantifiedComparison, operand: Typed, conte
     throw new SqlError('TYPE_MISMATCH', text, position);
   }
   if (!isMembership) refuseFor(type, 'quantified comparison', 'structural', position);
+  if (!isMembership && !isOrderable(type)) {
+    throw new SqlError('GENERIC_INTERNAL_ERROR', 'Subquery result type must be orderable', position);
+  }
   return {
     kind: 'quantified',
     type: build.BOOLEAN,

@@ -7,6 +7,7 @@ import type { TrinoType } from '../types/type';
 import { callText, expand } from './calls';
 import { holdsNull, identityOf } from './compare';
 import { type EmitContext, emit } from './expressions';
+import { emitInClause } from './outer-columns';
 import { bindOnce, quoteText } from './text';
 
 /** Aggregates whose value depends on the order of their input. */
@@ -20,7 +21,7 @@ const NO_KEYS: ReadonlyMap<string, string> = new Map();
 export function aggregateSql(node: AggregateCall, context: EmitContext): string {
   // Inside an aggregation there are rows, not groups.
   const inner: EmitContext = node.window ? context : { ...context, keys: NO_KEYS };
-  const filter = node.filter && emit(node.filter, inner);
+  const filter = node.filter && emitInClause(node.filter, inner);
   const over = node.window ? ` OVER ${windowSql(node.window, context)}` : '';
   const wrap = (call: string, condition?: string): string => {
     const conditions = [filter, condition].filter((part) => part !== undefined);
@@ -28,7 +29,7 @@ export function aggregateSql(node: AggregateCall, context: EmitContext): string 
   };
   const { overload } = node;
   if (!overload) return wrap('count(*)');
-  const texts = node.args.map((arg) => (arg.kind === 'lambda' ? '' : emit(arg, inner)));
+  const texts = node.args.map((arg) => (arg.kind === 'lambda' ? '' : emitInClause(arg, inner)));
   const ordered = ORDERED.has(node.name) && node.orderBy.length > 0;
   // A window's rows come in its order, in one go.
   const order = node.window ? { ...inner, valuesInOrder: WINDOW_VALUES } : inner;

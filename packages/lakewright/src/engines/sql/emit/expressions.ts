@@ -36,6 +36,8 @@ export interface EmitContext {
   readonly replaced?: ReadonlyMap<Typed, string>;
   /** Columns that are bound before, by fingerprint: the names that they're bound to. */
   readonly bound?: ReadonlyMap<string, string>;
+  /** The relations of the query around it: columns of others are an enclosing query's. */
+  readonly local?: ReadonlySet<string>;
   /** Inside TRY: a failure is met by running row by row. */
   readonly underTry?: boolean;
 }
@@ -129,7 +131,7 @@ function emitNode(node: Typed, context: EmitContext): string {
     case 'aggregate':
       return aggregateSql(node, context);
     case 'grouping':
-      return `CAST(grouping(${node.columns.map(sql).join(', ')}) AS ${physicalType(node.type)})`;
+      return `CAST(grouping(${node.columns.map((column) => groupedBy(column, context)).join(', ')}) AS ${physicalType(node.type)})`;
     case 'special':
       return specialSql(node, context);
     case 'scalar subquery':
@@ -175,6 +177,12 @@ function columnsIn(node: Typed, context: EmitContext): Typed[] {
   };
   visit(node);
   return [...found.values()];
+}
+
+/** What GROUP BY names: of a zoned timestamp its instant. */
+function groupedBy(column: Typed, context: EmitContext): string {
+  if (column.type.kind !== 'timestamp with time zone') return emit(column, context);
+  return `(${emit(column, { ...context, keys: new Map() })}).i`;
 }
 
 function castNode(node: Cast, context: EmitContext): string {
@@ -261,6 +269,9 @@ function distinctFrom(type: TrinoType, left: string, right: string): string {
 }
 
 function subscriptSql(base: TrinoType, type: TrinoType, value: string, index: string): string {
+  if (base.kind === 'map' && base.key.kind === 'timestamp with time zone') {
+    throw new NotCoveredError('the subscript of a map with keys of type timestamp with time zone');
+  }
   return bindOnce([value, index], ([v, i]) =>
     base.kind === 'map'
       ? check(

@@ -37,7 +37,7 @@ export function subqueriesIn(bodies: readonly Typed[]): Typed[] {
   return bodies.flatMap((body) => outermost(body, isSubquery));
 }
 
-const isSubquery = ({ kind }: Typed): boolean =>
+export const isSubquery = ({ kind }: Typed): boolean =>
   kind === 'scalar subquery' || kind === 'exists' || kind === 'in subquery' || kind === 'quantified';
 
 function outermost(node: Typed, predicate: (node: Typed) => boolean): Typed[] {

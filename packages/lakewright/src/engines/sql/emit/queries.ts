@@ -15,6 +15,7 @@ import { physicalType } from '../types/physical';
 import { sortSql } from './aggregates';
 import { castSql } from './casts';
 import { type EmitContext, emit } from './expressions';
+import { aliasesOf, emitInClause } from './outer-columns';
 import { relationSql } from './relations';
 import { valuesInOrder } from './row-order';
 import { fresh, raise } from './text';
@@ -174,11 +175,11 @@ function sameFields(own: readonly OutputField[], wanted: readonly OutputField[])
 }
 
 export function selectSql(select: TypedSelect, outer: EmitContext): string {
-  const plain: EmitContext = { ...outer, keys: new Map() };
+  const plain: EmitContext = { ...outer, keys: new Map(), local: aliasesOf(select.from) };
   const keys = new Map<string, string>();
   const groupBy = select.groupBy && groupingSql(select.groupBy, keys, plain);
-  const context: EmitContext = { ...outer, keys, valuesInOrder: valuesInOrder(select, outer.scans) };
-  const columns = select.items.map((item, index) => `${emit(item, context)} AS c${index + 1}`);
+  const context: EmitContext = { ...plain, keys, valuesInOrder: valuesInOrder(select, outer.scans) };
+  const columns = select.items.map((item, index) => `${emitInClause(item, context)} AS c${index + 1}`);
   if (select.recursionAlias && !outer.commonTables) columns.push(`${select.recursionAlias}.d + 1 AS d`);
   const prints = select.distinct ? select.items.map(fingerprint) : [];
   const orderBy = select.orderBy.filter(isSorting).map((item) => {
@@ -188,9 +189,9 @@ export function selectSql(select: TypedSelect, outer: EmitContext): string {
   return [
     `SELECT ${select.distinct ? `${distinctSql(select.fields)} ` : ''}${columns.join(', ')}`,
     select.from.length > 0 ? `FROM ${select.from.map((relation) => relationSql(relation, plain)).join(', ')}` : '',
-    select.where ? `WHERE ${emit(select.where, plain)}` : '',
+    select.where ? `WHERE ${emitInClause(select.where, plain)}` : '',
     groupBy ? `GROUP BY ${groupBy}` : '',
-    select.having ? `HAVING ${emit(select.having, context)}` : '',
+    select.having ? `HAVING ${emitInClause(select.having, context)}` : '',
     orderBy.length > 0 ? `ORDER BY ${orderBy.join(', ')}` : '',
   ]
     .filter((clause) => clause !== '')
@@ -226,8 +227,8 @@ function groupingSql(groupBy: readonly TypedGrouping[], keys: Map<string, string
       keys.set(print, isPlain ? one : `CASE WHEN grouping((${sql}).i) = 0 THEN ${one} END`);
       return `(${sql}).i`;
     }
-    // A bare number would be a position.
-    const safe = node.kind === 'literal' ? `(${sql})` : sql;
+    // A bare number would be a position, in parentheses too.
+    const safe = /^\(*-?\d+\)*$/.test(sql) ? `CAST(${sql} AS ${physicalType(node.type)})` : sql;
     keys.set(print, safe);
     return safe;
   };

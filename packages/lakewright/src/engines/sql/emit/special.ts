@@ -1,5 +1,6 @@
 import { literalValue } from '../analyze/coerce';
 import type { Argument, SpecialForm, Typed } from '../analyze/typed';
+import { inHashMapOrder } from '../runtime/scalars/java-hash-map';
 import { quoteJson } from '../runtime/scalars/json-value';
 import { BIGINT, BOOLEAN, DOUBLE, VARCHAR } from '../types/build';
 import { castSupport } from '../types/cast-matrix';
@@ -71,7 +72,7 @@ const JSON_KINDS = ['boolean', 'tinyint', 'smallint', 'integer', 'bigint', 'deci
 const itemText = (value: string, type: TrinoType): string =>
   JSON_KINDS.includes(type.kind) ? jsonOf(value, type) : `lw_jquote(${castSql(value, type, VARCHAR)})`;
 
-/** Members in the order of their keys; literal ones are sorted now. */
+/** Members in the order that their keys give; of literal ones it's known now. */
 function jsonObject(node: SpecialForm, args: readonly Typed[], context: EmitContext): string {
   const members: { readonly key: Typed; readonly literal?: string; readonly value: string }[] = [];
   for (let index = 0; index < args.length; index += 2) {
@@ -83,8 +84,9 @@ function jsonObject(node: SpecialForm, args: readonly Typed[], context: EmitCont
   if (members.length === 0) return "'{}'";
   const names = members.flatMap(({ literal }) => (literal === undefined ? [] : [literal]));
   if (new Set(names).size === members.length) {
-    members.sort((a, b) => ((a.literal ?? '') < (b.literal ?? '') ? -1 : 1));
-    const texts = members.map(({ literal, value }) => `${quoteText(`${quoteJson(literal ?? '')}:`)} || ${value}`);
+    const texts = inHashMapOrder(members, ({ literal }) => literal ?? '').map(
+      ({ literal, value }) => `${quoteText(`${quoteJson(literal ?? '')}:`)} || ${value}`,
+    );
     return `('{' || coalesce(array_to_string([${texts.join(', ')}], ','), '') || '}')`;
   }
   const missing = raise('INVALID_FUNCTION_ARGUMENT', 'null value passed for JSON object key', VARCHAR);

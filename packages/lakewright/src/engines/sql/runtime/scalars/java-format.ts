@@ -1,6 +1,7 @@
 import { invalidArgument, notCovered, nullableScalar, type ScalarFunction, scalar } from '../support';
 import { type Conversion, digitsOfDouble, floatingText, grouped, signed, unsignedText } from './java-format-number';
 import { isoText, parseDateTime, timePart } from './java-format-time';
+import { hashCode } from './java-hash-map';
 import { javaDecimal, javaReal } from './java-number';
 
 /**
@@ -113,12 +114,7 @@ function digitsOf(kind: string, text: string): string | undefined {
 const numberFrom = (text: string): number =>
   /^-?inf$/.test(text) ? Number(`${text}inity`.replace('i', 'I')) : Number(text);
 
-/** Java's String.hashCode in hexadecimal. */
-function hash(text: string): string {
-  let code = 0;
-  for (let i = 0; i < text.length; i++) code = (Math.imul(code, 31) + text.charCodeAt(i)) | 0;
-  return (code >>> 0).toString(16);
-}
+const hash = (text: string): string => (hashCode(text) >>> 0).toString(16);
 
 /** Java's text of numbers inside JSON and of decimals, and its Formatter. */
 export const formatScalars: readonly ScalarFunction[] = [

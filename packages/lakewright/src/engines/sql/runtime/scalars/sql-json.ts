@@ -1,4 +1,5 @@
 import { ParseCache, ScalarFailure, type ScalarFunction, scalar } from '../support';
+import { inHashMapOrder } from './java-hash-map';
 import { evaluatePath, isBeyondLong, kindOf, PathError } from './json-path';
 import { parseSqlJsonPath } from './json-path-parse';
 import { type JsonValue, normalizeNumbers, parseJson, printJson } from './json-value';
@@ -119,9 +120,9 @@ function exists(text: string, path: string, variables: string, onError: string):
   return onError === 'UNKNOWN' ? null : onError === 'TRUE';
 }
 
-/** The value of JSON_OBJECT: members in the order of their keys. `members`: a JSON object that may hold a key twice. */
-function object(members: string, unique: boolean): string {
-  const seen = parseMembers(members);
+/** The value of JSON_OBJECT. `pairs`: `[["key", "json"], …]`, in which a key may stand twice. */
+function object(pairs: string, unique: boolean): string {
+  const seen = JSON.parse(pairs) as [string, string][];
   const keys = seen.map(([key]) => key);
   if (new Set(keys).size < keys.length) {
     if (unique) throw new ScalarFailure('INVALID_FUNCTION_ARGUMENT', 'duplicate key passed to JSON_OBJECT function');
@@ -130,13 +131,8 @@ function object(members: string, unique: boolean): string {
       'cannot construct a JSON object with duplicate key. Use WITH UNIQUE KEYS constraint',
     );
   }
-  return `{${seen.map(([key, item]) => `${printJson({ kind: 'string', value: key })}:${item}`).join(',')}}`;
-}
-
-/** `[["key", "json"], …]` */
-function parseMembers(text: string): [string, string][] {
-  const members = JSON.parse(text) as [string, string][];
-  return members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const members = inHashMapOrder(seen, ([key]) => key);
+  return `{${members.map(([key, item]) => `${printJson({ kind: 'string', value: key })}:${item}`).join(',')}}`;
 }
 
 /** A text given as FORMAT JSON, as a part of another JSON text. */

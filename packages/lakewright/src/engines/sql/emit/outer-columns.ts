@@ -1,0 +1,47 @@
+import type { Column, Typed, TypedRelation } from '../analyze/typed';
+import { children, fingerprint } from '../analyze/walk';
+import { type EmitContext, emit } from './expressions';
+import { isSubquery } from './hoist';
+import { fresh } from './text';
+
+/** The aliases of the relations that a FROM clause names. */
+export function aliasesOf(relations: readonly TypedRelation[]): ReadonlySet<string> {
+  return new Set(relations.flatMap(aliases));
+}
+
+function aliases(relation: TypedRelation): readonly string[] {
+  if (relation.kind === 'join') return [...aliases(relation.left), ...aliases(relation.right)];
+  return relation.kind === 'sample' ? [relation.alias, ...aliases(relation.relation)] : [relation.alias];
+}
+
+/** Macros of ours hold lambdas, too. */
+const LAMBDAS = /lambda |lw_/;
+
+/**
+ * An expression of a clause. A lambda of DuckDB can't read the columns of an enclosing query, but the parameter of a
+ * lambda around it: where the expression makes lambdas and reads such columns, all that it reads are bound to one.
+ */
+export function emitInClause(node: Typed, context: EmitContext): string {
+  const sql = emit(node, context);
+  const { local } = context;
+  if (!local || !LAMBDAS.test(sql) || context.keys.has(fingerprint(node))) return sql;
+  if (node.kind === 'logical') {
+    return `(${node.terms.map((term) => emitInClause(term, context)).join(` ${node.operator} `)})`;
+  }
+  const columns = new Map<string, Column>();
+  if (!collect(node, columns)) return sql;
+  const unbound = [...columns].filter(([print]) => !context.bound?.has(print));
+  if (!unbound.some(([, { field }]) => 'relation' in field.source && !local.has(field.source.relation))) return sql;
+  const row = fresh('o');
+  const fields = unbound.map(([, column], index) => `k${index + 1}: ${emit(column, context)}`);
+  const bound = new Map(context.bound);
+  for (const [index, [print]] of unbound.entries()) bound.set(print, `${row}.k${index + 1}`);
+  return `list_transform([{${fields.join(', ')}}], lambda ${row}: ${emit(node, { ...context, bound })})[1]`;
+}
+
+/** Notes the columns that are read; false where the expression can't stand in a lambda. */
+function collect(node: Typed, found: Map<string, Column>): boolean {
+  if (node.kind === 'aggregate' || node.kind === 'grouping' || isSubquery(node)) return false;
+  if (node.kind === 'column') found.set(fingerprint(node), node);
+  return children(node).every((child) => collect(child, found));
+}
