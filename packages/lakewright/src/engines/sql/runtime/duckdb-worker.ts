@@ -142,6 +142,8 @@ export class DuckDbWorker {
         if (run.cancelled) throw new Error('INTERRUPT Error: cancelled');
         if (!(await sink.write(chunk))) break;
       }
+      // DuckDB ends the stream of an interrupted statement as that of a complete one.
+      if (run.cancelled) throw new Error('INTERRUPT Error: cancelled');
       check();
       return await sink.close(result);
     } catch (error) {
