@@ -88,4 +88,8 @@ async function work({ seed, from, to }: Batch): Promise<void> {
   process.send?.({ bugs } satisfies Message);
 }
 
-if (require.main === module) process.on('message', (batch: Batch) => void work(batch));
+if (require.main === module) {
+  process.on('message', (batch: Batch) => void work(batch));
+  // Without who asks, there's nothing to do.
+  process.on('disconnect', () => process.exit());
+}
