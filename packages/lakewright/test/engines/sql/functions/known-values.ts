@@ -92,7 +92,7 @@ export const KNOWN_VALUES: readonly (readonly [expression: string, value: unknow
   [`extract(second from timestamp '2024-01-01 00:00:07.9')`, 7],
   [`interval '1' month = interval '30' day`, '!TYPE_MISMATCH'],
   ['1 IS DISTINCT FROM NULL', true],
-  ['map_keys(map_concat(MAP(ARRAY[1],ARRAY[2]), MAP(ARRAY[3],ARRAY[4])))', [1, 3]],
+  ['map_keys(map_concat(MAP(ARRAY[1],ARRAY[2]), MAP(ARRAY[3],ARRAY[4])))', [3, 1]],
   [`regexp_replace('abc','(b)','$2')`, '!INVALID_FUNCTION_ARGUMENT'],
   [`regexp_split('a1b2','\\d')`, ['a', 'b', '']],
   [`normalize('é', NFD)`, 'é'],
