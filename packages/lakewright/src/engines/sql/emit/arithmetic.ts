@@ -4,7 +4,7 @@ import { type DecimalType, isFloating, isInteger, isInterval, isNumeric } from '
 import { physicalType } from '../types/physical';
 import type { TrinoType } from '../types/type';
 import type { Operand } from './compare';
-import { bindOnce, check, raise } from './text';
+import { bindOnce, check, evaluated, raise } from './text';
 
 const DIVISION = ['DIVISION_BY_ZERO', 'Division by zero'] as const;
 
@@ -28,7 +28,10 @@ export function arithmeticSql(node: Arithmetic, left: Operand, right: Operand): 
 }
 
 function integer(operator: string, type: TrinoType, left: Operand, right: Operand): string {
-  if (operator !== '/' && operator !== '%') return `(${left.sql} ${operator} ${right.sql})`;
+  if (operator !== '/' && operator !== '%') {
+    const sql = `(${left.sql} ${operator} ${right.sql})`;
+    return left.literal && right.literal ? sql : evaluated(sql);
+  }
   const native = operator === '/' ? '//' : '%';
   if (right.literal && /[1-9]/.test(/\d+/.exec(right.sql)?.[0] ?? '')) return `(${left.sql} ${native} ${right.sql})`;
   return bindOnce([left.sql, right.sql], ([l, r]) => {

@@ -5,7 +5,7 @@ import { physicalFields, physicalType, quoteName } from '../types/physical';
 import { typeText } from '../types/text';
 import type { TrinoType } from '../types/type';
 import { castFromJson, jsonOf } from './json-of';
-import { attempt, bindOnce, check, fresh, quoteText, raise, sessionZone } from './text';
+import { attempt, bindOnce, check, evaluated, fresh, quoteText, raise, sessionZone } from './text';
 import { textOf } from './text-of';
 
 /**
@@ -177,8 +177,18 @@ function toNumber(x: string, from: TrinoType, to: TrinoType): string {
     if (to.kind === 'decimal') return floatingToDecimal(x, target);
     if (to.kind === 'real') return doubleToReal(x);
   }
-  return `CAST(${x} AS ${target})`;
+  const cast = `CAST(${x} AS ${target})`;
+  return mostDigits(from) > sureDigits(to) ? evaluated(cast) : cast;
 }
+
+const INTEGER_DIGITS: Readonly<Record<string, number>> = { tinyint: 3, smallint: 5, integer: 10, bigint: 19 };
+
+/** Before the point; none of other numbers, whose casts don't fail for their size. */
+const mostDigits = (type: TrinoType): number =>
+  type.kind === 'decimal' ? type.precision - type.scale : (INTEGER_DIGITS[type.kind] ?? 0);
+
+/** Any number of so many digits has room in the type. */
+const sureDigits = (type: TrinoType): number => (type.kind === 'decimal' ? mostDigits(type) : mostDigits(type) - 1);
 
 /** Half away from zero. A real beyond every bigint is the nearest bigint; other numbers out of range fail. */
 function floatingToInteger(x: string, from: TrinoType, to: TrinoType): string {
