@@ -70,7 +70,12 @@ export class Nx extends Component {
             // only the Lambda bundles must exist, because constructs hash them as assets.
             cache: true,
             dependsOn: ['bundle', '^bundle'],
-            inputs: ['everything', '^production', '{workspaceRoot}/vitest.shared.mts'],
+            inputs: [
+              'everything',
+              '^production',
+              '{workspaceRoot}/vitest.shared.mts',
+              '{workspaceRoot}/vitest.tmpdir.mts',
+            ],
             outputs: ['{projectRoot}/coverage', '{projectRoot}/test-reports'],
           },
           typecheck: {

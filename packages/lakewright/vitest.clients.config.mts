@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/clients/**/*.client.ts'],
+    globalSetup: '../../vitest.tmpdir.mts',
     environment: 'node',
     testTimeout: 300_000,
     hookTimeout: 600_000,

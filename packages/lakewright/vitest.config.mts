@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: '../../vitest.tmpdir.mts',
     environment: 'node',
     testTimeout: 60_000,
     // CDK's own template validation costs seconds per synthesis; the sample app's synthesis runs it.

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/iceberg/**/*.suite.ts'],
+    globalSetup: '../../vitest.tmpdir.mts',
     environment: 'node',
     testTimeout: 900_000,
     hookTimeout: 1_200_000,

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/trino/**/*.trino.ts'],
+    globalSetup: '../../vitest.tmpdir.mts',
     environment: 'node',
     pool: 'forks',
     maxWorkers: 1,

@@ -26,8 +26,11 @@ export interface Service {
   readonly operations: Readonly<Record<string, Operation>>;
   /** Step Functions integrations with a form of their own (`athena:startQueryExecution.sync`); `aws-sdk:*` uses operations. */
   readonly tasks: Readonly<Record<string, TaskIntegration>>;
-  /** Begins what the first request would wait for (an engine's process): pipelines are about to run. */
-  warmUp?(): void;
+  /**
+   * Begins what the first request would wait for (an engine's process). Pipelines send what has been tried, clients also
+   * mistakes.
+   */
+  warmUp?(awaited: 'pipelines' | 'clients'): void;
   /** Frees what the service holds (engine, timers). */
   stop?(): Promise<void>;
 }

@@ -172,6 +172,11 @@ export class LocalObjectStore implements ObjectStore {
     return folder;
   }
 
+  public stageFile(bucket: string): string {
+    this.writable(bucket);
+    return path.join(this.workspace.tmp, `stage-${randomUUID()}`);
+  }
+
   public onChange(listener: (change: ObjectChange) => void): void {
     this.listeners.push(listener);
   }

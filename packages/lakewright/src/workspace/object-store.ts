@@ -109,6 +109,8 @@ export interface ObjectStore {
   path(bucket: string, key: string): string;
   /** A fresh folder on the same file system as the bucket, outside of it: engines write here … */
   stage(bucket: string): Promise<string>;
+  /** … or, where it is one file, to this path, at which there is nothing yet. */
+  stageFile(bucket: string): string;
   /** … and a finished file becomes an object by a rename. */
   publish(file: string, bucket: string, key: string, options?: WriteOptions): Promise<ObjectInfo>;
   /** Called for each object created or deleted, after it is durable. */

@@ -1,13 +1,9 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import {
-  AthenaClient,
-  GetQueryExecutionCommand,
-  GetQueryResultsCommand,
-  StartQueryExecutionCommand,
-} from '@aws-sdk/client-athena';
+import type { AthenaClient } from '@aws-sdk/client-athena';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureEnvironment, type PythonEnvironment } from '../../src/engines/python/environment';
+import { ask, athenaClient } from '../clients/athena-rows';
 import { type ServedLake, serveLake } from '../clients/served-lake';
 
 /**
@@ -44,11 +40,7 @@ describe.skipIf(typeof made === 'string')(title, () => {
 
   beforeAll(async () => {
     lake = await serveLake();
-    athena = new AthenaClient({
-      endpoint: lake.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
+    athena = athenaClient(lake.url);
     await succeeds(`CREATE DATABASE db LOCATION 's3://${lake.bucket}/db'`);
     await succeeds(
       `CREATE TABLE db.shared (id bigint, writer string, value double) PARTITIONED BY (writer) LOCATION 's3://${lake.bucket}/db/shared' TBLPROPERTIES ('table_type'='ICEBERG')`,
@@ -59,34 +51,10 @@ describe.skipIf(typeof made === 'string')(title, () => {
     await lake?.stop();
   });
 
-  const execute = async (QueryString: string) => {
-    const { QueryExecutionId } = await athena.send(
-      new StartQueryExecutionCommand({
-        QueryString,
-        ResultConfiguration: { OutputLocation: `s3://${lake.bucket}/results/` },
-      }),
-    );
-    for (;;) {
-      const { QueryExecution } = await athena.send(new GetQueryExecutionCommand({ QueryExecutionId }));
-      const status = QueryExecution?.Status;
-      if (status?.State === 'SUCCEEDED') return QueryExecutionId;
-      if (status?.State !== 'RUNNING' && status?.State !== 'QUEUED') throw new Error(status?.StateChangeReason);
-    }
-  };
   const succeeds = async (statement: string): Promise<void> => {
-    await execute(statement);
+    await ask(athena, statement);
   };
-  const rowsOf = async (query: string): Promise<(string | undefined)[][]> => {
-    const QueryExecutionId = await execute(query);
-    const found: (string | undefined)[][] = [];
-    let NextToken: string | undefined;
-    do {
-      const page = await athena.send(new GetQueryResultsCommand({ QueryExecutionId, NextToken }));
-      found.push(...(page.ResultSet?.Rows ?? []).map((row) => (row.Data ?? []).map((cell) => cell.VarCharValue)));
-      NextToken = page.NextToken;
-    } while (NextToken);
-    return found.slice(1);
-  };
+  const rowsOf = async (query: string) => (await ask(athena, query)).rows;
   const sorted = (rows: readonly Row[]): Row[] =>
     [...rows].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
   const athenaRows = async (version = ''): Promise<Row[]> =>

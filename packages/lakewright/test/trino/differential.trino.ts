@@ -1,31 +1,19 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCorpus } from '../../scripts/corpus/run';
 import { recordRandom } from '../../scripts/differential/record';
-import { findTrino, installTrino, TRINO_VERSION } from '../../src/engines/trino/install';
+import { installTrino } from '../../src/engines/trino/install';
 import { findJava } from '../../src/engines/trino/java';
 import { startTrino } from '../../src/engines/trino/server';
+import { whatIsMissing } from './requirements';
 
 const COUNT = Number(process.env.LAKEWRIGHT_RANDOM_QUERIES ?? 5000);
 /** Another one each day; a failure is repeated by setting it. */
 const SEED = Number(process.env.LAKEWRIGHT_RANDOM_SEED ?? Math.floor(Date.now() / 86_400_000));
 /** Queries between two judgings, so that no answer is held for long. */
 const CHUNK = 500;
-
-async function whatIsMissing(): Promise<string | undefined> {
-  const java = await findJava().catch(() => undefined);
-  if (!java) return 'Java 24 or newer';
-  if (findTrino()) return undefined;
-  try {
-    execFileSync('mvn', ['--version'], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return `Maven, or Trino ${TRINO_VERSION}`;
-  }
-}
 
 const missing = await whatIsMissing();
 

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { findTrino, TRINO_VERSION } from '../../src/engines/trino/install';
-import { findJava } from '../../src/engines/trino/java';
 import { Lake } from '../../src/lake';
 import { withFolder } from '../cli/run-cli';
+import { whatIsMissing } from './requirements';
 
 const column = (Name: string, Type: string) => ({ Name, Type });
 const TEMPLATE = {
@@ -45,18 +43,6 @@ const TEMPLATE = {
 
 const ROWS = `INSERT INTO raw.orders VALUES
   (1, date '2024-01-01', 10.00, 'north'), (2, date '2024-01-02', 2.50, 'north'), (3, NULL, NULL, 'south')`;
-
-async function whatIsMissing(): Promise<string | undefined> {
-  const java = await findJava().catch(() => undefined);
-  if (!java) return 'Java 24 or newer';
-  if (findTrino()) return undefined;
-  try {
-    execFileSync('mvn', ['--version'], { stdio: 'ignore' });
-    return undefined;
-  } catch {
-    return `Maven, or Trino ${TRINO_VERSION}`;
-  }
-}
 
 const missing = await whatIsMissing();
 

@@ -39,7 +39,7 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
   if (options.strict) refuseUnsupported(plan);
   const machines = chosen(assembly.resources, options.pipeline);
 
-  if (machines.length > 0) for (const service of lake.services) service.warmUp?.();
+  if (machines.length > 0) for (const service of lake.services) service.warmUp?.('pipelines');
   await deploy(lake, classified);
   const runs: PipelineRun[] = [];
   for (const machine of machines) {

@@ -20,7 +20,7 @@ export const SERVER_FILE = 'server.json';
 export async function serve(lake: LocalLake, port: number): Promise<RunningServer> {
   await deploy(lake, classify(lake.resources, lake.services));
   resultsLocation(lake); // where `query` of another process asks Athena to put its results
-  for (const service of lake.services) service.warmUp?.();
+  for (const service of lake.services) service.warmUp?.('clients');
   const server = await startServer(lake, lake.services, { port });
   const file = path.join(lake.workspace.root, SERVER_FILE);
   writeFileSync(file, `${JSON.stringify({ url: server.url, pid: process.pid })}\n`);

@@ -29,7 +29,7 @@ export const athena: ServiceFactory = (lake) => {
     resources: athenaResources({ queries, named, catalogs, tags }),
     operations,
     tasks: athenaTasks(queries, operations),
-    warmUp: () => queries.warmUp(),
+    warmUp: (awaited) => queries.warmUp(awaited),
     stop: () => queries.close(),
   };
 };

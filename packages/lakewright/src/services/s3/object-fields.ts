@@ -17,7 +17,10 @@ const KEPT_HEADERS = [
 const META = 'x-amz-meta-';
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
 const MAX_META = 2_048;
+/** Of an upload that names none. */
 export const DEFAULT_CONTENT_TYPE = 'binary/octet-stream';
+/** Of files that an engine put in place: what Athena and Hadoop's S3A write. */
+export const ENGINES_CONTENT_TYPE = 'application/octet-stream';
 
 /** What a request says about the object that it makes. */
 export function readObjectFields(request: S3Request): WriteOptions {
@@ -75,7 +78,7 @@ export function objectHeaders(info: ObjectInfo): Record<string, string | number 
     ...Object.fromEntries(metadata),
     etag: info.etag,
     'last-modified': info.lastModified.toUTCString(),
-    'content-type': info.contentType ?? DEFAULT_CONTENT_TYPE,
+    'content-type': info.contentType ?? ENGINES_CONTENT_TYPE,
     'content-encoding': info.contentEncoding,
     'accept-ranges': 'bytes',
     'x-amz-tagging-count': tags > 0 ? tags : undefined,

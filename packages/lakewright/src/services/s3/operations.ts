@@ -3,7 +3,7 @@ import type { ObjectInfo } from '../../workspace/object-store';
 import type { ApiShape } from '../api-shape';
 import { type LakeContext, type Operation, ServiceError } from '../service';
 import { requireBucket } from './bucket-settings';
-import { DEFAULT_CONTENT_TYPE, storageClass } from './object-fields';
+import { DEFAULT_CONTENT_TYPE, ENGINES_CONTENT_TYPE, storageClass } from './object-fields';
 import { parseTagHeader } from './tags';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html: a state's data is at most 256 KiB. */
@@ -116,7 +116,7 @@ export function s3Operations(lake: LakeContext): Readonly<Record<string, Operati
 function describe(info: ObjectInfo): Record<string, unknown> {
   return {
     ContentLength: info.size,
-    ContentType: info.contentType ?? DEFAULT_CONTENT_TYPE,
+    ContentType: info.contentType ?? ENGINES_CONTENT_TYPE,
     ContentEncoding: info.contentEncoding,
     ETag: info.etag,
     LastModified: info.lastModified,

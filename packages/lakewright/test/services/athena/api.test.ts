@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiShape } from '../../../src/services/api-shape';
@@ -333,10 +333,12 @@ describe('the task of Step Functions', () => {
 describe('the query history', () => {
   test('is still there in the next session; what was running then has failed', async () => {
     const done = await lake.run('SELECT 1 AS before');
-    const folder = join(lake.context.workspace.root, 'state/athena/queries');
-    const record = JSON.parse(readFileSync(join(folder, `${done.QueryExecutionId}.json`), 'utf8'));
+    const file = join(lake.context.workspace.root, 'state/athena/queries.jsonl');
+    const record = JSON.parse(readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) as string);
     const killed = { ...record, id: 'killed', state: 'RUNNING', completed: undefined, submitted: record.submitted + 1 };
-    writeFileSync(join(folder, 'killed.json'), JSON.stringify(killed));
+    const old = { ...record, id: 'old', submitted: record.submitted - 46 * 24 * 3600 };
+    // The last line is one that a killed process didn't end.
+    appendFileSync(file, `${JSON.stringify(killed)}\n${JSON.stringify(old)}\n${JSON.stringify(record).slice(0, 100)}`);
     const next = athena(lake.context);
     const get = async (QueryExecutionId: string): Promise<ApiShape> =>
       (await next.operations.GetQueryExecution?.({ QueryExecutionId }, LOCAL_ADMIN))?.QueryExecution as ApiShape;
@@ -345,6 +347,9 @@ describe('the query history', () => {
       State: 'FAILED',
       StateChangeReason: 'The query was running when Lakewright ended',
     });
+    await expect(get('old')).rejects.toThrow('QueryExecution old was not found');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(new Set(lines.map((text) => JSON.parse(text).id)).size).toBe(lines.length);
     await next.stop?.();
   });
 });

@@ -1,4 +1,4 @@
-import type { AggregateCall, Argument, Typed, TypedLambda, TypedWindow } from './typed';
+import type { AggregateCall, Argument, Column, Typed, TypedLambda, TypedWindow } from './typed';
 
 /** The sub-expressions of a node, bodies of lambdas included; what a subquery holds isn't. */
 export function children(node: Typed): readonly Typed[] {
@@ -79,6 +79,21 @@ export const containsAggregate = (node: Typed): boolean =>
   some(node, (part) => (part.kind === 'aggregate' && !part.window) || part.kind === 'grouping');
 
 export const containsGrouping = (node: Typed): boolean => some(node, ({ kind }) => kind === 'grouping');
+
+export const isSubquery = ({ kind }: Typed): boolean =>
+  kind === 'scalar subquery' || kind === 'exists' || kind === 'in subquery' || kind === 'quantified';
+
+/** The columns that an expression reads, each once, by fingerprint; without what stands in a part that's left out. */
+export function columnsIn(node: Typed, isLeftOut: (part: Typed) => boolean = () => false): Map<string, Column> {
+  const found = new Map<string, Column>();
+  const visit = (part: Typed): void => {
+    if (isLeftOut(part)) return;
+    if (part.kind === 'column') found.set(fingerprint(part), part);
+    for (const child of children(part)) visit(child);
+  };
+  visit(node);
+  return found;
+}
 
 export const containsWindow = (node: Typed): boolean =>
   some(node, (part) => part.kind === 'aggregate' && part.window !== undefined);

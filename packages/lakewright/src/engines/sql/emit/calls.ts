@@ -7,7 +7,7 @@ import { physicalType } from '../types/physical';
 import type { TrinoType } from '../types/type';
 import { summaryLimit } from './approximation';
 import { castSql } from './casts';
-import { compareSql, holdsNull, identityOf } from './compare';
+import { compareSql, holdsNull, identityOf, operandOf } from './compare';
 import { type EmitContext, emit, inlineLambda, lambdaSql } from './expressions';
 import { hoisting, subqueriesIn } from './hoist';
 import { bindOnce, fresh, raise, VOLATILE } from './text';
@@ -93,8 +93,8 @@ export function callText(parts: CallParts): CallText {
     order: '',
     physical: physicalType,
     cast: castSql,
-    equal: (type, left, right) => compareSql('=', type, { sql: left, literal: false }, { sql: right, literal: false }),
-    less: (type, left, right) => compareSql('<', type, { sql: left, literal: false }, { sql: right, literal: false }),
+    equal: (type, left, right) => compareSql('=', type, operandOf(left), operandOf(right)),
+    less: (type, left, right) => compareSql('<', type, operandOf(left), operandOf(right)),
     identity: (type, value) => identityOf(value, type),
     holdsNull,
     summaryLimit: (name, few) => summaryLimit(name, Math.max(few, context.valuesInOrder ?? 0)),

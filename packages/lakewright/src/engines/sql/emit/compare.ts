@@ -41,7 +41,8 @@ export function compareSql(operator: ComparisonOperator, type: TrinoType, left: 
   }
 }
 
-const part = (sql: string): Operand => ({ sql, literal: false });
+/** A value that is no literal. */
+export const operandOf = (sql: string): Operand => ({ sql, literal: false });
 
 /** Three-valued `=`; the operands are short. */
 function equalParts(type: build.ArrayType | build.MapType | build.RowType, a: string, b: string): string {
@@ -50,7 +51,7 @@ function equalParts(type: build.ArrayType | build.MapType | build.RowType, a: st
     case 'array': {
       if (isNative(type.element)) return `lw_eq_list(${a}, ${b})`;
       const k = fresh('k');
-      const equal = compareSql('=', type.element, part(`${a}[${k}]`), part(`${b}[${k}]`));
+      const equal = compareSql('=', type.element, operandOf(`${a}[${k}]`), operandOf(`${b}[${k}]`));
       const items = `list_transform(range(1, len(${a}) + 1), lambda ${k}: ${equal})`;
       return `${present} WHEN len(${a}) <> len(${b}) THEN false ELSE lw_all(${items}) END`;
     }
@@ -59,14 +60,14 @@ function equalParts(type: build.ArrayType | build.MapType | build.RowType, a: st
         throw new NotCoveredError(`comparison of values of type ${typeText(type)}`);
       }
       const e = fresh('e');
-      const equal = compareSql('=', type.value, part(`${e}.value`), part(`${b}[${e}.key]`));
+      const equal = compareSql('=', type.value, operandOf(`${e}.value`), operandOf(`${b}[${e}.key]`));
       const entry = `CASE WHEN map_contains(${b}, ${e}.key) THEN ${equal} ELSE false END`;
       const items = `list_transform(map_entries(${a}), lambda ${e}: ${entry})`;
       return `${present} WHEN cardinality(${a}) <> cardinality(${b}) THEN false ELSE lw_all(${items}) END`;
     }
     case 'row': {
       const fields = type.fields.map((field, index) => {
-        const side = (value: string) => part(`struct_extract_at(${value}, ${index + 1})`);
+        const side = (value: string) => operandOf(`struct_extract_at(${value}, ${index + 1})`);
         return compareSql('=', field.type, side(a), side(b));
       });
       return `${present} ELSE (${fields.join(' AND ')}) END`;

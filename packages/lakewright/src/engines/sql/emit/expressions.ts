@@ -1,6 +1,6 @@
 import { literalValue } from '../analyze/coerce';
 import type { Cast, Literal, Typed, TypedLambda } from '../analyze/typed';
-import { children, fingerprint, some } from '../analyze/walk';
+import { columnsIn, fingerprint, some } from '../analyze/walk';
 import type { TableScan } from '../contract';
 import { NotCoveredError, type SqlPosition } from '../errors';
 import { isCaughtByTry } from '../runtime/escapes';
@@ -150,11 +150,11 @@ function emitNode(node: Typed, context: EmitContext): string {
  * except what fails while the statement is planned, as a constant does.
  */
 function tried(operand: Typed, context: EmitContext, position?: SqlPosition): string {
-  const columns = columnsIn(operand, context);
+  const columns = [...columnsIn(operand, (part) => context.replaced?.has(part) ?? false)];
   const sql = attempt(
-    columns.map((column) => emit(column, { ...context, flat: false })),
+    columns.map(([, column]) => emit(column, { ...context, flat: false })),
     (bound) => {
-      const values = new Map(columns.map((column, index) => [fingerprint(column), bound[index] ?? '']));
+      const values = new Map(columns.map(([print], index) => [print, bound[index] ?? '']));
       return emit(operand, { ...context, bound: new Map([...(context.bound ?? []), ...values]) });
     },
   );
@@ -165,18 +165,6 @@ function tried(operand: Typed, context: EmitContext, position?: SqlPosition): st
     throw new NotCoveredError(`TRY around a constant expression that may fail with ${escaping}`, position);
   }
   return sql;
-}
-
-/** The columns that an expression reads, each once, but for what's evaluated before it. */
-function columnsIn(node: Typed, context: EmitContext): Typed[] {
-  const found = new Map<string, Typed>();
-  const visit = (part: Typed): void => {
-    if (context.replaced?.has(part)) return;
-    if (part.kind === 'column') found.set(fingerprint(part), part);
-    else for (const child of children(part)) visit(child);
-  };
-  visit(node);
-  return [...found.values()];
 }
 
 /** What GROUP BY names: of a zoned timestamp its instant. */

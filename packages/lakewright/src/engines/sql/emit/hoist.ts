@@ -1,5 +1,5 @@
 import type { Typed } from '../analyze/typed';
-import { children, fingerprint } from '../analyze/walk';
+import { children, fingerprint, isSubquery } from '../analyze/walk';
 import { type EmitContext, emit } from './expressions';
 import { fresh } from './text';
 
@@ -36,9 +36,6 @@ export function outsideTry(node: Typed, context: EmitContext): Typed[] {
 export function subqueriesIn(bodies: readonly Typed[]): Typed[] {
   return bodies.flatMap((body) => outermost(body, isSubquery));
 }
-
-export const isSubquery = ({ kind }: Typed): boolean =>
-  kind === 'scalar subquery' || kind === 'exists' || kind === 'in subquery' || kind === 'quantified';
 
 function outermost(node: Typed, predicate: (node: Typed) => boolean): Typed[] {
   return predicate(node) ? [node] : children(node).flatMap((child) => outermost(child, predicate));

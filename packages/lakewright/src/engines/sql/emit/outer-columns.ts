@@ -1,7 +1,6 @@
-import type { Column, Typed, TypedRelation } from '../analyze/typed';
-import { children, fingerprint } from '../analyze/walk';
+import type { Field, Typed, TypedRelation } from '../analyze/typed';
+import { columnsIn, fingerprint, isSubquery, some } from '../analyze/walk';
 import { type EmitContext, emit } from './expressions';
-import { isSubquery } from './hoist';
 import { fresh } from './text';
 
 /** The aliases of the relations that a FROM clause names. */
@@ -28,10 +27,9 @@ export function emitInClause(node: Typed, context: EmitContext): string {
   if (node.kind === 'logical') {
     return `(${node.terms.map((term) => emitInClause(term, context)).join(` ${node.operator} `)})`;
   }
-  const columns = new Map<string, Column>();
-  if (!collect(node, columns)) return sql;
-  const unbound = [...columns].filter(([print]) => !context.bound?.has(print));
-  if (!unbound.some(([, { field }]) => 'relation' in field.source && !local.has(field.source.relation))) return sql;
+  if (some(node, hasRowsOfItsOwn)) return sql;
+  const unbound = [...columnsIn(node)].filter(([print]) => !context.bound?.has(print));
+  if (!unbound.some(([, { field }]) => isOuter(field, local))) return sql;
   const row = fresh('o');
   const fields = unbound.map(([, column], index) => `k${index + 1}: ${emit(column, context)}`);
   const bound = new Map(context.bound);
@@ -39,9 +37,11 @@ export function emitInClause(node: Typed, context: EmitContext): string {
   return `list_transform([{${fields.join(', ')}}], lambda ${row}: ${emit(node, { ...context, bound })})[1]`;
 }
 
-/** Notes the columns that are read; false where the expression can't stand in a lambda. */
-function collect(node: Typed, found: Map<string, Column>): boolean {
-  if (node.kind === 'aggregate' || node.kind === 'grouping' || isSubquery(node)) return false;
-  if (node.kind === 'column') found.set(fingerprint(node), node);
-  return children(node).every((child) => collect(child, found));
+function isOuter({ source }: Field, local: ReadonlySet<string>): boolean {
+  if ('relation' in source) return !local.has(source.relation);
+  return [...columnsIn(source.expression).values()].some(({ field }) => isOuter(field, local));
 }
+
+/** Can't stand in a lambda. */
+const hasRowsOfItsOwn = (node: Typed): boolean =>
+  node.kind === 'aggregate' || node.kind === 'grouping' || isSubquery(node);

@@ -1,5 +1,4 @@
 import type { Inline, Typed, TypedJoin, TypedRelation, TypedUnnest } from '../analyze/typed';
-import { children, fingerprint } from '../analyze/walk';
 import { physicalType } from '../types/physical';
 import { type EmitContext, emit } from './expressions';
 import { subqueriesIn } from './hoist';
@@ -59,6 +58,8 @@ function joinWithSubqueries(join: TypedJoin, parts: readonly Typed[], context: E
   return `(${left}${added.join('')}) ${join.type} JOIN ${join.right.kind === 'join' ? `(${right})` : right} ON ${on}`;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** The lists side by side, shorter ones filled with NULL: DuckDB's unnest in one SELECT does so. */
 function unnestSql(unnest: TypedUnnest, context: EmitContext): string {
   const inner = fresh('u');
@@ -67,7 +68,8 @@ function unnestSql(unnest: TypedUnnest, context: EmitContext): string {
   const lengths: string[] = [];
   const column = (sql: string) => columns.push(`${sql} AS c${columns.length + 1}`);
   for (const [index, { value, expandRow }] of unnest.items.entries()) {
-    const sql = unnest.lateral ? lateralValue(value, context) : emit(value, context);
+    // What a lateral list reads are columns of an enclosing query for DuckDB.
+    const sql = unnest.lateral ? emitInClause(value, { ...context, local: NONE }) : emit(value, context);
     const name = `u${index + 1}`;
     const isMap = value.type.kind === 'map';
     lists.push(`unnest(${isMap ? `map_entries(${sql})` : sql}) AS ${name}`);
@@ -88,28 +90,6 @@ function unnestSql(unnest: TypedUnnest, context: EmitContext): string {
   }
   const body = `(SELECT ${columns.join(', ')} FROM (SELECT ${lists.join(', ')}) AS ${inner}) AS ${unnest.alias}`;
   return unnest.lateral ? `LATERAL ${body}` : body;
-}
-
-/**
- * A list that depends on the rows of the relations before. A lambda of DuckDB can't read the columns of an enclosing
- * query, but the parameter of a lambda around it.
- */
-function lateralValue(value: Typed, context: EmitContext): string {
-  const sql = emit(value, context);
-  const columns = [...columnsOf(value)];
-  if (!sql.includes('lambda ') || columns.length === 0 || subqueriesIn([value]).length > 0) return sql;
-  const row = fresh('o');
-  const fields = columns.map(([, column], index) => `k${index + 1}: ${emit(column, context)}`);
-  const bound = new Map(columns.map(([key], index) => [key, `${row}.k${index + 1}`]));
-  const inner = emit(value, { ...context, bound: new Map([...(context.bound ?? []), ...bound]) });
-  return `list_transform([{${fields.join(', ')}}], lambda ${row}: ${inner})[1]`;
-}
-
-/** The columns that an expression reads, each once. */
-function columnsOf(node: Typed, found = new Map<string, Typed>()): Map<string, Typed> {
-  if (node.kind === 'column') found.set(fingerprint(node), node);
-  for (const child of children(node)) columnsOf(child, found);
-  return found;
 }
 
 function inlineSql({ alias, columns, rows }: Inline): string {

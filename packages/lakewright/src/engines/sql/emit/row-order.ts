@@ -1,5 +1,5 @@
-import type { Typed, TypedRelation, TypedSelect } from '../analyze/typed';
-import { some } from '../analyze/walk';
+import type { TypedRelation, TypedSelect } from '../analyze/typed';
+import { isSubquery, some } from '../analyze/walk';
 import type { TableScan } from '../contract';
 
 type Scans = ReadonlyMap<string, TableScan>;
@@ -8,9 +8,9 @@ type Scans = ReadonlyMap<string, TableScan>;
 const FEW = 10_000;
 
 /**
- * How many values an aggregate of the query takes in Trino in one go and in the order in which it takes them here:
- * `whole` of a group, none where an operator between the source and the aggregate deals rows out to several threads.
- * Summaries whose answer depends on it (t-digests, histograms) ask. Measured on Trino 476.
+ * How many values of a group an aggregate of the query takes in Trino in one go and in the order in which it takes them
+ * here; none where several threads may share the rows. Summaries whose answer depends on it (t-digests, histograms) ask.
+ * Measured on Trino 476.
  */
 export function valuesInOrder(select: TypedSelect, scans: Scans): number {
   const rows = rowsInOrder(select, scans);
@@ -59,6 +59,3 @@ const isPlain = (select: TypedSelect): boolean =>
   !select.having &&
   select.orderBy.length === 0 &&
   !select.items.some((item) => some(item, (node) => node.kind === 'aggregate' || isSubquery(node)));
-
-const isSubquery = (node: Typed): boolean =>
-  ['scalar subquery', 'in subquery', 'exists', 'quantified'].includes(node.kind);

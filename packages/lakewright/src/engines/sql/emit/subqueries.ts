@@ -6,7 +6,7 @@ import { isFloating } from '../types/build';
 import { physicalFields, quoteName } from '../types/physical';
 import type { TrinoType } from '../types/type';
 import { castSql } from './casts';
-import { compareSql, type Operand } from './compare';
+import { compareSql, operandOf } from './compare';
 import { type EmitContext, emit } from './expressions';
 import { querySql } from './queries';
 import { bindOnce, fresh } from './text';
@@ -88,7 +88,7 @@ export function quantifiedSql(node: Quantified, context: EmitContext): string {
   const summary = `(SELECT ${summed}.s FROM (SELECT ${facts} AS s FROM ${from}) AS ${summed})`;
   return bindOnce([comparable(emit(node.operand, context), type), summary], ([x = '', b = '']) => {
     const compare = (sign: ComparisonOperator, left: string, right: string): string =>
-      isFloating(type) ? compareSql(sign, type, part(left), part(right)) : `(${left} ${sign} ${right})`;
+      isFloating(type) ? compareSql(sign, type, operandOf(left), operandOf(right)) : `(${left} ${sign} ${right})`;
     const equal = operator === '=' || operator === '<>';
     const least = operator === '<' || operator === '<=';
     const [lo, hi] = [`(${b}).lo`, `(${b}).hi`];
@@ -99,8 +99,6 @@ export function quantifiedSql(node: Quantified, context: EmitContext): string {
     return `(CASE WHEN (${b}).n = 0 THEN ${isAll} ELSE ${compared} ${isAll ? 'AND' : 'OR'} ${rest} END)`;
   });
 }
-
-const part = (sql: string): Operand => ({ sql, literal: false });
 
 /** An aggregation without GROUP BY gives one row, whatever it reads. */
 function isOneRow({ body, limit, offset }: TypedQuery): boolean {

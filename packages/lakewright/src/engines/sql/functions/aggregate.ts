@@ -1,9 +1,11 @@
 import { NotCoveredError, SqlError } from '../errors';
+import { typeText } from '../types/text';
 import { approximate, countable } from './aggregate-approximate';
 import { extremes } from './aggregate-extreme';
 import { isFloat } from './array';
 import { rescaled, unscaled } from './decimal-text';
 import type { Behaviour, CallText, CallTypes, FunctionArea } from './entry';
+import { isZonedKey } from './map';
 import { valueHash } from './value-hash';
 
 /** Digits of a decimal of which no table that DuckDB reads has so many that their sum has 39. */
@@ -158,8 +160,7 @@ function mapUnion(call: CallText): string {
 /** Zoned timestamps are one key by their instant, whose first zone is shown: not by DuckDB. */
 function refuseZonedKeys({ types: [type] }: CallTypes): void {
   const key = type?.kind === 'map' ? type.key : type;
-  if (key?.kind === 'timestamp with time zone')
-    throw new NotCoveredError(`an aggregate to a map with keys of type ${key.kind}`);
+  if (key && isZonedKey(key)) throw new NotCoveredError(`an aggregate to a map with keys of type ${typeText(key)}`);
 }
 
 function countIf(call: CallText): string {

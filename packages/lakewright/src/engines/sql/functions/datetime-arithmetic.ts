@@ -19,37 +19,30 @@ function unitOf({ literals }: CallTypes): string {
   return String(literals[0]).toLowerCase();
 }
 
-/** Trino checks the unit per row; a literal's is known before. Dates have no time fields, times no date fields. */
-function validateUnit(valid: (unit: string) => boolean, type: string): (call: CallTypes) => void {
-  return (call) => {
-    if (call.literals[0] === undefined) return;
-    const unit = unitOf(call);
-    if (!valid(unit)) {
-      throw new SqlError('INVALID_FUNCTION_ARGUMENT', `'${unit}' is not a valid ${type} field`);
-    }
-  };
-}
-
 type Kind = 'date' | 'timestamp' | 'zoned' | 'time';
 
-const isAnyUnit = (unit: string): boolean => unit in FIXED || unit in MONTHS;
-const isDateUnit = (unit: string): boolean => (FIXED[unit] ?? 0) >= DAY || unit in MONTHS;
-const isTimeUnit = (unit: string): boolean => (FIXED[unit] ?? DAY) < DAY;
-
-const anyUnit = validateUnit(isAnyUnit, 'TIMESTAMP');
-const dateUnit = validateUnit(isDateUnit, 'DATE');
-const timeUnit = validateUnit(isTimeUnit, 'Time');
-
 const UNITS = [...Object.keys(FIXED), ...Object.keys(MONTHS)];
+const DATE_UNITS = UNITS.filter((unit) => (FIXED[unit] ?? DAY) >= DAY);
+const TIME_UNITS = UNITS.filter((unit) => (FIXED[unit] ?? DAY) < DAY);
 
-/** One expression for a literal unit; for any other one the expressions of all units, and the row's is chosen. */
-function byUnit(kind: Kind, write: (kind: Kind) => (call: CallText) => string): (call: CallText) => string {
-  const [isUnit, name] =
-    kind === 'date' ? [isDateUnit, 'DATE'] : kind === 'time' ? [isTimeUnit, 'Time'] : [isAnyUnit, 'TIMESTAMP'];
-  return (call) => {
+/** Dates have no time fields, times no date fields. */
+const UNITS_OF: Readonly<Record<Kind, { readonly name: string; readonly units: readonly string[] }>> = {
+  date: { name: 'DATE', units: DATE_UNITS },
+  timestamp: { name: 'TIMESTAMP', units: UNITS },
+  zoned: { name: 'TIMESTAMP', units: UNITS },
+  time: { name: 'Time', units: TIME_UNITS },
+};
+
+/**
+ * One expression for a literal unit, which is known before anything runs; for any other one the expressions of all
+ * units, of which each row's is chosen.
+ */
+function byUnit(kind: Kind, write: (kind: Kind) => (call: CallText) => string): Behaviour {
+  const { name, units } = UNITS_OF[kind];
+  const sql = (call: CallText): string => {
     if (call.literals[0] !== undefined) return write(kind)(call);
     const [unit = '', ...rest] = call.args;
-    const branches = UNITS.filter(isUnit).map((own) => {
+    const branches = units.map((own) => {
       const literals = [own, ...call.literals.slice(1)];
       return `WHEN '${own}' THEN ${write(kind)({ ...call, literals })}`;
     });
@@ -57,6 +50,11 @@ function byUnit(kind: Kind, write: (kind: Kind) => (call: CallText) => string): 
     const failure = call.fail('INVALID_FUNCTION_ARGUMENT', `the unit is not a valid ${name} field`, call.result);
     return `CASE WHEN ${missing} THEN NULL ELSE CASE lower(${unit}) ${branches.join(' ')} ELSE ${failure} END END`;
   };
+  const validate = (call: CallTypes): void => {
+    if (call.literals[0] === undefined || units.includes(unitOf(call))) return;
+    throw new SqlError('INVALID_FUNCTION_ARGUMENT', `'${unitOf(call)}' is not a valid ${name} field`);
+  };
+  return { sql, validate };
 }
 
 /** A time of day as a timestamp, because DuckDB has no arithmetic on TIME. */
@@ -152,34 +150,16 @@ function addRounded(kind: Kind): (call: CallText) => string {
 
 /** date_trunc, date_add, date_diff. */
 export const dateArithmetic: Readonly<Record<string, Behaviour>> = {
-  'date_trunc(varchar, date): date': { sql: byUnit('date', truncate), validate: dateUnit },
-  'date_trunc(varchar, timestamp(p)): timestamp(p)': { sql: byUnit('timestamp', truncate), validate: anyUnit },
-  'date_trunc(varchar, timestamp(p) with time zone): timestamp(p) with time zone': {
-    sql: byUnit('zoned', truncate),
-    validate: anyUnit,
-  },
-  'date_trunc(varchar, time(p)): time(p)': { sql: byUnit('time', truncate), validate: timeUnit },
-  'date_add(varchar, bigint, date): date': { sql: byUnit('date', add), validate: dateUnit },
-  'date_add(varchar, bigint, timestamp(p)): timestamp(p)': {
-    sql: byUnit('timestamp', addRounded),
-    validate: anyUnit,
-  },
-  'date_add(varchar, bigint, timestamp(p) with time zone): timestamp(p) with time zone': {
-    sql: byUnit('zoned', addRounded),
-    validate: anyUnit,
-  },
-  'date_add(varchar, bigint, time(p)): time(p)': {
-    sql: byUnit('time', addRounded),
-    validate: timeUnit,
-  },
-  'date_diff(varchar, date, date): bigint': { sql: byUnit('date', difference), validate: dateUnit },
-  'date_diff(varchar, timestamp(p), timestamp(p)): bigint': {
-    sql: byUnit('timestamp', difference),
-    validate: anyUnit,
-  },
-  'date_diff(varchar, timestamp(p) with time zone, timestamp(p) with time zone): bigint': {
-    sql: byUnit('zoned', difference),
-    validate: anyUnit,
-  },
-  'date_diff(varchar, time(p), time(p)): bigint': { sql: byUnit('time', difference), validate: timeUnit },
+  'date_trunc(varchar, date): date': byUnit('date', truncate),
+  'date_trunc(varchar, timestamp(p)): timestamp(p)': byUnit('timestamp', truncate),
+  'date_trunc(varchar, timestamp(p) with time zone): timestamp(p) with time zone': byUnit('zoned', truncate),
+  'date_trunc(varchar, time(p)): time(p)': byUnit('time', truncate),
+  'date_add(varchar, bigint, date): date': byUnit('date', add),
+  'date_add(varchar, bigint, timestamp(p)): timestamp(p)': byUnit('timestamp', addRounded),
+  'date_add(varchar, bigint, timestamp(p) with time zone): timestamp(p) with time zone': byUnit('zoned', addRounded),
+  'date_add(varchar, bigint, time(p)): time(p)': byUnit('time', addRounded),
+  'date_diff(varchar, date, date): bigint': byUnit('date', difference),
+  'date_diff(varchar, timestamp(p), timestamp(p)): bigint': byUnit('timestamp', difference),
+  'date_diff(varchar, timestamp(p) with time zone, timestamp(p) with time zone): bigint': byUnit('zoned', difference),
+  'date_diff(varchar, time(p), time(p)): bigint': byUnit('time', difference),
 };

@@ -44,20 +44,21 @@ function multimapFromEntries(call: CallText): string {
 }
 
 /** Instants in two zones are one key, and two values for DuckDB. */
-const isZoned = (key: TrinoType | undefined): boolean =>
+export const isZonedKey = (key: TrinoType | undefined): boolean =>
   key !== undefined && someType(key, ({ kind }) => kind === 'timestamp with time zone');
 
 /** Refuses to make a map of zoned keys where that would need more than to tell whether two are the same. */
 export function refuseZonedKeys({ types: [type] }: CallTypes): void {
   const rows = type?.kind === 'array' && type.element.kind === 'row' ? type.element.fields[0]?.type : undefined;
   const key = type?.kind === 'map' ? type.key : rows;
-  if (isZoned(key)) throw new NotCoveredError('maps made of maps or rows with keys of type timestamp with time zone');
+  if (isZonedKey(key))
+    throw new NotCoveredError('maps made of maps or rows with keys of type timestamp with time zone');
 }
 
 function elementAt(call: CallText): string {
   const [source = '', key = ''] = call.args;
   const [type] = call.types;
-  if (type?.kind !== 'map' || !isZoned(type.key)) return `(${source})[${key}]`;
+  if (type?.kind !== 'map' || !isZonedKey(type.key)) return `(${source})[${key}]`;
   const k = call.fresh('k');
   const keys = `list_transform(map_keys(${source}), lambda ${k}: ${call.identity(type.key, k)})`;
   return `map_values(${source})[list_position(${keys}, ${call.identity(type.key, key)})]`;
@@ -69,7 +70,7 @@ function mapOf(call: CallText): string {
   const type = call.types[0]?.kind === 'array' ? call.types[0].element : undefined;
   const made = `map(${keys}, ${values})`;
   const k = call.fresh('k');
-  if (type && isZoned(type)) {
+  if (type && isZonedKey(type)) {
     const instants = `list_transform(${keys}, lambda ${k}: ${call.identity(type, k)})`;
     const fail = call.fail('INVALID_FUNCTION_ARGUMENT', 'Duplicate map keys are not allowed', call.result);
     return `CASE WHEN len(list_distinct(${instants})) < len(${keys}) THEN ${fail} ELSE ${made} END`;

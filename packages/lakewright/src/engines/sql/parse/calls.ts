@@ -14,21 +14,14 @@ import type {
 } from './ast';
 import { booleanExpression, columnReference, sortItem, toExpression, valueExpression } from './expressions';
 import { identifier, qualifiedName, stringText } from './literals';
+import { plainCall } from './plain-call';
 import type { TreeNode } from './tree';
 import { typeOf } from './types';
 
 /** Function calls, and the special syntax that is a function call in disguise. */
 export function functionLike(node: TreeNode): Expression {
   const { position } = node;
-  const call = (name: string, args: readonly Expression[]): FunctionCall => ({
-    kind: 'call',
-    name,
-    args,
-    star: false,
-    distinct: false,
-    orderBy: [],
-    position,
-  });
+  const call = (name: string, args: readonly Expression[]): FunctionCall => plainCall(name, args, position);
   switch (node.kind) {
     case 'FunctionCall':
       return functionCall(node);

@@ -1,4 +1,4 @@
-/** A query's record, as the workspace keeps it: `state/athena/queries/<id>.json`. Times in seconds since 1970. */
+/** A query's record, a line of `state/athena/queries.jsonl`. Times in seconds since 1970. */
 export interface Execution {
   readonly id: string;
   readonly query: string;

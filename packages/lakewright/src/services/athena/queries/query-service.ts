@@ -36,7 +36,7 @@ export class QueryService {
   public constructor(private readonly lake: LakeContext) {
     this.workGroups = new WorkGroups(lake);
     this.prepared = new PreparedStatements(lake);
-    this.history = new QueryHistory(lake.workspace);
+    this.history = new QueryHistory(lake.workspace, () => seconds(lake.clock.now()));
     this.engine = new LakeEngine(lake);
   }
 
@@ -52,7 +52,7 @@ export class QueryService {
     const request = readRequest(query, input, workGroup, this.lake);
     const execution = newExecution(request, input, caller, this.lake.clock.now());
     this.history.put(execution);
-    const reusable = findReusable(this.history.list(), execution, request.parsed);
+    const reusable = findReusable(this.history, execution, request.parsed);
     if (reusable) {
       reuseResult(execution, reusable, seconds(this.lake.clock.now()));
       this.history.put(execution);
@@ -89,10 +89,10 @@ export class QueryService {
     return this.get(id);
   }
 
-  /** Begins what the first query would wait for: the engine's process, and the parser's grammar in this one. */
-  public warmUp(): void {
+  /** Begins what the first query would wait for: the engine's process, and in this one the grammar, which explains mistakes. */
+  public warmUp(awaited: 'pipelines' | 'clients'): void {
     this.engine.open().catch(() => undefined); // reported by its use
-    warmUp();
+    if (awaited === 'clients') warmUp();
   }
 
   /** Waits for the end of a query. */
@@ -124,7 +124,7 @@ export class QueryService {
   private knownRequest(input: ApiShape, query: string): Execution | undefined {
     const token = input.ClientRequestToken;
     if (!token) return undefined;
-    const known = this.history.list().find((execution) => execution.clientRequestToken === token);
+    const known = this.history.withToken(token);
     if (known && known.query !== query) throw invalidRequest('Idempotent parameters do not match');
     return known;
   }

@@ -1,27 +1,26 @@
 import type { ParsedStatement } from '../statements/statement';
 import type { Execution } from './execution';
+import type { QueryHistory } from './history';
 
 /**
  * The latest result of the same query that is young enough.
  *
  * @see https://docs.aws.amazon.com/athena/latest/ug/reusing-query-results.html
  */
-export function findReusable(
-  history: readonly Execution[],
-  wanted: Execution,
-  parsed: ParsedStatement,
-): Execution | undefined {
+export function findReusable(history: QueryHistory, wanted: Execution, parsed: ParsedStatement): Execution | undefined {
   const { reuse } = wanted;
   if (!reuse?.Enabled || parsed.side !== 'query' || parsed.statement.kind !== 'query statement') return undefined;
   const oldest = wanted.submitted - (reuse.MaxAgeInMinutes ?? 60) * 60;
-  return history.find(
-    (former) =>
-      former.state === 'SUCCEEDED' &&
-      !former.reused &&
-      former.substatement === 'SELECT' &&
-      (former.completed ?? 0) >= oldest &&
-      sameText(former, wanted),
-  );
+  return history
+    .list()
+    .find(
+      (former) =>
+        former.state === 'SUCCEEDED' &&
+        !former.reused &&
+        former.substatement === 'SELECT' &&
+        (former.completed ?? 0) >= oldest &&
+        sameText(former, wanted),
+    );
 }
 
 /** Who asks is part of it: another caller may see other rows. */

@@ -1,19 +1,10 @@
 import type { SqlPosition } from '../../errors';
 import type { Expression, FunctionCall, SortItem } from '../ast';
+import { plainCall } from '../plain-call';
 import type { Cursor } from './cursor';
 import { expression, orderBy, sortItem, valueExpression } from './expressions';
 import { jsonCall } from './json';
 import { overClause } from './windows';
-
-const plain = (name: string, args: readonly Expression[], position: SqlPosition): FunctionCall => ({
-  kind: 'call',
-  name,
-  args,
-  star: false,
-  distinct: false,
-  orderBy: [],
-  position,
-});
 
 interface Arguments {
   readonly args: readonly Expression[];
@@ -75,7 +66,7 @@ export function wordCall(c: Cursor, word: string, position: SqlPosition): Expres
       const form = c.accept(',') ? c.take().key : 'NFC';
       if (!['NFC', 'NFD', 'NFKC', 'NFKD'].includes(form)) c.decline();
       c.expect(')');
-      return plain('normalize', [value, { kind: 'string', value: form, position }], position);
+      return plainCall('normalize', [value, { kind: 'string', value: form, position }], position);
     }
     case 'GROUPING': {
       c.expect('GROUPING', '(');
@@ -92,7 +83,7 @@ export function wordCall(c: Cursor, word: string, position: SqlPosition): Expres
     case 'CURRENT_CATALOG':
     case 'CURRENT_SCHEMA':
       c.take();
-      return plain(word.toLowerCase(), [], position);
+      return plainCall(word.toLowerCase(), [], position);
     case 'CURRENT_TIMESTAMP':
     case 'LOCALTIMESTAMP':
     case 'CURRENT_TIME':
@@ -127,20 +118,20 @@ function positional(c: Cursor, word: 'SUBSTRING' | 'POSITION', position: SqlPosi
   if (word === 'POSITION' && c.accept('IN')) {
     const text = valueExpression(c);
     c.expect(')');
-    return plain('strpos', [text, value], position);
+    return plainCall('strpos', [text, value], position);
   }
   if (word === 'SUBSTRING' && c.accept('FROM')) {
     const from = valueExpression(c);
     const length = c.accept('FOR') ? [valueExpression(c)] : [];
     c.expect(')');
-    return plain('substr', [value, from, ...length], position);
+    return plainCall('substr', [value, from, ...length], position);
   }
   const list = [expression(c, { value, position: start, isWhole: true })];
   while (c.accept(',')) list.push(expression(c));
   c.expect(')');
   // What may follow a call (FILTER, OVER) is wrong after these two.
   if (c.is('FILTER', '(') || c.is('OVER')) c.decline();
-  return plain(word.toLowerCase(), list, position);
+  return plainCall(word.toLowerCase(), list, position);
 }
 
 const TRIM_SIDES: Readonly<Record<string, string>> = { LEADING: 'ltrim', TRAILING: 'rtrim', BOTH: 'trim' };
@@ -154,7 +145,7 @@ function trim(c: Cursor, position: SqlPosition): Expression {
   const name = side ?? 'trim';
   const finish = (list: readonly Expression[]): Expression => {
     c.expect(')');
-    return plain(name, list, position);
+    return plainCall(name, list, position);
   };
   if (c.accept('FROM')) return finish([valueExpression(c)]);
   const first = valueExpression(c);
@@ -177,7 +168,7 @@ function listagg(c: Cursor, position: SqlPosition): Expression {
   const items = c.list(() => sortItem(c));
   c.expect(')');
   return {
-    ...plain('listagg', [value, { kind: 'string', value: separator, position }], position),
+    ...plainCall('listagg', [value, { kind: 'string', value: separator, position }], position),
     distinct,
     orderBy: items,
     filter: filterOf(c),

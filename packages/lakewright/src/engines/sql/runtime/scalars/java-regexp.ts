@@ -1,5 +1,6 @@
 import { invalidArgument, notCovered } from '../support';
-import { caseVariants, characterClass, member, property, shorthand, WORD } from './java-regexp-class';
+import { caseVariants, characterClass, member } from './java-regexp-class';
+import { anchorOf, type Escape, readEscape } from './java-regexp-escape';
 import { GroupLedger } from './java-regexp-groups';
 
 /** A Java pattern as a JavaScript one. */
@@ -13,16 +14,6 @@ export interface JavaPattern {
   /** Text with one of these is refused: its letters equal several others when case is ignored. */
   readonly refusedText?: RegExp;
 }
-
-const CONTROLS: Readonly<Record<string, string>> = {
-  t: '\t',
-  n: '\n',
-  r: '\r',
-  f: '\f',
-  v: '\v',
-  a: '\x07',
-  e: '\x1b',
-};
 
 /** Letters that fold to several; ß is known to the translator. */
 const FOLDS_TO_MANY = /[\u0149\u01f0\u0390\u03b0\u0587\u1e96-\u1e9a\u1f50-\u1fff\ufb00-\ufb17]/;
@@ -314,7 +305,7 @@ class Translator {
       this.emitAtom(this.backReference(reference[1], reference[2]), undefined);
       return;
     }
-    const anchor = this.anchor(rest[0]);
+    const anchor = anchorOf(rest[0]);
     if (anchor !== undefined) {
       this.at += 2;
       this.emitAtom(anchor, 0);
@@ -324,34 +315,11 @@ class Translator {
     this.emitAtom('members' in one ? `[${one.members}]` : this.literal(one.character), 1);
   }
 
-  /** An escape that stands for a character or for a class of them. */
-  public escape(): { readonly character: string } | { readonly members: string } {
-    const rest = this.pattern.slice(this.at + 1);
-    const c = rest[0];
-    if (c === undefined) return invalidArgument('end pattern at escape');
-    if (/^[pP](?:$|\{[^}]*$)/.test(rest)) return invalidArgument('invalid character property name');
-    const named = /^([pP])(?:\{([^}]*)\}|([A-Z]))/.exec(rest);
-    if (named) {
-      this.at += 1 + named[0].length;
-      return { members: property(named[2] ?? named[3] ?? '', named[1] === 'P') };
-    }
-    const code = /^(?:x\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|0([0-7]{0,2}))/.exec(rest);
-    if (code) {
-      this.at += 1 + code[0].length;
-      const hex = code[1] ?? code[2] ?? code[3];
-      const point = hex === undefined ? Number.parseInt(code[4] || '0', 8) : Number.parseInt(hex, 16);
-      if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
-        return notCovered(`\\${code[0]} in a regular expression`);
-      if (point > 0x7f && code[2] !== undefined) return notCovered(`\\x${code[2]} in a regular expression`);
-      return { character: String.fromCodePoint(point) };
-    }
-    if (/^(?:Q|c|u|x\{|[CM]-)/.test(rest)) return notCovered(`\\${c} in a regular expression`);
-    const members = shorthand(c);
-    const text = String.fromCodePoint(this.pattern.codePointAt(this.at + 1) as number);
-    this.at += 1 + text.length;
-    if (members !== undefined) return { members };
-    // A letter without a meaning stands for itself; in a class `\b` is a backspace.
-    return { character: CONTROLS[c] ?? (c === 'b' ? '\b' : text) };
+  /** Reads an escape that stands for a character or for a class of them. */
+  public escape(): Escape {
+    const read = readEscape(this.pattern.slice(this.at));
+    this.at += read.length;
+    return read.escape;
   }
 
   private backReference(number: string | undefined, name: string | undefined): string {
@@ -360,26 +328,6 @@ class Translator {
     if (!this.ledger.isSet(group)) notCovered('a reference to a group that may not have matched');
     if (this.bothCases) notCovered('a reference to a group under a flag i that holds for a part of the pattern');
     return `\\k<g${group}>`;
-  }
-
-  private anchor(c: string | undefined): string | undefined {
-    const word = `[${WORD}]`;
-    switch (c) {
-      case 'A':
-        return '^';
-      case 'z':
-        return '$';
-      case 'Z':
-        return '(?=\\n?$)';
-      case 'b':
-        return `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`;
-      case 'B':
-        return `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`;
-      case 'G':
-        return notCovered('\\G that does not begin the regular expression');
-      default:
-        return undefined;
-    }
   }
 }
 
