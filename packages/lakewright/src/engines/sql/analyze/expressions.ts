@@ -10,7 +10,7 @@ import type { Context } from './context';
 import { jsonForm } from './json';
 import { extract, languageForm } from './language-forms';
 import { binaryLiteral, intervalLiteral, numberLiteral, typedLiteral } from './literals';
-import { arithmetic, compare, negate, sharedType } from './operators';
+import { arithmetic, checkUnwrapped, compare, negate, sharedType } from './operators';
 import { accessField, resolveName } from './scope';
 import { exists, inSubquery, quantified, scalarSubquery } from './subqueries';
 import type { Typed } from './typed';
@@ -51,8 +51,11 @@ export function analyze(node: ast.Expression, context: Context): Typed {
       return sign(node, context);
     case 'concatenation':
       return concatenation(inner(node.left), inner(node.right), node, context);
-    case 'comparison':
-      return compare(node.operator, inner(node.left), inner(node.right), position);
+    case 'comparison': {
+      const compared = compare(node.operator, inner(node.left), inner(node.right), position);
+      checkUnwrapped(compared.left, compared.right);
+      return compared;
+    }
     case 'quantified comparison':
       return quantified(node, inner(node.left), context);
     case 'between': {
@@ -77,6 +80,7 @@ export function analyze(node: ast.Expression, context: Context): Typed {
       const parts = [inner(node.left), inner(node.right)];
       const type = sharedType(parts, 'operands', false, position);
       const [left, right] = parts.map((part) => coerce(part, type)) as [Typed, Typed];
+      checkUnwrapped(left, right);
       return { kind: 'distinct from', type: build.BOOLEAN, left, right, position };
     }
     case 'logical': {
@@ -177,6 +181,7 @@ function inList(node: ast.InList, context: Context): Typed {
   const type = sharedType(parts, 'IN value and list items', false, position);
   const [operand, ...list] = parts.map((part) => coerce(part, type));
   if (!operand) throw new Error('IN without a value');
+  if (list.length === 1 && list[0]) checkUnwrapped(operand, list[0]);
   return { kind: 'in list', type: build.BOOLEAN, operand, list, position };
 }
 

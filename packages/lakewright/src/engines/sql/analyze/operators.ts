@@ -5,8 +5,9 @@ import { coercionCost, commonSuperType, isComparable, isOrderable } from '../typ
 import { asDecimal, productType, quotientType, remainderType, sumType } from '../types/decimal';
 import { typeText } from '../types/text';
 import type { TrinoType } from '../types/type';
-import { coerce, commonType, nullLiteral } from './coerce';
-import type { Arithmetic, Typed } from './typed';
+import { coerce, commonType, literalValue, nullLiteral } from './coerce';
+import type { Arithmetic, Comparison, Typed } from './typed';
+import { isSubquery, some } from './walk';
 
 type ArithmeticOperator = Arithmetic['operator'];
 
@@ -15,7 +16,7 @@ function cannotApply(operator: string, left: Typed, right: Typed, position?: Sql
   return new SqlError('TYPE_MISMATCH', text, position);
 }
 
-export function compare(operator: ComparisonOperator, left: Typed, right: Typed, position?: SqlPosition): Typed {
+export function compare(operator: ComparisonOperator, left: Typed, right: Typed, position?: SqlPosition): Comparison {
   const type = comparisonType(operator, left, right, position);
   return {
     kind: 'comparison',
@@ -25,6 +26,38 @@ export function compare(operator: ComparisonOperator, left: Typed, right: Typed,
     right: coerce(right, type),
     position,
   };
+}
+
+/**
+ * Trino's planner takes the cast off `CAST(x AS t) = constant` and compares the constant with itself for it
+ * (UnwrapCastInComparison, recorded from Trino 476): that fails where a NULL is inside of it, whatever the rows are.
+ *
+ * @throws SqlError NOT_SUPPORTED
+ */
+export function checkUnwrapped(left: Typed, right: Typed): void {
+  for (const [cast, constant] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    const { type } = cast;
+    if (type.kind !== 'array' && type.kind !== 'row') continue;
+    const isTakenOff =
+      cast.kind === 'cast' && coercionCost(cast.operand.type, type) !== undefined && some(cast.operand, isVariable);
+    if (!isTakenOff || some(constant, isVariable) || !holdsNull(constant)) continue;
+    const parts = type.kind === 'array' ? 'arrays' : 'fields';
+    const text = `${type.kind.toUpperCase()} comparison not supported for ${parts} with null elements`;
+    throw new SqlError('NOT_SUPPORTED', text, cast.position);
+  }
+}
+
+const isVariable = (node: Typed): boolean =>
+  node.kind === 'column' || node.kind === 'lambda parameter' || node.kind === 'aggregate' || isSubquery(node);
+
+/** Whether a NULL is written inside of an array or row. */
+function holdsNull(node: Typed): boolean {
+  if (node.kind === 'cast') return holdsNull(node.operand);
+  if (node.kind !== 'array' && node.kind !== 'row') return false;
+  return node.items.some((item) => literalValue(item) === null || holdsNull(item));
 }
 
 /** The type that both sides are compared in. */

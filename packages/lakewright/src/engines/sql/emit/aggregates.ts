@@ -98,7 +98,7 @@ function boundSql(bound: TypedBound, context: EmitContext): string {
     case 'offset': {
       const offset = emit(bound.offset, context);
       const { kind } = bound.offset.type;
-      if (kind === 'interval day to second') return `to_milliseconds(${offset}) ${bound.direction}`;
+      if (kind === 'interval day to second') return `lw_millis(${offset}) ${bound.direction}`;
       if (kind === 'interval year to month') return `to_months(${offset}) ${bound.direction}`;
       return `${offset} ${bound.direction}`;
     }

@@ -171,13 +171,19 @@ function addInterval(type: TrinoType, interval: TrinoType, value: string, amount
         ),
       );
     case 'timestamp with time zone':
-      return bindOnce([value], ([zoned]) =>
-        months
-          ? `lw_from_local(lw_local(${zoned}) + to_months(${amount}), (${zoned}).z)`
-          : `lw_mk_tz((${zoned}).i + to_milliseconds(${amount}), (${zoned}).z)`,
+      return bindOnce([value, amount], ([zoned, n]) =>
+        check(
+          `abs(${n}) > ${months ? 60_000 * 12 : 60_000n * 365n * DAY}`,
+          'GENERIC_INTERNAL_ERROR',
+          'Millis overflow',
+          type,
+          months
+            ? `lw_from_local(lw_local(${zoned}) + to_months(${n}), (${zoned}).z)`
+            : `lw_mk_tz((${zoned}).i + lw_millis(${n}), (${zoned}).z)`,
+        ),
       );
     default:
-      return `(${value} + ${months ? 'to_months' : 'to_milliseconds'}(${amount}))`;
+      return `(${value} + ${months ? 'to_months' : 'lw_millis'}(${amount}))`;
   }
 }
 

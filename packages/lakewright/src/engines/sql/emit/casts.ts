@@ -252,21 +252,32 @@ export function inSessionZone(timestamp: string): string {
     : `lw_from_local(${timestamp}, ${quoteText(sessionZone())})`;
 }
 
+/** 52 bits of milliseconds reach that far. */
+const ZONED_YEARS = 71_000;
+
+const inZonedRange = (x: string, precision: number, sql: string): string =>
+  check(
+    `abs(year(${x})) >= ${ZONED_YEARS}`,
+    'INVALID_CAST_ARGUMENT',
+    'Out of range for timestamp with time zone',
+    build.zonedTimestamp(precision),
+    sql,
+  );
+
 function toZonedTimestamp(x: string, from: TrinoType, precision: number): string {
   const cuts = precision < precisionOf(from);
   switch (from.kind) {
     case 'varchar': {
-      // 52 bits of milliseconds reach that far.
       const attempt = bindOnce(
         [rounded(readText(x, precision), precision), `lw_cast_tz_zone(${x})`],
-        ([local, zone]) => `CASE WHEN abs(year(${local})) < 71000 THEN lw_from_local(${local}, ${zone}) END`,
+        ([local, zone]) => `CASE WHEN abs(year(${local})) < ${ZONED_YEARS} THEN lw_from_local(${local}, ${zone}) END`,
       );
       return bindOnce([attempt], ([value = '']) => orFail(x, from, build.zonedTimestamp(precision), value));
     }
     case 'date':
-      return inSessionZone(`CAST(${x} AS TIMESTAMP)`);
+      return inZonedRange(x, precision, inSessionZone(`CAST(${x} AS TIMESTAMP)`));
     case 'timestamp':
-      return inSessionZone(cuts ? rounded(x, precision) : x);
+      return inZonedRange(x, precision, inSessionZone(cuts ? rounded(x, precision) : x));
     case 'timestamp with time zone':
       return cuts ? `lw_mk_tz(${rounded(`(${x}).i`, precision)}, (${x}).z)` : x;
     default:

@@ -11,6 +11,8 @@ export interface Operand {
   readonly sql: string;
   /** Literals aren't NaN. */
   readonly literal: boolean;
+  /** The comparison keeps or drops a row: NULL is as good as false. */
+  readonly inCondition?: boolean;
 }
 
 /**
@@ -169,13 +171,10 @@ export function identityOf(x: string, type: TrinoType): string {
 export const needsIdentity = (type: TrinoType): boolean =>
   someType(type, ({ kind }) => kind === 'timestamp with time zone' || kind === 'map');
 
-/** The columns of a join: with a condition on both beside the equality DuckDB would compare every pair of rows. */
-const areOfTwoRelations = (l: string, r: string): boolean => {
-  const [left, right] = [/^(\w+)\.[\w"]+$/.exec(l), /^(\w+)\.[\w"]+$/.exec(r)];
-  return left !== null && right !== null && left[1] !== right[1];
-};
-
-/** DuckDB takes NaN for the greatest number, equal to itself: a guard where that would show. */
+/**
+ * DuckDB takes NaN for the greatest number, equal to itself: a guard where that would show. In a condition it is of one
+ * side only: with one of both beside an equality, DuckDB would join by comparing every pair of rows.
+ */
 function compareFloating(operator: ComparisonOperator, left: Operand, right: Operand): string {
   const [l, r] = [left.sql, right.sql];
   const plain = `${l} ${operator} ${r}`;
@@ -183,11 +182,9 @@ function compareFloating(operator: ComparisonOperator, left: Operand, right: Ope
     return left.literal || right.literal ? `(${plain})` : `(${plain} OR (isnan(${l}) AND ${r} IS NOT NULL))`;
   // NULL on the other side makes the answer NULL, whether this one is NaN or not.
   const guard = (x: string, other: Operand) =>
-    other.literal ? `NOT isnan(${x})` : `(NOT isnan(${x}) OR ${other.sql} IS NULL)`;
+    other.literal || other.inCondition ? `NOT isnan(${x})` : `(NOT isnan(${x}) OR ${other.sql} IS NULL)`;
   const guarded: string[] = [];
-  if (operator === '=' && !left.literal && !right.literal) {
-    guarded.push(areOfTwoRelations(l, r) ? `NOT isnan(${l})` : guard(l, right));
-  }
+  if (operator === '=' && !left.literal && !right.literal) guarded.push(guard(l, right));
   if ((operator === '<' || operator === '<=') && !right.literal) guarded.push(guard(r, left));
   if ((operator === '>' || operator === '>=') && !left.literal) guarded.push(guard(l, right));
   return `(${[plain, ...guarded].join(' AND ')})`;

@@ -40,6 +40,8 @@ export interface EmitContext {
   readonly local?: ReadonlySet<string>;
   /** Inside TRY: a failure is met by running row by row. */
   readonly underTry?: boolean;
+  /** The expression keeps or drops a row: NULL is as good as false. */
+  readonly inCondition?: boolean;
 }
 
 export function emit(node: Typed, context: EmitContext): string {
@@ -52,9 +54,9 @@ export function emit(node: Typed, context: EmitContext): string {
   return emitNode(node, context);
 }
 
-function emitNode(node: Typed, context: EmitContext): string {
+function emitNode(node: Typed, { inCondition, ...context }: EmitContext): string {
   const sql = (part: Typed) => emit(part, context);
-  const operand = (part: Typed): Operand => ({ sql: sql(part), literal: literalValue(part) != null });
+  const operand = (part: Typed): Operand => ({ sql: sql(part), literal: literalValue(part) != null, inCondition });
   switch (node.kind) {
     case 'literal':
       return literalSql(node);
@@ -66,7 +68,7 @@ function emitNode(node: Typed, context: EmitContext): string {
     case 'lambda parameter':
       return context.parameters.get(node.name) ?? node.name;
     case 'logical':
-      return `(${node.terms.map(sql).join(` ${node.operator} `)})`;
+      return `(${node.terms.map((term) => emit(term, { ...context, inCondition })).join(` ${node.operator} `)})`;
     case 'not':
       return `(NOT ${sql(node.operand)})`;
     case 'comparison':

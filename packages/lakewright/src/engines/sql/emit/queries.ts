@@ -189,7 +189,7 @@ export function selectSql(select: TypedSelect, outer: EmitContext): string {
   return [
     `SELECT ${select.distinct ? `${distinctSql(select.fields)} ` : ''}${columns.join(', ')}`,
     select.from.length > 0 ? `FROM ${select.from.map((relation) => relationSql(relation, plain)).join(', ')}` : '',
-    select.where ? `WHERE ${emitInClause(select.where, plain)}` : '',
+    select.where ? `WHERE ${emitInClause(select.where, { ...plain, inCondition: true })}` : '',
     groupBy ? `GROUP BY ${groupBy}` : '',
     select.having ? `HAVING ${emitInClause(select.having, context)}` : '',
     orderBy.length > 0 ? `ORDER BY ${orderBy.join(', ')}` : '',

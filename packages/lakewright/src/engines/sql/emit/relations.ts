@@ -42,7 +42,7 @@ function joinSql(join: TypedJoin, context: EmitContext): string {
   const right = relationSql(join.right, context);
   const nested = join.right.kind === 'join' ? `(${right})` : right;
   if (join.type === 'CROSS') return `${left} CROSS JOIN ${nested}`;
-  return `${left} ${join.type} JOIN ${nested} ON ${join.on ? emitInClause(join.on, context) : 'true'}`;
+  return `${left} ${join.type} JOIN ${nested} ON ${join.on ? emitInClause(join.on, { ...context, inCondition: true }) : 'true'}`;
 }
 
 /** DuckDB takes no subquery in the condition of an outer join: what it gives stands beside the left side's rows. */
@@ -53,7 +53,7 @@ function joinWithSubqueries(join: TypedJoin, parts: readonly Typed[], context: E
     replaced.set(part, value);
     return ` CROSS JOIN ${from}`;
   });
-  const on = join.on ? emit(join.on, { ...context, replaced }) : 'true';
+  const on = join.on ? emit(join.on, { ...context, replaced, inCondition: true }) : 'true';
   const [left, right] = [relationSql(join.left, context), relationSql(join.right, context)];
   return `(${left}${added.join('')}) ${join.type} JOIN ${join.right.kind === 'join' ? `(${right})` : right} ON ${on}`;
 }

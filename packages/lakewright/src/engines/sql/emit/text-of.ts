@@ -16,7 +16,7 @@ export function textOf(x: string, type: TrinoType): string {
       // DuckDB leaves the zero before the point out where the type has no digit for it.
       return type.precision > type.scale ? `CAST(${x} AS VARCHAR)` : `replace(CAST(${x} AS VARCHAR), '.', '0.')`;
     case 'date':
-      return `CAST(${x} AS VARCHAR)`;
+      return `lw_date_str(${x})`;
     case 'double':
       return `lw_d2s(${x})`;
     case 'real':

@@ -1,12 +1,6 @@
 import { NotCoveredError } from '../errors';
 import type { TrinoType } from '../types/type';
-import type { CallText, FunctionArea, RuntimeError } from './entry';
-
-const invalid = (when: string, message: string): RuntimeError => ({
-  when,
-  name: 'INVALID_FUNCTION_ARGUMENT',
-  message,
-});
+import { type CallText, type FunctionArea, invalid, type RuntimeError } from './entry';
 
 const sequenceErrors = [
   invalid('$3 = 0', 'step must not be zero'),
@@ -252,7 +246,7 @@ export const array: FunctionArea = {
       errors: [tooLong('abs($2 - $1) >= 10000')],
     },
     'sequence(date, date, interval day to second): array(date)': {
-      sql: 'CAST(generate_series(CAST($1 AS TIMESTAMP), CAST($2 AS TIMESTAMP), to_milliseconds($3)) AS DATE[])',
+      sql: 'CAST(generate_series(CAST($1 AS TIMESTAMP), CAST($2 AS TIMESTAMP), lw_millis($3)) AS DATE[])',
       errors: [
         invalid('$3 % 86400000 <> 0', 'sequence step must be a day interval if start and end values are dates'),
         ...sequenceErrors,
@@ -264,7 +258,7 @@ export const array: FunctionArea = {
       errors: [tooManyMonths],
     },
     'sequence(timestamp(p), timestamp(p), interval day to second): array(timestamp(p))': {
-      sql: 'generate_series($1, $2, to_milliseconds($3))',
+      sql: 'generate_series($1, $2, lw_millis($3))',
       errors: [...sequenceErrors, tooLong('$3 <> 0 AND (epoch_ms($2) - epoch_ms($1)) // $3 >= 10000')],
     },
     'sequence(timestamp(p), timestamp(p), interval year to month): array(timestamp(p))': {

@@ -84,6 +84,7 @@ function format(call: CallText): string {
 function formatted(call: CallText, type: TrinoType, arg: string): string {
   if (type.kind === 'double' || type.kind === 'real') return `CAST(${arg} AS VARCHAR)`;
   if (type.kind === 'json') return arg;
+  if (type.kind === 'date') return `lw_ymd(${arg}, '+')`;
   const text = call.cast(arg, type, { kind: 'varchar' });
   return type.kind === 'timestamp with time zone' ? `${text} || '|' || lw_offset(${arg})` : text;
 }

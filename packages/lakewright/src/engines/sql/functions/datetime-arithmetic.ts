@@ -1,6 +1,6 @@
 import { SqlError } from '../errors';
 import type { TrinoType } from '../types/type';
-import type { Behaviour, CallText, CallTypes } from './entry';
+import { type Behaviour, type BehaviourSpec, type CallText, type CallTypes, invalid } from './entry';
 
 /** Units of a fixed length, in milliseconds. */
 const FIXED: Readonly<Record<string, number>> = {
@@ -37,7 +37,7 @@ const UNITS_OF: Readonly<Record<Kind, { readonly name: string; readonly units: r
  * One expression for a literal unit, which is known before anything runs; for any other one the expressions of all
  * units, of which each row's is chosen.
  */
-function byUnit(kind: Kind, write: (kind: Kind) => (call: CallText) => string): Behaviour {
+function byUnit(kind: Kind, write: (kind: Kind) => (call: CallText) => string): BehaviourSpec {
   const { name, units } = UNITS_OF[kind];
   const sql = (call: CallText): string => {
     if (call.literals[0] !== undefined) return write(kind)(call);
@@ -80,6 +80,9 @@ function truncate(kind: Kind): (call: CallText) => string {
   };
 }
 
+/** Zoned timestamps end in the year 73,326; from any year up to 9999 so many can be added. */
+const ZONED_YEARS = 60_000;
+
 function add(kind: Kind): (call: CallText) => string {
   return (call) => {
     const unit = unitOf(call);
@@ -87,7 +90,7 @@ function add(kind: Kind): (call: CallText) => string {
     const months = MONTHS[unit];
     const amount =
       months === undefined
-        ? `to_milliseconds(${count} * ${FIXED[unit]})`
+        ? `lw_millis(${count} * ${FIXED[unit]})`
         : `to_months(CAST(${count} * ${months} AS INTEGER))`;
     switch (kind) {
       case 'date':
@@ -97,11 +100,16 @@ function add(kind: Kind): (call: CallText) => string {
       case 'timestamp':
       case 'time':
         return `(${value} + ${amount})`;
-      case 'zoned':
+      case 'zoned': {
         // Days and longer are added to the local time, shorter units to the instant.
-        return (FIXED[unit] ?? DAY) < DAY
-          ? `lw_mk_tz((${value}).i + ${amount}, (${value}).z)`
-          : `lw_from_local(lw_local(${value}) + ${amount}, (${value}).z)`;
+        const sum =
+          (FIXED[unit] ?? DAY) < DAY
+            ? `lw_mk_tz((${value}).i + ${amount}, (${value}).z)`
+            : `lw_from_local(lw_local(${value}) + ${amount}, (${value}).z)`;
+        const most = Math.floor(ZONED_YEARS / ((FIXED[unit] ?? 0) / (365 * DAY) + (months ?? 0) / 12));
+        if (most > 2 ** 31) return sum;
+        return `CASE WHEN abs(${count}) > ${most} THEN ${call.fail('INVALID_FUNCTION_ARGUMENT', 'Millis overflow', call.result)} ELSE ${sum} END`;
+      }
     }
   };
 }
@@ -148,6 +156,9 @@ function addRounded(kind: Kind): (call: CallText) => string {
   };
 }
 
+/** Trino counts in 32 bits. */
+const tooMany = invalid('$2 NOT BETWEEN -2147483648 AND 2147483647', 'integer overflow');
+
 /** date_trunc, date_add, date_diff. */
 export const dateArithmetic: Readonly<Record<string, Behaviour>> = {
   'date_trunc(varchar, date): date': byUnit('date', truncate),
@@ -155,8 +166,11 @@ export const dateArithmetic: Readonly<Record<string, Behaviour>> = {
   'date_trunc(varchar, timestamp(p) with time zone): timestamp(p) with time zone': byUnit('zoned', truncate),
   'date_trunc(varchar, time(p)): time(p)': byUnit('time', truncate),
   'date_add(varchar, bigint, date): date': byUnit('date', add),
-  'date_add(varchar, bigint, timestamp(p)): timestamp(p)': byUnit('timestamp', addRounded),
-  'date_add(varchar, bigint, timestamp(p) with time zone): timestamp(p) with time zone': byUnit('zoned', addRounded),
+  'date_add(varchar, bigint, timestamp(p)): timestamp(p)': { ...byUnit('timestamp', addRounded), errors: [tooMany] },
+  'date_add(varchar, bigint, timestamp(p) with time zone): timestamp(p) with time zone': {
+    ...byUnit('zoned', addRounded),
+    errors: [tooMany],
+  },
   'date_add(varchar, bigint, time(p)): time(p)': byUnit('time', addRounded),
   'date_diff(varchar, date, date): bigint': byUnit('date', difference),
   'date_diff(varchar, timestamp(p), timestamp(p)): bigint': byUnit('timestamp', difference),

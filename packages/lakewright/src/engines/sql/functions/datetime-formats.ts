@@ -49,9 +49,11 @@ function dateFormat(local: (value: string) => string): (call: CallText) => strin
     const literal = call.literals[1];
     const clock = inMilliseconds(value, call);
     const native = typeof literal === 'string' ? toStrftime(literal) : undefined;
-    return native === undefined
-      ? `lw_date_format(epoch_us(${clock}), ${format})`
-      : `strftime(${clock}, '${native.replaceAll("'", "''")}')`;
+    const general = `lw_date_format(epoch_us(${clock}), ${format})`;
+    if (native === undefined) return general;
+    const direct = `strftime(${clock}, '${native.replaceAll("'", "''")}')`;
+    // Four digits of the year before 0, too.
+    return native.includes('%Y') ? `CASE WHEN year(${clock}) < 0 THEN ${general} ELSE ${direct} END` : direct;
   };
 }
 
@@ -81,7 +83,7 @@ export const dateFormats: Readonly<Record<string, Behaviour>> = {
     },
   },
   'parse_datetime(varchar, varchar): timestamp(3) with time zone': 'lw_parse_tz(lw_joda_parse($1, $2))',
-  'to_iso8601(date): varchar(16)': "strftime($1, '%Y-%m-%d')",
+  'to_iso8601(date): varchar(16)': 'lw_date_str($1)',
   'to_iso8601(timestamp(p)): varchar(26)': {
     sql: (call) => `replace(lw_ts_text(${call.args[0]}, ${precisionOf(call.types[0])}), ' ', 'T')`,
   },

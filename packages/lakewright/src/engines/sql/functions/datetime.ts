@@ -1,12 +1,6 @@
 import { dateArithmetic } from './datetime-arithmetic';
 import { dateFormats } from './datetime-formats';
-import type { Behaviour, FunctionArea, RuntimeError } from './entry';
-
-const invalid = (when: string, message: string): RuntimeError => ({
-  when,
-  name: 'INVALID_FUNCTION_ARGUMENT',
-  message,
-});
+import { type Behaviour, type FunctionArea, invalid, type RuntimeError } from './entry';
 
 /** Field name → DuckDB's function. Fields of a zoned timestamp are those of its local time. */
 const DATE_FIELDS: Readonly<Record<string, string>> = {
@@ -45,7 +39,16 @@ function fields(): Record<string, Behaviour> {
 
 /** Trino rounds seconds to milliseconds as Java's Math.round does: half up. */
 const fromSeconds = 'make_timestamp(CAST(CASE WHEN isnan($1) THEN 0 ELSE floor($1 * 1000 + 0.5) END AS BIGINT) * 1000)';
-const secondsErrors = [invalid('isinf($1)', 'unixtime must be finite')];
+const secondsErrors = [
+  invalid('isinf($1)', 'unixtime must be finite'),
+  invalid('abs($1) > 2251799813685', 'Millis overflow'),
+];
+/** What has a zone has 52 bits of milliseconds. */
+const noInstant = (name: string): RuntimeError => ({
+  when: 'abs(year($1)) >= 71000',
+  name,
+  message: 'Millis overflow',
+});
 
 /** Dates and times. A zoned timestamp is carried as its UTC instant and its zone. */
 export const datetime: FunctionArea = {
@@ -60,7 +63,10 @@ export const datetime: FunctionArea = {
     'timezone_hour(timestamp(p) with time zone): bigint': '(lw_offset($1) // 60)',
     'timezone_minute(timestamp(p) with time zone): bigint': '(lw_offset($1) % 60)',
     'timezone(timestamp(p) with time zone): varchar': '($1).z',
-    'to_unixtime(timestamp(p)): double': '(epoch_us($1) / 1000000.0::DOUBLE)',
+    'to_unixtime(timestamp(p)): double': {
+      sql: '(epoch_us($1) / 1000000.0::DOUBLE)',
+      errors: [noInstant('INVALID_CAST_ARGUMENT')],
+    },
     'to_unixtime(timestamp(p) with time zone): double': '(epoch_us(($1).i) / 1000000.0::DOUBLE)',
     'from_unixtime(double): timestamp(3) with time zone': { sql: `lw_utc_tz(${fromSeconds})`, errors: secondsErrors },
     'from_unixtime(double, bigint, bigint): timestamp(3) with time zone': {
@@ -84,7 +90,10 @@ export const datetime: FunctionArea = {
         invalid('abs($2) > 50400000', 'Invalid offset minutes'),
       ],
     },
-    'with_timezone(timestamp(p), varchar): timestamp(p) with time zone': 'lw_from_local($1, lw_zone_id($2))',
+    'with_timezone(timestamp(p), varchar): timestamp(p) with time zone': {
+      sql: 'lw_from_local($1, lw_zone_id($2))',
+      errors: [noInstant('GENERIC_INTERNAL_ERROR')],
+    },
     'to_milliseconds(interval day to second): bigint': '$1',
     'parse_duration(varchar): interval day to second': 'lw_duration($1)',
     'human_readable_seconds(double): varchar': {

@@ -62,6 +62,13 @@ export interface RuntimeError {
   readonly message: string;
 }
 
+/** INVALID_FUNCTION_ARGUMENT for rows of which a condition holds; `$1` … are the arguments. */
+export const invalid = (when: string, message: string): RuntimeError => ({
+  when,
+  name: 'INVALID_FUNCTION_ARGUMENT',
+  message,
+});
+
 /** What is known of a call before its text is written. Arguments count from 0. */
 export interface CallTypes {
   /** After coercion; a lambda's entry is its result type. */

@@ -1,13 +1,7 @@
 import { NotCoveredError } from '../errors';
 import { someType } from '../types/build';
 import type { TrinoType } from '../types/type';
-import type { CallText, CallTypes, FunctionArea, RuntimeError } from './entry';
-
-const invalid = (when: string, message: string): RuntimeError => ({
-  when,
-  name: 'INVALID_FUNCTION_ARGUMENT',
-  message,
-});
+import { type CallText, type CallTypes, type FunctionArea, invalid } from './entry';
 
 /** The entries of an array of rows, whose physical field names aren't known: by position. */
 function entriesOf(call: CallText): { readonly keys: string; readonly values: string } {

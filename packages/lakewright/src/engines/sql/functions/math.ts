@@ -1,6 +1,6 @@
 import type { TrinoType } from '../types/type';
 import { asDecimal, rescaled, unscaled } from './decimal-text';
-import type { BehaviourSpec, CallText, FunctionArea, RuntimeError } from './entry';
+import { type BehaviourSpec, type CallText, type FunctionArea, invalid } from './entry';
 
 const NAN = "CAST('NaN' AS DOUBLE)";
 const NEGATIVE_INFINITY = "CAST('-Infinity' AS DOUBLE)";
@@ -8,12 +8,6 @@ const NEGATIVE_INFINITY = "CAST('-Infinity' AS DOUBLE)";
 /** DuckDB fails where Java's Math gives NaN or -Infinity. */
 const javaLog = (name: string, x = '$1'): string =>
   `CASE WHEN ${x} < 0 THEN ${NAN} WHEN ${x} = 0 THEN ${NEGATIVE_INFINITY} ELSE ${name}(${x}) END`;
-
-const invalid = (when: string, message: string): RuntimeError => ({
-  when,
-  name: 'INVALID_FUNCTION_ARGUMENT',
-  message,
-});
 
 /** Trino's ceil, floor and round of a decimal give no fraction: one more digit unless there was none to lose. */
 function wholeNumber(call: { readonly types: readonly TrinoType[] }): TrinoType {
@@ -105,6 +99,7 @@ export const math: FunctionArea = {
         const { precision, scale } = asDecimal(types[0]);
         return { kind: 'decimal', precision: Math.min(38, precision + 1), scale };
       },
+      errors: [{ when: '$2 < -2147483600', name: 'NUMERIC_VALUE_OUT_OF_RANGE', message: 'decimal overflow' }],
     },
     'truncate(double): double': 'trunc($1)',
     'truncate(real): real': 'trunc($1)',

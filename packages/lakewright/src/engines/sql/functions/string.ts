@@ -1,16 +1,10 @@
 import { SqlError } from '../errors';
 import { VARCHAR, varchar } from '../types/build';
 import type { TrinoType } from '../types/type';
-import type { BehaviourSpec, FunctionArea, RuntimeError } from './entry';
+import { type BehaviourSpec, type FunctionArea, invalid } from './entry';
 
 /** Java's `Character.isWhitespace`: Unicode's separators without the no-break spaces, and the ASCII controls that part. */
 export const WHITESPACE = `'${'\t\n\v\f\r\x1c\x1d\x1e\x1f \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000'}'`;
-
-const invalid = (when: string, message: string): RuntimeError => ({
-  when,
-  name: 'INVALID_FUNCTION_ARGUMENT',
-  message,
-});
 
 const padErrors = [
   invalid('$2 < 0 OR $2 > 2147483647', 'Target length must be in the range [0..2147483647]'),

@@ -4,6 +4,8 @@ export const timeMacros: readonly string[] = [
   "lw_offset_z(z, i) AS CASE WHEN z = 'UTC' THEN 0 WHEN z[1] IN ('+', '-') THEN CAST(z[1] || '1' AS INTEGER) * (CAST(z[2:3] AS INTEGER) * 60 + CAST(z[5:6] AS INTEGER)) ELSE date_diff('second', i, timezone(z, timezone('UTC', i))) // 60 END",
   'lw_offset(x) AS CAST(lw_offset_z(CAST((x).z AS VARCHAR), CAST((x).i AS TIMESTAMP)) AS BIGINT)',
   "lw_local2(i, z) AS CASE WHEN z = 'UTC' THEN i WHEN z[1] IN ('+', '-') THEN i + to_minutes(lw_offset_z(z, i)) ELSE timezone(z, timezone('UTC', i)) END",
+  // DuckDB's to_milliseconds goes through DOUBLE, which is exact for 285 years only.
+  'lw_millis(n) AS to_microseconds(CAST(n AS BIGINT) * 1000)',
   // Milliseconds, half up.
   'lw_in_ms(x) AS make_timestamp(epoch_us(x) + 500 - ((epoch_us(x) + 500) % 1000 + 1000) % 1000)',
   'lw_local(x) AS lw_local2((x).i, (x).z)',
@@ -20,7 +22,10 @@ export const timeMacros: readonly string[] = [
   "lw_offset_zone(m) AS CASE WHEN m = 0 THEN 'UTC' ELSE printf('%s%02d:%02d', CASE WHEN m < 0 THEN '-' ELSE '+' END, CAST(abs(m) // 60 AS INTEGER), CAST(abs(m) % 60 AS INTEGER)) END",
   // 'yyyy-mm-dd hh:mm:ss.ffffff|zone', as the parsers in JavaScript return it.
   "lw_parse_tz(s) AS lw_from_local(CAST(split_part(s, '|', 1) AS TIMESTAMP), split_part(s, '|', 2))",
-  "lw_ts_text(x, p) AS strftime(x, '%Y-%m-%d %H:%M:%S') || CASE WHEN p > 0 THEN '.' || substr(strftime(x, '%f'), 1, p) ELSE '' END",
+  // Years have four digits at least; DuckDB writes those before 1 in its own way. `plus` stands before five digits.
+  "lw_ymd(x, plus) AS CASE WHEN year(x) < 0 THEN printf('-%04d', -year(x)) || strftime(x, '-%m-%d') WHEN year(x) > 9999 THEN plus || strftime(x, '%Y-%m-%d') ELSE strftime(x, '%Y-%m-%d') END",
+  "lw_date_str(x) AS CASE WHEN year(x) >= 1 THEN CAST(x AS VARCHAR) ELSE lw_ymd(x, '') END",
+  "lw_ts_text(x, p) AS lw_ymd(x, '+') || strftime(x, ' %H:%M:%S') || CASE WHEN p > 0 THEN '.' || substr(strftime(x, '%f'), 1, p) ELSE '' END",
   "lw_iso_off(m) AS CASE WHEN m = 0 THEN 'Z' ELSE lw_offset_zone(m) END",
   // Whole months from a to b by Joda's rule: from Jan 31 to Feb 29 is one, because Jan 31 plus a month is Feb 29.
   "lw_months_up(a, b) AS CAST((year(b) - year(a)) * 12 + month(b) - month(a) - CASE WHEN epoch_us(b) - epoch_us(date_trunc('month', b)) < epoch_us(a) - epoch_us(date_trunc('month', a)) - CASE WHEN CAST(b AS DATE) = last_day(b) AND day(a) > day(b) THEN (day(a) - day(b)) * 86400000000 ELSE 0 END THEN 1 ELSE 0 END AS BIGINT)",

@@ -44,7 +44,7 @@ function formatTime(micros: bigint, format: string): string {
     W: () => dayName,
     x: () => pad(f.weekYear, 4),
     Y: () => pad(f.year, 4),
-    y: () => pad(((f.year % 100) + 100) % 100),
+    y: () => pad(Math.abs(f.year) % 100),
     '%': () => '%',
   };
   if (format === '%') invalidArgument(NO_FORMAT);

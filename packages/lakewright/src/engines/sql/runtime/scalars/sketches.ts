@@ -54,8 +54,12 @@ function frequent<T extends string | bigint>(buckets: bigint, items: readonly T[
   return JSON.stringify(summary.top(Number(buckets)).map(({ item, count }) => [String(item), String(count)]));
 }
 
+/** With more of them, a worker's memory decides whether Trino answers. */
+const MAX_BUCKETS = 10_000_000n;
+
 function histogram(buckets: bigint, values: readonly number[], weights: readonly number[]): string {
   if (buckets < 2n) invalidArgument('numeric_histogram bucket count must be greater than one');
+  if (buckets > MAX_BUCKETS) notCovered(`numeric_histogram with more than ${MAX_BUCKETS} buckets`);
   const isPlain = (x: number): boolean => Number.isFinite(x) && !Object.is(x, -0);
   if (!values.every(isPlain) || !weights.every((weight) => isPlain(weight) && weight >= 0)) {
     notCovered('numeric_histogram over NaN, an infinity or -0.0, or a negative weight');

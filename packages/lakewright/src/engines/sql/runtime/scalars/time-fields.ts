@@ -35,7 +35,18 @@ export interface TimeFields {
 
 /** The fields of a local time, given as microseconds since 1970 as if it were UTC. */
 export function fieldsOf(micros: bigint): TimeFields {
-  const ms = Number(micros / 1000n) - (micros % 1000n < 0n ? 1 : 0);
+  // The calendar repeats itself after 400 years; JavaScript's dates end before DuckDB's.
+  const cycles = (micros - (((micros % CYCLE) + CYCLE) % CYCLE)) / CYCLE;
+  const fields = fieldsInCycle(micros - cycles * CYCLE);
+  const years = 400 * Number(cycles);
+  return { ...fields, year: fields.year + years, weekYear: fields.weekYear + years };
+}
+
+/** Microseconds of 400 years. */
+const CYCLE = 146_097n * 86_400_000_000n;
+
+function fieldsInCycle(micros: bigint): TimeFields {
+  const ms = Number(micros / 1000n);
   const date = new Date(ms);
   const year = date.getUTCFullYear();
   const dayOfWeek = date.getUTCDay() || 7;
