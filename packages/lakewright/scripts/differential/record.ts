@@ -44,8 +44,11 @@ async function record(server: string, queries: readonly Query[]): Promise<Corpus
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return items;
+  return items.filter(({ error = '' }) => !UNANSWERED.has(error));
 }
+
+/** A busy server says these of any statement. */
+const UNANSWERED = new Set(['OPTIMIZER_TIMEOUT', 'EXCEEDED_TIME_LIMIT', 'CLUSTER_OUT_OF_MEMORY', 'NO_NODES_AVAILABLE']);
 
 type Query = Pick<CorpusItem, 'id' | 'area' | 'sql'>;
 
