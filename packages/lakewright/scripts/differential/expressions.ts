@@ -52,12 +52,14 @@ export function expression(kind: Kind, depth: number, scope: Scope): string {
   }
 }
 
-/** A column, a value that changes with the rows, or (seldom) a constant, which would be folded away. */
+/**
+ * A column, a value that changes with the rows, or (seldom) a constant, which would be folded away. NULL comes from the
+ * rows: what stands beside a constant one is worked out by one engine and not by the other, and may fail.
+ */
 function leaf(kind: Kind, scope: Scope): string {
   const { random } = scope;
   const columns = scope.columns.filter((column) => sameKind(column.kind, kind));
   if (columns.length > 0 && random.below(8) > 0) return random.pick(columns).sql;
-  if (random.below(12) === 0) return `CAST(NULL AS ${typeName(kind, random)})`;
   if (random.below(3) === 0) return literal(kind, random);
   return `if(${scope.row} ${random.pick(['= 1', '< 3', '> 1'])}, ${literal(kind, random)}, ${literal(kind, random)})`;
 }

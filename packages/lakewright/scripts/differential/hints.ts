@@ -141,6 +141,9 @@ const HINTS: Readonly<Record<string, readonly (readonly string[] | undefined)[]>
   luhn_check: [["'79927398713'", "'1234'"]],
   soundex: [["'Robert'", "'Smith'"]],
   hmac_md5: [undefined, ["X'01'"]],
+  hmac_sha1: [undefined, ["X'01'"]],
+  hmac_sha256: [undefined, ["X'01'"]],
+  hmac_sha512: [undefined, ["X'01'"]],
 };
 
 /** The text for an argument (from 0) that has a usual one; undefined: any value of the type will do. */
@@ -205,13 +208,19 @@ const SPELLED: ReadonlySet<string> = new Set([
 ]);
 const UNITS_OF: ReadonlySet<string> = new Set(['date_trunc', 'date_add', 'date_diff']);
 
-/** Functions whose answer isn't one: they depend on the order of rows that have none, the clock, or the session. */
+/**
+ * Functions whose answer isn't one: they depend on the order of rows that have none, the clock, or the session; and
+ * those that come near it in steps, whose last digit would show in a text.
+ */
 export const UNDETERMINED: ReadonlySet<string> = new Set([
   'any_value',
   'arbitrary',
   'approx_most_frequent',
   'array_agg',
+  'beta_cdf',
   'current_groups',
+  'inverse_beta_cdf',
+  'inverse_normal_cdf',
   'listagg',
   'map_union',
   'multimap_agg',
@@ -219,6 +228,9 @@ export const UNDETERMINED: ReadonlySet<string> = new Set([
   'reduce_agg',
   'set_agg',
   'set_union',
+  'normal_cdf',
   'shuffle',
+  't_cdf',
+  't_pdf',
   'version',
 ]);

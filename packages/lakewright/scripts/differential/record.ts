@@ -44,11 +44,21 @@ async function record(server: string, queries: readonly Query[]): Promise<Corpus
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return items.filter(({ error = '' }) => !UNANSWERED.has(error));
+  return items.filter((item) => !isUnanswered(item));
 }
 
-/** A busy server says these of any statement. */
-const UNANSWERED = new Set(['OPTIMIZER_TIMEOUT', 'EXCEEDED_TIME_LIMIT', 'CLUSTER_OUT_OF_MEMORY', 'NO_NODES_AVAILABLE']);
+/** A busy server says these of any statement; and some valid ones Trino can't compile or send. */
+const UNANSWERED = new Set([
+  'CLUSTER_OUT_OF_MEMORY',
+  'COMPILER_ERROR',
+  'EXCEEDED_TIME_LIMIT',
+  'NO_NODES_AVAILABLE',
+  'OPTIMIZER_TIMEOUT',
+  'SERIALIZATION_ERROR',
+]);
+
+const isUnanswered = ({ error = '', message }: CorpusItem & { readonly message?: string }): boolean =>
+  UNANSWERED.has(error) || (error === 'GENERIC_INTERNAL_ERROR' && message === 'Internal error');
 
 type Query = Pick<CorpusItem, 'id' | 'area' | 'sql'>;
 

@@ -83,7 +83,7 @@ const LITERALS = {
   ],
   time: [
     ["TIME '12:34:56.789'", "TIME '00:00:00'"],
-    ["TIME '23:59:59.999999'", "TIME '01:02'"],
+    ["TIME '23:59:59.999'", "TIME '01:02'"],
   ],
   'interval day to second': [
     ["INTERVAL '1' DAY", "INTERVAL '90' MINUTE", "INTERVAL '-2' HOUR"],

@@ -63,7 +63,7 @@ describe.skipIf(missing)(`verify on a real Trino${missing ? ` (skipped: there is
           ],
           namedQueries: true,
         });
-        expect(results.map(({ outcome }) => outcome)).toEqual([
+        expect(results.map(({ outcome }) => outcome), JSON.stringify(results)).toEqual([
           'equal',
           'equal',
           'differs',

@@ -190,8 +190,8 @@ function addInterval(type: TrinoType, interval: TrinoType, value: string, amount
 /** The milliseconds between two values of one type. */
 function differenceOf(type: TrinoType, l: string, r: string): string {
   if (type.kind === 'date') return `(CAST(${l} - ${r} AS BIGINT) * 86400000)`;
-  // Zoned timestamps are compared by their milliseconds.
-  if (type.kind === 'timestamp with time zone') return `(lw_ms((${l}).i) - lw_ms((${r}).i))`;
-  const instant = (x: string) => (type.kind === 'time' ? `(DATE '2000-01-01' + ${x})` : x);
-  return `((epoch_us(${instant(l)}) - epoch_us(${instant(r)})) // 1000)`;
+  const clock = (x: string) =>
+    type.kind === 'time' ? `(DATE '2000-01-01' + ${x})` : type.kind === 'timestamp with time zone' ? `(${x}).i` : x;
+  const micros = `epoch_us(${clock(l)}) - epoch_us(${clock(r)})`;
+  return 'precision' in type && type.precision > 3 ? `lw_half_up(${micros})` : `((${micros}) // 1000)`;
 }

@@ -61,17 +61,11 @@ const plainMoment = (name: string, least: number): Behaviour => ({
   ),
 });
 
-/** Trino's skewness isn't corrected for the sample size, DuckDB's is; of equal values it's NaN. */
-function skewness(value: string, n: string, call: CallText): string {
-  const corrected = call.aggregate(`skewness(${call.distinct}${value})`, `isfinite(${value})`);
-  return `coalesce(${corrected} * (${n} - 2) / sqrt(CAST(${n} AS DOUBLE) * (${n} - 1)), CAST('NaN' AS DOUBLE))`;
-}
-
-/** Of equal values Trino gives NaN, DuckDB NULL. */
-function kurtosis(value: string, _count: string, call: CallText): string {
-  const result = call.aggregate(`kurtosis(${call.distinct}${value})`, `isfinite(${value})`);
-  return `coalesce(${result}, CAST('NaN' AS DOUBLE))`;
-}
+/** DuckDB's skewness and kurtosis sum up powers: of values that differ little they give anything. */
+const listed =
+  (name: string) =>
+  (value: string, _count: string, call: CallText): string =>
+    `${name}(${call.aggregate(`list(${call.distinct}${value})`, `${value} IS NOT NULL`)})`;
 
 /** Where there is no line (a single pair, equal values) Trino gives NULL, DuckDB NaN. */
 function finite(name: string): (call: CallText) => string {
@@ -243,8 +237,8 @@ export const aggregate: FunctionArea = {
     'variance(double): double': plainMoment('var_samp', 2),
     'var_samp(double): double': plainMoment('var_samp', 2),
     'var_pop(double): double': plainMoment('var_pop', 1),
-    'skewness(double): double': { sql: moment(3, skewness) },
-    'kurtosis(double): double': { sql: moment(4, kurtosis) },
+    'skewness(double): double': { sql: moment(3, listed('lw_skewness')) },
+    'kurtosis(double): double': { sql: moment(4, listed('lw_kurtosis')) },
     'corr(real, real): real': { sql: finite('corr') },
     'corr(double, double): double': { sql: finite('corr') },
     'covar_pop(real, real): real': 'CAST({covar_pop($1, $2)} AS FLOAT)',

@@ -5,6 +5,7 @@ import { textMacros } from './macros/texts';
 import { timeMacros } from './macros/times';
 import { binaryScalars } from './scalars/binary';
 import { bingTileScalars } from './scalars/bing-tile';
+import { momentScalars } from './scalars/central-moments';
 import { distributionScalars } from './scalars/distribution';
 import { geometryScalars } from './scalars/geometry';
 import { hashScalars } from './scalars/hash';
@@ -40,6 +41,7 @@ export const vocabulary: SupportFunctions = {
     ...distributionScalars,
     ...wideDecimalScalars,
     ...sketchScalars,
+    ...momentScalars,
     ...geometryScalars,
     ...bingTileScalars,
     ...regexpScalars,

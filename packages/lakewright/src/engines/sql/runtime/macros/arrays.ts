@@ -3,14 +3,15 @@ export const arrayMacros: readonly string[] = [
   "lw_distinct(a) AS list_transform(list_filter(list_transform(range(1, len(a) + 1), lambda k: {'k': k, 'e': a[k]}), lambda x: CASE WHEN x.e IS NULL THEN len(list_filter(a[1:x.k - 1], lambda y: y IS NULL)) = 0 ELSE list_position(a, x.e) = x.k END), lambda x: x.e)",
   'lw_in(a, e) AS CASE WHEN e IS NULL THEN list_count(a) < len(a) ELSE list_contains(a, e) END',
   'lw_union(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE lw_distinct(list_concat(a, b)) END',
-  'lw_except(a, b) AS CASE WHEN b IS NULL THEN NULL ELSE lw_distinct(list_filter(a, lambda e: NOT lw_in(b, e))) END',
+  // Without anything to take away the array stays as it is, with what comes twice in it.
+  'lw_except(a, b) AS CASE WHEN b IS NULL THEN NULL WHEN len(b) = 0 THEN a ELSE lw_distinct(list_filter(a, lambda e: NOT lw_in(b, e))) END',
   // In the order of the longer array, of two equally long ones in that of the first.
   'lw_intersect(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) < len(b) THEN lw_distinct(list_filter(b, lambda e: lw_in(a, e))) ELSE lw_distinct(list_filter(a, lambda e: lw_in(b, e))) END',
   // The same by the `k` of {k: what is compared, e: the element}.
   'lw_in_by(a, x) AS len(list_filter(a, lambda y: y.k IS NOT DISTINCT FROM x)) > 0',
   'lw_distinct_by(a) AS list_transform(list_filter(range(1, len(a) + 1), lambda i: NOT lw_in_by(a[1:i - 1], a[i].k)), lambda i: a[i])',
   'lw_union_by(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE lw_distinct_by(list_concat(a, b)) END',
-  'lw_except_by(a, b) AS CASE WHEN b IS NULL THEN NULL ELSE lw_distinct_by(list_filter(a, lambda e: NOT lw_in_by(b, e.k))) END',
+  'lw_except_by(a, b) AS CASE WHEN b IS NULL THEN NULL WHEN len(b) = 0 THEN a ELSE lw_distinct_by(list_filter(a, lambda e: NOT lw_in_by(b, e.k))) END',
   'lw_intersect_by(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) < len(b) THEN lw_distinct_by(list_filter(b, lambda e: lw_in_by(a, e.k))) ELSE lw_distinct_by(list_filter(a, lambda e: lw_in_by(b, e.k))) END',
   'lw_contains(a, e) AS CASE WHEN a IS NULL OR e IS NULL THEN NULL WHEN list_contains(a, e) THEN true WHEN list_count(a) < len(a) THEN NULL ELSE false END',
   'lw_overlap(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN list_has_any(a, b) THEN true WHEN len(a) > 0 AND len(b) > 0 AND (list_count(a) < len(a) OR list_count(b) < len(b)) THEN NULL ELSE false END',

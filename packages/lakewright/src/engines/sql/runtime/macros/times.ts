@@ -8,6 +8,7 @@ export const timeMacros: readonly string[] = [
   'lw_millis(n) AS to_microseconds(CAST(n AS BIGINT) * 1000)',
   // Milliseconds, half up.
   'lw_in_ms(x) AS make_timestamp(epoch_us(x) + 500 - ((epoch_us(x) + 500) % 1000 + 1000) % 1000)',
+  'lw_half_up(us) AS (us + 500 - ((us + 500) % 1000 + 1000) % 1000) // 1000',
   'lw_local(x) AS lw_local2((x).i, (x).z)',
   "lw_mk_tz(i, z) AS CASE WHEN i IS NULL OR z IS NULL THEN NULL ELSE {'i': i, 'z': z} END",
   "lw_utc_tz(i) AS CASE WHEN i IS NULL THEN NULL ELSE {'i': i, 'z': 'UTC'} END",

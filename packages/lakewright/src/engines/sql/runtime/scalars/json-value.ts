@@ -62,7 +62,10 @@ class JsonParser {
   ) {}
 
   public first(): JsonValue {
-    return this.value();
+    const value = this.value();
+    // A number could go on; a string and what is in brackets has its end.
+    if (value.kind === 'number' && /[^ \t\n\r]/.test(this.text[this.at] ?? ' ')) throw new NotJson();
+    return value;
   }
 
   public document(): JsonValue {
@@ -154,6 +157,7 @@ class JsonParser {
     const text = pattern.exec(this.text)?.[0];
     if (!text) throw new NotJson();
     this.at += text.length;
+    if (/^[a-z]/.test(text) && /[\p{L}\p{N}_]/u.test(this.text[this.at] ?? '')) throw new NotJson();
     if (text === 'null') return { kind: 'null' };
     if (text === 'true' || text === 'false') return { kind: 'boolean', value: text === 'true' };
     return { kind: 'number', text };
