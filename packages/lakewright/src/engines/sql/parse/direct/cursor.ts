@@ -12,7 +12,7 @@ export class Cursor {
   private at = 0;
   private depth = 0;
 
-  public constructor(text: string) {
+  public constructor(private readonly text: string) {
     this.tokens = tokenize(text);
   }
 
@@ -35,6 +35,11 @@ export class Cursor {
   /** Is the current token this word or symbol, and are the next ones the others? */
   public is(...keys: readonly string[]): boolean {
     return keys.every((key, distance) => this.peek(distance).key === key);
+  }
+
+  /** What was read since a token, as it stands in the statement. */
+  public textSince({ start }: Token): string {
+    return this.text.slice(start, this.tokenAt(this.at - 1).end);
   }
 
   public take(): Token {

@@ -4,7 +4,7 @@ import type { Cursor } from './cursor';
 import { expression } from './expressions';
 import { query, queryInParentheses } from './queries';
 
-/** One statement, to the end of the text: a query, INSERT or CREATE TABLE AS. */
+/** One statement, to the end of the text: a query, INSERT, CREATE TABLE AS or CREATE VIEW. */
 export function statement(c: Cursor): RawStatement {
   const raw = statementOf(c);
   c.accept(';');
@@ -19,6 +19,7 @@ function statementOf(c: Cursor): RawStatement {
     return { kind: 'insert', table, columns, query: query(c), position };
   }
   if (c.is('CREATE', 'TABLE')) return createTableAs(c);
+  if (c.is('CREATE', 'VIEW') || c.is('CREATE', 'OR', 'REPLACE', 'VIEW')) return createView(c);
   return { kind: 'query statement', query: query(c), position };
 }
 
@@ -45,6 +46,25 @@ function createTableAs(c: Cursor): RawStatement {
     query: inner,
     position,
   };
+}
+
+function createView(c: Cursor): RawStatement {
+  const { position } = c;
+  c.expect('CREATE');
+  const orReplace = c.accept('OR', 'REPLACE');
+  c.expect('VIEW');
+  const view = c.tableName();
+  const comment = c.accept('COMMENT') ? c.string() : undefined;
+  const security = c.accept('SECURITY', 'INVOKER')
+    ? 'INVOKER'
+    : c.accept('SECURITY', 'DEFINER')
+      ? 'DEFINER'
+      : undefined;
+  if (c.is('WITH')) c.decline();
+  c.expect('AS');
+  const first = c.token;
+  const inner = query(c);
+  return { kind: 'create view', view, orReplace, comment, security, query: inner, text: c.textSince(first), position };
 }
 
 function property(c: Cursor): PropertyItem {
