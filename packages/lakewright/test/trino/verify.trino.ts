@@ -63,14 +63,10 @@ describe.skipIf(missing)(`verify on a real Trino${missing ? ` (skipped: there is
           ],
           namedQueries: true,
         });
-        expect(results.map(({ outcome }) => outcome), JSON.stringify(results)).toEqual([
-          'equal',
-          'equal',
-          'differs',
-          'refused',
-          'skipped',
-          'equal',
-        ]);
+        expect(
+          results.map(({ outcome }) => outcome),
+          JSON.stringify(results),
+        ).toEqual(['equal', 'equal', 'differs', 'refused', 'skipped', 'equal']);
         const [first] = results;
         expect(first?.trino).toMatchObject({
           rows: [

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Value } from './compare';
 
 /** What Trino answers: rows in the form of its REST API, or an error by its name. */
@@ -28,6 +29,18 @@ interface Page {
  * @see https://trino.io/docs/current/develop/client-protocol.html
  */
 export async function runOnTrino(server: string, sql: string, options: TrinoStatementOptions): Promise<TrinoAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await ask(server, sql, options);
+    // A server that has just started, or is very busy, knows of no worker for a moment.
+    if (!('error' in answer) || answer.error.name !== 'NO_NODES_AVAILABLE' || attempt === ATTEMPTS) return answer;
+    await setTimeout(RETRY_MS, undefined, { signal: options.signal });
+  }
+}
+
+const ATTEMPTS = 60;
+const RETRY_MS = 500;
+
+async function ask(server: string, sql: string, options: TrinoStatementOptions): Promise<TrinoAnswer> {
   const headers = {
     'X-Trino-User': 'lakewright',
     'X-Trino-Time-Zone': 'UTC',

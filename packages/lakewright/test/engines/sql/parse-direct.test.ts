@@ -81,7 +81,7 @@ const AMBIGUOUS = [
   "CREATE TABLE IF NOT EXISTS a.b (c, d) COMMENT 'x' WITH (format = 'ORC', e = DEFAULT, f = ARRAY[1 + 1]) AS (WITH x AS (SELECT 1) SELECT * FROM x) WITH NO DATA;",
   'CREATE TABLE a AS (SELECT 1) WITH DATA',
   'CREATE VIEW a AS SELECT 1',
-  "create or replace view a.b.\"c d\" comment 'x' security invoker as /* y */ (select 1) -- z",
+  'create or replace view a.b."c d" comment \'x\' security invoker as /* y */ (select 1) -- z',
   'CREATE VIEW v SECURITY DEFINER AS WITH t AS (SELECT 1) SELECT * FROM t ORDER BY 1 ;',
   'CREATE VIEW a.b AS (SELECT 1) UNION SELECT 2',
   'CREATE VIEW a AS VALUES 1, 2',

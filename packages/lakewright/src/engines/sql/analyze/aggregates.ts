@@ -96,7 +96,7 @@ function analyzeCall(node: ast.FunctionCall, context: Context, asWindow: boolean
 
 const ORDERED: ReadonlySet<string> = new Set(['array_agg', 'listagg', 'map_agg', 'multimap_agg', 'map_union']);
 const DISTINCT =
-  /^(array_agg|count|sum|avg|listagg|min|max|min_by|max_by|map_agg|approx_distinct|arbitrary|bool_and|bool_or|stddev.*|var.*|skewness|kurtosis|geometric_mean|bitwise_(and|or|xor)_agg|count_if|histogram)$/;
+  /^(array_agg|count|sum|avg|listagg|min|max|min_by|max_by|map_agg|approx_distinct|arbitrary|bool_and|bool_or|stddev.*|var.*|skewness|kurtosis|geometric_mean|bitwise_(and|or|xor)_agg|count_if|histogram|checksum)$/;
 /** The order of their input can't change what they give. */
 const ORDER_FREE = /^(count|sum|avg|min|max|bool_and|bool_or|count_if|approx_distinct|histogram|checksum)$/;
 

@@ -249,9 +249,9 @@ export const aggregate: FunctionArea = {
     'regr_slope(double, double): double': { sql: finite('regr_slope') },
     'regr_intercept(real, real): real': { sql: finite('regr_intercept') },
     'regr_intercept(double, double): double': { sql: finite('regr_intercept') },
-    'geometric_mean(I): double': `exp({avg(${LOGARITHM})})`,
-    'geometric_mean(double): double': `exp({avg(${LOGARITHM})})`,
-    'geometric_mean(real): real': `CAST(exp({avg(${LOGARITHM})}) AS FLOAT)`,
+    'geometric_mean(I): double': `exp({avg($D${LOGARITHM})})`,
+    'geometric_mean(double): double': `exp({avg($D${LOGARITHM})})`,
+    'geometric_mean(real): real': `CAST(exp({avg($D${LOGARITHM})}) AS FLOAT)`,
     'histogram(T): map(T,bigint)': { sql: histogramOf, comparable: ['T'], validate: refuseZonedKeys },
     'map_agg(K, V): map(K,V)': { sql: mapOf, comparable: ['K'], validate: refuseZonedKeys },
     'multimap_agg(K, V): map(K,array(V))': { sql: multimapOf, comparable: ['K'], validate: refuseZonedKeys },
@@ -263,7 +263,7 @@ export const aggregate: FunctionArea = {
         const value = call.args[0] ?? '';
         // A NULL counts as if its hash were 1.
         const hash = `coalesce(${valueHash(call.types[0], value, call)}, 1)`;
-        return `lw_checksum(CAST(${call.aggregate(`sum(CAST(${hash} AS HUGEINT))`)} % 18446744073709551616 AS VARCHAR))`;
+        return `lw_checksum(CAST(${call.aggregate(`sum(${call.distinct}CAST(${hash} AS HUGEINT))`)} % 18446744073709551616 AS VARCHAR))`;
       },
     },
     'reduce_agg(T, S, (S,T)->S, (S,S)->S): S': { sql: reduceAggregate },
