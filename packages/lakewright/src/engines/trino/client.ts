@@ -31,12 +31,13 @@ interface Page {
 export async function runOnTrino(server: string, sql: string, options: TrinoStatementOptions): Promise<TrinoAnswer> {
   for (let attempt = 1; ; attempt++) {
     const answer = await ask(server, sql, options);
-    // A server that has just started, or is very busy, knows of no worker for a moment.
-    if (!('error' in answer) || answer.error.name !== 'NO_NODES_AVAILABLE' || attempt === ATTEMPTS) return answer;
+    if (!('error' in answer) || !NOT_READY.has(answer.error.name) || attempt === ATTEMPTS) return answer;
     await setTimeout(RETRY_MS, undefined, { signal: options.signal });
   }
 }
 
+/** A server that has just started, or is very busy, knows of no worker for a moment. */
+const NOT_READY: ReadonlySet<string> = new Set(['SERVER_STARTING_UP', 'NO_NODES_AVAILABLE']);
 const ATTEMPTS = 60;
 const RETRY_MS = 500;
 

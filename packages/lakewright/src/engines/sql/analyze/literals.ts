@@ -4,6 +4,7 @@ import { readIpAddress } from '../runtime/scalars/ip-address';
 import { readUuid } from '../runtime/scalars/java-uuid';
 import * as build from '../types/build';
 import { makeType } from '../types/text';
+import { LAST_ZONED_YEAR } from '../types/time-range';
 import type { TrinoType } from '../types/type';
 import { canonicalZone, isInGap } from '../types/zone';
 import { textLiteral } from './coerce';
@@ -207,8 +208,6 @@ const yearText = (year: string): string => {
 
 /** DuckDB's timestamps end there. */
 const LAST_YEAR = 290_000;
-/** And Trino's zoned ones in 52 bits of milliseconds, a little later. */
-const LAST_ZONED_YEAR = 69_000;
 
 function dateText(node: TypedLiteral): string {
   const [, year = '', month, day] = /^\s*([+-]?\d+)-(\d{1,2})-(\d{1,2})\s*$/.exec(node.text) ?? [];

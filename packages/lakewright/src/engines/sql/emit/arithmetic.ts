@@ -2,6 +2,7 @@ import { literalValue } from '../analyze/coerce';
 import type { Arithmetic, Typed } from '../analyze/typed';
 import { type DecimalType, isFloating, isInteger, isInterval, isNumeric } from '../types/build';
 import { physicalType } from '../types/physical';
+import { MOST_ADDED_YEARS } from '../types/time-range';
 import type { TrinoType } from '../types/type';
 import type { Operand } from './compare';
 import { bindOnce, check, evaluated, raise } from './text';
@@ -173,7 +174,7 @@ function addInterval(type: TrinoType, interval: TrinoType, value: string, amount
     case 'timestamp with time zone':
       return bindOnce([value, amount], ([zoned, n]) =>
         check(
-          `abs(${n}) > ${months ? 60_000 * 12 : 60_000n * 365n * DAY}`,
+          `abs(${n}) > ${months ? MOST_ADDED_YEARS * 12 : BigInt(MOST_ADDED_YEARS) * 365n * DAY}`,
           'GENERIC_INTERNAL_ERROR',
           'Millis overflow',
           type,

@@ -3,6 +3,7 @@ import * as build from '../types/build';
 import { sameType } from '../types/coercion';
 import { physicalFields, physicalType, quoteName } from '../types/physical';
 import { typeText } from '../types/text';
+import { LAST_ZONED_YEAR } from '../types/time-range';
 import type { TrinoType } from '../types/type';
 import { castFromJson, jsonOf } from './json-of';
 import { attempt, bindOnce, check, evaluated, fresh, quoteText, raise, sessionZone } from './text';
@@ -252,12 +253,9 @@ export function inSessionZone(timestamp: string): string {
     : `lw_from_local(${timestamp}, ${quoteText(sessionZone())})`;
 }
 
-/** 52 bits of milliseconds reach that far. */
-const ZONED_YEARS = 71_000;
-
 const inZonedRange = (x: string, precision: number, sql: string): string =>
   check(
-    `abs(year(${x})) >= ${ZONED_YEARS}`,
+    `abs(year(${x})) > ${LAST_ZONED_YEAR}`,
     'INVALID_CAST_ARGUMENT',
     'Out of range for timestamp with time zone',
     build.zonedTimestamp(precision),
@@ -270,7 +268,8 @@ function toZonedTimestamp(x: string, from: TrinoType, precision: number): string
     case 'varchar': {
       const attempt = bindOnce(
         [rounded(readText(x, precision), precision), `lw_cast_tz_zone(${x})`],
-        ([local, zone]) => `CASE WHEN abs(year(${local})) < ${ZONED_YEARS} THEN lw_from_local(${local}, ${zone}) END`,
+        ([local, zone]) =>
+          `CASE WHEN abs(year(${local})) <= ${LAST_ZONED_YEAR} THEN lw_from_local(${local}, ${zone}) END`,
       );
       return bindOnce([attempt], ([value = '']) => orFail(x, from, build.zonedTimestamp(precision), value));
     }

@@ -5,11 +5,14 @@ import type {
   TypedCommonTable,
   TypedGrouping,
   TypedQuery,
+  TypedRelation,
   TypedSelect,
   TypedSetOperation,
   TypedSort,
 } from '../analyze/typed';
-import { fingerprint } from '../analyze/walk';
+import { children, columnsIn, containsWindow, fingerprint, some } from '../analyze/walk';
+import { NotCoveredError } from '../errors';
+import { isStructural } from '../types/build';
 import { sameType } from '../types/coercion';
 import { physicalType } from '../types/physical';
 import { sortSql } from './aggregates';
@@ -179,24 +182,84 @@ export function selectSql(select: TypedSelect, outer: EmitContext): string {
   const keys = new Map<string, string>();
   const groupBy = select.groupBy && groupingSql(select.groupBy, keys, plain);
   const context: EmitContext = { ...plain, keys, valuesInOrder: valuesInOrder(select, outer.scans) };
+  refuseOrderOverOuterJoin(select);
   const columns = select.items.map((item, index) => `${emitInClause(item, context)} AS c${index + 1}`);
   if (select.recursionAlias && !outer.commonTables) columns.push(`${select.recursionAlias}.d + 1 AS d`);
-  const prints = select.distinct ? select.items.map(fingerprint) : [];
-  const orderBy = select.orderBy.filter(isSorting).map((item) => {
-    const index = select.distinct ? prints.indexOf(fingerprint(item.expression)) : -1;
-    return sortSql(item, context, index >= 0 ? `c${index + 1}` : undefined);
-  });
-  return [
-    `SELECT ${select.distinct ? `${distinctSql(select.fields)} ` : ''}${columns.join(', ')}`,
+  const sorts = select.orderBy.filter(isSorting);
+  const having = select.having ? havingSql(select, select.having, context) : '';
+  // In HAVING DuckDB takes the fields of a lambda's parameter for columns.
+  const isOutside = LAMBDA.test(having);
+  if (isOutside) {
+    const keys = sorts.map((item, index) => `${emitInClause(item.expression, context)} AS o${index + 1}`);
+    columns.push(...(select.distinct ? [] : keys), `${having} AS h`);
+  }
+  const clauses = [
+    `SELECT ${columns.join(', ')}`,
     select.from.length > 0 ? `FROM ${select.from.map((relation) => relationSql(relation, plain)).join(', ')}` : '',
     select.where ? `WHERE ${emitInClause(select.where, { ...plain, inCondition: true })}` : '',
     groupBy ? `GROUP BY ${groupBy}` : '',
-    select.having ? `HAVING ${emitInClause(select.having, context)}` : '',
-    orderBy.length > 0 ? `ORDER BY ${orderBy.join(', ')}` : '',
-  ]
-    .filter((clause) => clause !== '')
-    .join(' ');
+    having && !isOutside ? `HAVING ${having}` : '',
+  ];
+  const rows = clauses.filter((clause) => clause !== '').join(' ');
+  const ordered = (column: (item: TypedSort, index: number) => string | undefined): string =>
+    sorts.length === 0
+      ? ''
+      : ` ORDER BY ${sorts.map((item, index) => sortSql(item, context, column(item, index))).join(', ')}`;
+  if (!select.distinct && !isOutside) return rows + ordered(() => undefined);
+  // Around it: in it `c1` may be a column of FROM, too.
+  const alias = fresh('s');
+  const prints = select.items.map(fingerprint);
+  const shown = select.items.map((_item, index) => `${alias}.c${index + 1}`);
+  const order = ordered((item, index) =>
+    select.distinct ? shown[prints.indexOf(fingerprint(item.expression))] : `${alias}.o${index + 1}`,
+  );
+  const distinct = select.distinct ? `${distinctSql(select.fields)} ` : '';
+  const output = isOutside ? shown.join(', ') : '*';
+  return `SELECT ${distinct}${output} FROM (${rows}) AS ${alias}${isOutside ? ` WHERE ${alias}.h` : ''}${order}`;
 }
+
+/**
+ * Trino's planner asks whether WHERE can hold for a row that an outer join has filled with NULLs: it puts them in, and
+ * the order of arrays or rows that hold a NULL is an error, whatever the rows are.
+ */
+function refuseOrderOverOuterJoin({ from, where }: TypedSelect): void {
+  if (!where || !from.some(hasOuterJoin)) return;
+  const isOrder = (node: Typed): boolean => {
+    if (node.kind === 'between') return isStructural(node.operand.type);
+    return node.kind === 'comparison' && !['=', '<>'].includes(node.operator) && isStructural(node.left.type);
+  };
+  if (some(where, (node) => isOrder(node) && columnsIn(node).size > 0)) {
+    throw new NotCoveredError('the order of arrays or rows in the WHERE of an outer join', where.position);
+  }
+}
+
+function hasOuterJoin(relation: TypedRelation): boolean {
+  if (relation.kind !== 'join') return false;
+  return ['LEFT', 'RIGHT', 'FULL'].includes(relation.type) || [relation.left, relation.right].some(hasOuterJoin);
+}
+
+const LAMBDA = /\blambda\b/;
+
+/** What may fail when an aggregate's value is worked out, and DuckDB would do so after HAVING. */
+const MAY_FAIL = /lw_|CAST\(/;
+
+/** Trino has worked out the aggregates of all groups, and failed, before it asks which groups stay. */
+function havingSql(select: TypedSelect, having: Typed, context: EmitContext): string {
+  const condition = emitInClause(having, context);
+  const shown = [...select.items, ...select.orderBy.map((item) => item.expression)];
+  const aggregates = new Set(shown.flatMap(aggregatesIn).map((node) => emit(node, context)));
+  const hasWindow = shown.some(containsWindow);
+  if (hasWindow && LAMBDA.test(condition)) {
+    throw new NotCoveredError('a window function beside a HAVING with a map or a lambda', having.position);
+  }
+  const guards = [...aggregates]
+    .filter((sql) => MAY_FAIL.test(sql) && !(hasWindow && LAMBDA.test(sql)))
+    .map((sql) => `hash(${sql}) IS NULL`);
+  return guards.length === 0 ? condition : `CASE WHEN ${guards.join(' OR ')} THEN NULL ELSE ${condition} END`;
+}
+
+const aggregatesIn = (node: Typed): readonly Typed[] =>
+  node.kind === 'aggregate' && !node.window ? [node] : children(node).flatMap(aggregatesIn);
 
 /** Zoned timestamps are distinct by their instant. */
 function distinctSql(fields: readonly OutputField[]): string {

@@ -53,6 +53,9 @@ function found(node: InSubquery | Quantified, column: (index: number) => string)
   });
 }
 
+/** Functions of ours, checked and plain arithmetic. */
+const MAY_FAIL = /lw_| [-+*] /;
+
 /**
  * Trino makes a semi-join of it, whose values are the same or aren't: NaN is found among NaN, and a row with a NULL
  * inside among its like. A correlated one compares with `=`.
@@ -62,7 +65,10 @@ export function inSubquerySql(node: InSubquery | Quantified, context: EmitContex
   const { from, column } = source(node.query, context);
   const value = found(node, column);
   const filter = isFloating(type) && node.captures.length > 0 ? ` WHERE ${value} IS NULL OR NOT isnan(${value})` : '';
-  return `(${comparable(emit(node.operand, context), type)} IN (SELECT ${value} FROM ${from}${filter}))`;
+  const operand = comparable(emit(node.operand, context), type);
+  const membership = `(${operand} IN (SELECT ${value} FROM ${from}${filter}))`;
+  // DuckDB doesn't ask for the operand when there is nothing to compare it to; Trino has worked it out, and failed.
+  return MAY_FAIL.test(operand) ? `CASE WHEN hash(${operand}) IS NULL THEN NULL ELSE ${membership} END` : membership;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { SqlError } from '../errors';
+import { MOST_ADDED_YEARS } from '../types/time-range';
 import type { TrinoType } from '../types/type';
 import { type Behaviour, type BehaviourSpec, type CallText, type CallTypes, invalid } from './entry';
 
@@ -80,9 +81,6 @@ function truncate(kind: Kind): (call: CallText) => string {
   };
 }
 
-/** Zoned timestamps end in the year 73,326; from any year up to 9999 so many can be added. */
-const ZONED_YEARS = 60_000;
-
 function add(kind: Kind): (call: CallText) => string {
   return (call) => {
     const unit = unitOf(call);
@@ -106,7 +104,7 @@ function add(kind: Kind): (call: CallText) => string {
           (FIXED[unit] ?? DAY) < DAY
             ? `lw_mk_tz((${value}).i + ${amount}, (${value}).z)`
             : `lw_from_local(lw_local(${value}) + ${amount}, (${value}).z)`;
-        const most = Math.floor(ZONED_YEARS / ((FIXED[unit] ?? 0) / (365 * DAY) + (months ?? 0) / 12));
+        const most = Math.floor(MOST_ADDED_YEARS / ((FIXED[unit] ?? 0) / (365 * DAY) + (months ?? 0) / 12));
         if (most > 2 ** 31) return sum;
         return `CASE WHEN abs(${count}) > ${most} THEN ${call.fail('INVALID_FUNCTION_ARGUMENT', 'Millis overflow', call.result)} ELSE ${sum} END`;
       }

@@ -1,3 +1,4 @@
+import { LAST_ZONED_YEAR } from '../types/time-range';
 import { dateArithmetic } from './datetime-arithmetic';
 import { dateFormats } from './datetime-formats';
 import { type Behaviour, type FunctionArea, invalid, type RuntimeError } from './entry';
@@ -45,7 +46,7 @@ const secondsErrors = [
 ];
 /** What has a zone has 52 bits of milliseconds. */
 const noInstant = (name: string): RuntimeError => ({
-  when: 'abs(year($1)) >= 71000',
+  when: `abs(year($1)) > ${LAST_ZONED_YEAR}`,
   name,
   message: 'Millis overflow',
 });

@@ -19,6 +19,10 @@ function scalarAt(call: CallText): string {
   );
 }
 
+/** No text of JSON has an infinity or NaN, so Trino doesn't look whether it is JSON. */
+const CONTAINS_DOUBLE =
+  "CASE WHEN $1 IS NOT NULL AND NOT isfinite($2) THEN false ELSE lw_json_contains($1, 'd', lw_d2s($2)) END";
+
 /** JSON. A json value is carried as its canonical text. */
 export const json: FunctionArea = {
   source: 'https://trino.io/docs/current/functions/json.html',
@@ -38,11 +42,11 @@ export const json: FunctionArea = {
     'json_array_get(json, bigint): json': 'lw_json_get($1, $2)',
     'json_array_get(varchar, bigint): json': 'lw_json_get($1, $2)',
     'json_array_contains(varchar, bigint): boolean': "lw_json_contains($1, 'n', CAST($2 AS VARCHAR))",
-    'json_array_contains(varchar, double): boolean': "lw_json_contains($1, 'd', lw_d2s($2))",
+    'json_array_contains(varchar, double): boolean': CONTAINS_DOUBLE,
     'json_array_contains(varchar, varchar): boolean': "lw_json_contains($1, 's', $2)",
     'json_array_contains(varchar, boolean): boolean': "lw_json_contains($1, 'b', CAST($2 AS VARCHAR))",
     'json_array_contains(json, bigint): boolean': "lw_json_contains($1, 'n', CAST($2 AS VARCHAR))",
-    'json_array_contains(json, double): boolean': "lw_json_contains($1, 'd', lw_d2s($2))",
+    'json_array_contains(json, double): boolean': CONTAINS_DOUBLE,
     'json_array_contains(json, varchar): boolean': "lw_json_contains($1, 's', $2)",
     'json_array_contains(json, boolean): boolean': "lw_json_contains($1, 'b', CAST($2 AS VARCHAR))",
   },

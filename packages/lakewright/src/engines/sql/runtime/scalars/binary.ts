@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, createHmac } from 'node:crypto';
 import { invalidArgument, ParseCache, type ScalarFunction, scalar } from '../support';
+import { oneNan } from './java-number';
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
@@ -90,7 +91,7 @@ function bigEndian(bytes: Uint8Array, length: bigint): bigint {
 function ieee(value: number, length: bigint): Uint8Array {
   const buffer = Buffer.alloc(Number(length));
   if (length === 4n) buffer.writeFloatBE(value);
-  else buffer.writeDoubleBE(value);
+  else buffer.writeDoubleBE(oneNan(value));
   return buffer;
 }
 

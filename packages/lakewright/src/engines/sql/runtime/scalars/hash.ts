@@ -1,4 +1,5 @@
 import { notCovered, type ScalarFunction, scalar } from '../support';
+import { oneNan } from './java-number';
 
 const MASK = (1n << 64n) - 1n;
 const rotate = (x: bigint, bits: bigint): bigint => ((x << bits) | (x >> (64n - bits))) & MASK;
@@ -188,16 +189,19 @@ function hashLong(value: bigint): bigint {
 /** The hash by which Trino groups and joins 64-bit integers. */
 const hashOfKey = (value: bigint): bigint => signed((rotate((value * PRIME2) & MASK, 31n) * PRIME1) & MASK);
 
-/** The bits of a double as an integer: one zero, one NaN. */
+/** One zero and one NaN. */
+const canonical = (value: number): number => (value === 0 ? 0 : oneNan(value));
+
+/** The bits of a double as an integer. */
 function doubleBits(value: number): bigint {
   const buffer = Buffer.alloc(8);
-  buffer.writeDoubleLE(value === 0 ? 0 : value);
+  buffer.writeDoubleLE(canonical(value));
   return buffer.readBigInt64LE();
 }
 
 function realBits(value: number): bigint {
   const buffer = Buffer.alloc(4);
-  buffer.writeFloatLE(value === 0 ? 0 : value);
+  buffer.writeFloatLE(canonical(value));
   return BigInt(buffer.readInt32LE());
 }
 

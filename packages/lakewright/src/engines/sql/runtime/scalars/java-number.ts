@@ -15,6 +15,9 @@ function digitsOf(shortest: string): Digits {
   return { sign, digits, exponent: Number(power) + whole.length - 1 - leading };
 }
 
+/** Java writes one NaN; processors make some with a sign, too: `-nan()`, `infinity() - infinity()`. */
+export const oneNan = (value: number): number => (Number.isNaN(value) ? Number.NaN : value);
+
 function special(value: number): string | undefined {
   if (Number.isNaN(value)) return 'NaN';
   if (value === Number.POSITIVE_INFINITY) return 'Infinity';

@@ -1,4 +1,5 @@
 import { invalidArgument, ScalarFailure } from '../support';
+import { oneNan } from './java-number';
 
 const FORMAT = 0;
 const BITS = 64;
@@ -216,7 +217,7 @@ function upperBound({ bits, level }: Node): bigint {
 /** A double as an integer of the same order. */
 export function sortableOfDouble(value: number): bigint {
   const data = Buffer.alloc(8);
-  data.writeDoubleBE(value);
+  data.writeDoubleBE(oneNan(value));
   const bits = data.readBigInt64BE();
   return bits ^ ((bits >> 63n) & (2n ** 63n - 1n));
 }
