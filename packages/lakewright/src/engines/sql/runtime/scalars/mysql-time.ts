@@ -47,7 +47,7 @@ function formatTime(micros: bigint, format: string): string {
     y: () => pad(Math.abs(f.year) % 100),
     '%': () => '%',
   };
-  if (format === '%') invalidArgument(NO_FORMAT);
+  if (format === '' || format === '%') invalidArgument(NO_FORMAT);
   let text = '';
   for (let i = 0; i < format.length; i++) {
     const c = format[i] as string;
