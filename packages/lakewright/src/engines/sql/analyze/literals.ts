@@ -217,7 +217,7 @@ function dateText(node: TypedLiteral): string {
 }
 
 const TIMESTAMP =
-  /^([+-]?\d+)-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,12}))?)?)?(?:\s*([A-Za-z+-][A-Za-z0-9/_+:-]*))?$/;
+  /^([+-]?\d{4,})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,12}))?)?)?(?:\s*([A-Za-z+-][A-Za-z0-9/_+:-]*))?$/;
 
 function timestampLiteral(node: TypedLiteral): Literal {
   const text = node.text.trimEnd();

@@ -3,8 +3,8 @@ const HOUR = '([01]?\\d|2[0-3])';
 const TIME = `${HOUR}:[0-5]?\\d(:[0-5]?\\d(\\.\\d+)?)?`;
 const OFFSET = '[+-]\\d{1,2}(:?\\d{2}(:?\\d{2})?)?';
 const NAME = '[A-Za-z][A-Za-z0-9/_:+-]*';
-/** A local time, then perhaps a zone. */
-const TIMESTAMP = `\\s*${DATE}( ${TIME})?`;
+/** A local time, then perhaps a zone. Its year has four digits at least; that of a date may have fewer. */
+const TIMESTAMP = `\\s*[+-]?\\d{4,}-\\d{1,2}-\\d{1,2}( ${TIME})?`;
 const ZONED = `${TIMESTAMP}\\s*(${OFFSET}|${NAME})?\\s*`;
 
 const groups = (pattern: string): number => pattern.split(/\((?!\?)/).length - 1;
