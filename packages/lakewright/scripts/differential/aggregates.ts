@@ -12,13 +12,8 @@ import {
 import { bindResult, isUsable } from './patterns';
 import { scalar } from './values';
 
-// A line through numbers of very different sizes is what the rounding of each step makes of it.
-const ILL_CONDITIONED: ReadonlySet<string> = new Set(['regr_slope', 'regr_intercept']);
-
 const AGGREGATES = byName(
-  usable('aggregate').filter(
-    ({ name, result, parameters }) => !ILL_CONDITIONED.has(name) && [result, ...parameters].every(isUsable),
-  ),
+  usable('aggregate').filter(({ result, parameters }) => [result, ...parameters].every(isUsable)),
 );
 const WINDOWS = byName(usable('window'));
 
