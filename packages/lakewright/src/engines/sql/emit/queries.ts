@@ -21,7 +21,7 @@ import { type EmitContext, emit } from './expressions';
 import { aliasesOf, emitInClause } from './outer-columns';
 import { relationSql } from './relations';
 import { valuesInOrder } from './row-order';
-import { fresh, raise } from './text';
+import { afterOthers, fresh, raise } from './text';
 
 const TOO_DEEP = raise(
   'NOT_SUPPORTED',
@@ -252,10 +252,8 @@ function havingSql(select: TypedSelect, having: Typed, context: EmitContext): st
   if (hasWindow && LAMBDA.test(condition)) {
     throw new NotCoveredError('a window function beside a HAVING with a map or a lambda', having.position);
   }
-  const guards = [...aggregates]
-    .filter((sql) => MAY_FAIL.test(sql) && !(hasWindow && LAMBDA.test(sql)))
-    .map((sql) => `hash(${sql}) IS NULL`);
-  return guards.length === 0 ? condition : `CASE WHEN ${guards.join(' OR ')} THEN NULL ELSE ${condition} END`;
+  const failing = [...aggregates].filter((sql) => MAY_FAIL.test(sql) && !(hasWindow && LAMBDA.test(sql)));
+  return afterOthers(failing, condition);
 }
 
 const aggregatesIn = (node: Typed): readonly Typed[] =>

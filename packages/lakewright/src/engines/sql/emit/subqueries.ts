@@ -9,7 +9,7 @@ import { castSql } from './casts';
 import { compareSql, operandOf } from './compare';
 import { type EmitContext, emit } from './expressions';
 import { querySql } from './queries';
-import { bindOnce, fresh } from './text';
+import { afterOthers, bindOnce, fresh } from './text';
 
 /** `(query) AS s1`, and its columns. */
 function source(
@@ -68,7 +68,7 @@ export function inSubquerySql(node: InSubquery | Quantified, context: EmitContex
   const operand = comparable(emit(node.operand, context), type);
   const membership = `(${operand} IN (SELECT ${value} FROM ${from}${filter}))`;
   // DuckDB doesn't ask for the operand when there is nothing to compare it to; Trino has worked it out, and failed.
-  return MAY_FAIL.test(operand) ? `CASE WHEN hash(${operand}) IS NULL THEN NULL ELSE ${membership} END` : membership;
+  return afterOthers(MAY_FAIL.test(operand) ? [operand] : [], membership);
 }
 
 /**

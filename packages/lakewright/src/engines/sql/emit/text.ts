@@ -103,3 +103,9 @@ export function attempt(operands: readonly string[], body: (names: readonly stri
  * into `x = 5`, which don't fail where the sum or the cast does. Through `least` it doesn't see.
  */
 export const evaluated = (sql: string): string => `least(${sql})`;
+
+/** The value, once the others are worked out: what fails in them fails, though the value may not need them. */
+export function afterOthers(others: readonly string[], sql: string): string {
+  if (others.length === 0) return sql;
+  return `CASE WHEN ${others.map((other) => `hash(${other}) IS NULL`).join(' OR ')} THEN NULL ELSE ${sql} END`;
+}
