@@ -14,6 +14,7 @@ import { arithmetic, checkUnwrapped, compare, negate, sharedType } from './opera
 import { accessField, resolveName } from './scope';
 import { exists, inSubquery, quantified, scalarSubquery } from './subqueries';
 import type { Typed } from './typed';
+import { fingerprint } from './walk';
 
 /** An expression of the syntax tree → typed, in Trino's order of checks: operands first, left to right. */
 export function analyze(node: ast.Expression, context: Context): Typed {
@@ -256,11 +257,13 @@ function caseOf(node: ast.Case, context: Context): Typed {
   const results = node.branches.map(({ result }) => analyze(result, context));
   const otherwise = node.otherwise && analyze(node.otherwise, context);
   const type = commonType(otherwise ? [...results, otherwise] : results, 'CASE results');
-  return {
-    kind: 'case',
-    type,
-    branches: conditions.map((when, index) => ({ when, result: coerce(results[index] as Typed, type) })),
-    otherwise: otherwise && coerce(otherwise, type),
-    position,
-  };
+  const branches = conditions.map((when, index) => ({ when, result: coerce(results[index] as Typed, type) }));
+  // Trino's planner takes `CASE x WHEN x` for true, NULL and NaN included.
+  const own = operand ? conditions.findIndex(isOfOneColumn) : -1;
+  const rest = own < 0 ? otherwise && coerce(otherwise, type) : branches[own]?.result;
+  if (own === 0 && rest) return rest;
+  return { kind: 'case', type, branches: own < 0 ? branches : branches.slice(0, own), otherwise: rest, position };
 }
+
+const isOfOneColumn = (node: Typed): boolean =>
+  node.kind === 'comparison' && node.left.kind === 'column' && fingerprint(node.left) === fingerprint(node.right);

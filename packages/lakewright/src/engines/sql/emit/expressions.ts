@@ -1,10 +1,10 @@
 import { literalValue } from '../analyze/coerce';
-import type { Cast, Literal, Typed, TypedLambda } from '../analyze/typed';
+import type { Cast, Comparison, Literal, Typed, TypedLambda } from '../analyze/typed';
 import { columnsIn, fingerprint, some } from '../analyze/walk';
 import type { TableScan } from '../contract';
 import { NotCoveredError, type SqlPosition } from '../errors';
 import { isCaughtByTry } from '../runtime/escapes';
-import { isStructural } from '../types/build';
+import { isFloating, isStructural } from '../types/build';
 import { physicalFields, physicalType, quoteName } from '../types/physical';
 import type { TrinoType } from '../types/type';
 import { aggregateSql } from './aggregates';
@@ -14,6 +14,7 @@ import { castSql, tryCastSql } from './casts';
 import { compareSql, identityOf, isNative, needsIdentity, type Operand } from './compare';
 import { hoisting, outsideTry } from './hoist';
 import { literalSql } from './literals';
+import { logicalSql } from './logical';
 import { specialSql } from './special';
 import { existsSql, inSubquerySql, quantifiedSql, scalarSubquerySql } from './subqueries';
 import { attempt, bindOnce, check, quoteText } from './text';
@@ -32,6 +33,10 @@ export interface EmitContext {
   readonly flat?: boolean;
   /** The step of a recursive table that its name stands for. */
   readonly commonTables?: ReadonlyMap<string, string>;
+  /** Common tables whose rows stand in the statement. */
+  readonly constantTables?: ReadonlySet<string>;
+  /** The rows of the query around it stand in the statement. */
+  readonly constantRows?: boolean;
   /** Parts that are evaluated before: the names that they're bound to. */
   readonly replaced?: ReadonlyMap<Typed, string>;
   /** Columns that are bound before, by fingerprint: the names that they're bound to. */
@@ -68,10 +73,11 @@ function emitNode(node: Typed, { inCondition, ...context }: EmitContext): string
     case 'lambda parameter':
       return context.parameters.get(node.name) ?? node.name;
     case 'logical':
-      return `(${node.terms.map((term) => emit(term, { ...context, inCondition })).join(` ${node.operator} `)})`;
+      return logicalSql(node, { ...context, inCondition }, emit);
     case 'not':
       return `(NOT ${sql(node.operand)})`;
     case 'comparison':
+      refuseConditionalOrder(node);
       return compareBound(node.operator, node.left.type, operand(node.left), operand(node.right));
     case 'distinct from':
       return distinctFrom(node.left.type, sql(node.left), sql(node.right));
@@ -89,10 +95,14 @@ function emitNode(node: Typed, { inCondition, ...context }: EmitContext): string
     case 'in list': {
       const { type } = node.operand;
       if (isNative(type)) return `(${sql(node.operand)} IN (${node.list.map(sql).join(', ')}))`;
-      const list = node.list.map(operand);
+      const own = isFloating(type) && columnsIn(node.operand).size > 0 ? fingerprint(node.operand) : undefined;
+      const list = node.list.map((item) => (fingerprint(item) === own ? undefined : operand(item)));
       const value = operand(node.operand);
       return bindOnce([value.sql], ([bound = '']) => {
-        const terms = list.map((item) => compareBound('=', type, { ...value, sql: bound }, item));
+        // Trino's planner takes `x IN (x)` for true unless x is NULL, for NaN too; so does DuckDB's `=`.
+        const terms = list.map((item) =>
+          item ? compareBound('=', type, { ...value, sql: bound }, item) : `(${bound} = ${bound})`,
+        );
         return `(${terms.join(' OR ')})`;
       });
     }
@@ -105,7 +115,8 @@ function emitNode(node: Typed, { inCondition, ...context }: EmitContext): string
     case 'cast':
       return castNode(node, context);
     case 'case': {
-      const branches = node.branches.map((branch) => `WHEN ${sql(branch.when)} THEN ${sql(branch.result)}`);
+      const when = (part: Typed) => emit(part, { ...context, inCondition: true });
+      const branches = node.branches.map((branch) => `WHEN ${when(branch.when)} THEN ${sql(branch.result)}`);
       return `CASE ${branches.join(' ')}${node.otherwise ? ` ELSE ${sql(node.otherwise)}` : ''} END`;
     }
     case 'coalesce':
@@ -168,6 +179,16 @@ function tried(operand: Typed, context: EmitContext, position?: SqlPosition): st
   }
   return sql;
 }
+
+/** Trino fails on a NULL inside a branch that isn't taken, too; when it does isn't known. */
+function refuseConditionalOrder(node: Comparison): void {
+  if (!isStructural(node.left.type) || node.operator === '=' || node.operator === '<>') return;
+  if (some(node, ({ kind }) => kind === 'case') && some(node, isNull)) {
+    throw new NotCoveredError('the order of arrays or rows that a condition chooses', node.position);
+  }
+}
+
+const isNull = (node: Typed): boolean => node.kind === 'literal' && node.value === null;
 
 /** What GROUP BY names: of a zoned timestamp its instant. */
 function groupedBy(column: Typed, context: EmitContext): string {

@@ -1,6 +1,7 @@
 import type { Field, Typed, TypedRelation } from '../analyze/typed';
 import { columnsIn, fingerprint, isSubquery, some } from '../analyze/walk';
 import { type EmitContext, emit } from './expressions';
+import { logicalSql } from './logical';
 import { fresh } from './text';
 
 /** The aliases of the relations that a FROM clause names. */
@@ -24,9 +25,7 @@ export function emitInClause(node: Typed, context: EmitContext): string {
   const sql = emit(node, context);
   const { local } = context;
   if (!local || !LAMBDAS.test(sql) || context.keys.has(fingerprint(node))) return sql;
-  if (node.kind === 'logical') {
-    return `(${node.terms.map((term) => emitInClause(term, context)).join(` ${node.operator} `)})`;
-  }
+  if (node.kind === 'logical') return logicalSql(node, context, emitInClause);
   if (some(node, hasRowsOfItsOwn)) return sql;
   const unbound = [...columnsIn(node)].filter(([print]) => !context.bound?.has(print));
   if (!unbound.some(([, { field }]) => isOuter(field, local))) return sql;
@@ -37,10 +36,15 @@ export function emitInClause(node: Typed, context: EmitContext): string {
   return `list_transform([{${fields.join(', ')}}], lambda ${row}: ${emit(node, { ...context, bound })})[1]`;
 }
 
-function isOuter({ source }: Field, local: ReadonlySet<string>): boolean {
-  if ('relation' in source) return !local.has(source.relation);
-  return [...columnsIn(source.expression).values()].some(({ field }) => isOuter(field, local));
-}
+const isOuter = ({ source }: Field, local: ReadonlySet<string>): boolean =>
+  relationsOfSource(source).some((relation) => !local.has(relation));
+
+/** The relations whose columns an expression reads. */
+export const relationsOf = (node: Typed): ReadonlySet<string> =>
+  new Set([...columnsIn(node).values()].flatMap(({ field }) => relationsOfSource(field.source)));
+
+const relationsOfSource = (source: Field['source']): readonly string[] =>
+  'relation' in source ? [source.relation] : [...relationsOf(source.expression)];
 
 /** Can't stand in a lambda. */
 const hasRowsOfItsOwn = (node: Typed): boolean =>

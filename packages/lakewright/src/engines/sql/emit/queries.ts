@@ -5,23 +5,21 @@ import type {
   TypedCommonTable,
   TypedGrouping,
   TypedQuery,
-  TypedRelation,
   TypedSelect,
   TypedSetOperation,
   TypedSort,
 } from '../analyze/typed';
-import { children, columnsIn, containsWindow, fingerprint, some } from '../analyze/walk';
-import { NotCoveredError } from '../errors';
-import { isStructural } from '../types/build';
+import { fingerprint } from '../analyze/walk';
 import { sameType } from '../types/coercion';
 import { physicalType } from '../types/physical';
 import { sortSql } from './aggregates';
 import { castSql } from './casts';
+import { havingSql, isConstant, isConstantQuery, LAMBDA, whereSql } from './conditions';
 import { type EmitContext, emit } from './expressions';
 import { aliasesOf, emitInClause } from './outer-columns';
 import { relationSql } from './relations';
 import { valuesInOrder } from './row-order';
-import { afterOthers, fresh, raise } from './text';
+import { fresh, raise } from './text';
 
 const TOO_DEEP = raise(
   'NOT_SUPPORTED',
@@ -33,7 +31,8 @@ const TOO_DEEP = raise(
 const MAX_RECURSION = 10;
 
 /** A query whose output columns are `c1`, `c2` …. */
-export function querySql(query: TypedQuery, context: EmitContext): string {
+export function querySql(query: TypedQuery, outer: EmitContext): string {
+  const context = withConstantTables(query, outer);
   if (query.withTies) return withSql(query, context) + tiesSql(query, context);
   const body = bodySql(query.body, context);
   const sorted = query.orderBy.filter(isSorting).map((item) => sortSql(item, context));
@@ -74,6 +73,15 @@ function tiesSql(query: TypedQuery, context: EmitContext): string {
   const columns = query.fields.map((_field, index) => `${ranked}.c${index + 1}`).join(', ');
   const kept = `n > ${offset} AND k - 1 - ${offset} < ${limit}`;
   return `SELECT ${columns} FROM (${counted}) AS ${ranked} WHERE ${kept} ORDER BY n`;
+}
+
+/** Notes which common tables are rows that stand in the statement. */
+function withConstantTables(query: TypedQuery, context: EmitContext): EmitContext {
+  const constantTables = new Set(context.constantTables);
+  const known = { ...context, constantTables };
+  for (const table of query.with)
+    if (!table.step && isConstantQuery(table.query, known)) constantTables.add(table.name);
+  return known;
 }
 
 function withSql(query: TypedQuery, context: EmitContext): string {
@@ -178,11 +186,11 @@ function sameFields(own: readonly OutputField[], wanted: readonly OutputField[])
 }
 
 export function selectSql(select: TypedSelect, outer: EmitContext): string {
-  const plain: EmitContext = { ...outer, keys: new Map(), local: aliasesOf(select.from) };
+  const constantRows = select.from.length === 1 && select.from.every((relation) => isConstant(relation, outer));
+  const plain: EmitContext = { ...outer, keys: new Map(), local: aliasesOf(select.from), constantRows };
   const keys = new Map<string, string>();
   const groupBy = select.groupBy && groupingSql(select.groupBy, keys, plain);
   const context: EmitContext = { ...plain, keys, valuesInOrder: valuesInOrder(select, outer.scans) };
-  refuseOrderOverOuterJoin(select);
   const columns = select.items.map((item, index) => `${emitInClause(item, context)} AS c${index + 1}`);
   if (select.recursionAlias && !outer.commonTables) columns.push(`${select.recursionAlias}.d + 1 AS d`);
   const sorts = select.orderBy.filter(isSorting);
@@ -196,7 +204,7 @@ export function selectSql(select: TypedSelect, outer: EmitContext): string {
   const clauses = [
     `SELECT ${columns.join(', ')}`,
     select.from.length > 0 ? `FROM ${select.from.map((relation) => relationSql(relation, plain)).join(', ')}` : '',
-    select.where ? `WHERE ${emitInClause(select.where, { ...plain, inCondition: true })}` : '',
+    select.where ? `WHERE ${whereSql(select, plain)}` : '',
     groupBy ? `GROUP BY ${groupBy}` : '',
     having && !isOutside ? `HAVING ${having}` : '',
   ];
@@ -217,47 +225,6 @@ export function selectSql(select: TypedSelect, outer: EmitContext): string {
   const output = isOutside ? shown.join(', ') : '*';
   return `SELECT ${distinct}${output} FROM (${rows}) AS ${alias}${isOutside ? ` WHERE ${alias}.h` : ''}${order}`;
 }
-
-/**
- * Trino's planner asks whether WHERE can hold for a row that an outer join has filled with NULLs: it puts them in, and
- * the order of arrays or rows that hold a NULL is an error, whatever the rows are.
- */
-function refuseOrderOverOuterJoin({ from, where }: TypedSelect): void {
-  if (!where || !from.some(hasOuterJoin)) return;
-  const isOrder = (node: Typed): boolean => {
-    if (node.kind === 'between') return isStructural(node.operand.type);
-    return node.kind === 'comparison' && !['=', '<>'].includes(node.operator) && isStructural(node.left.type);
-  };
-  if (some(where, (node) => isOrder(node) && columnsIn(node).size > 0)) {
-    throw new NotCoveredError('the order of arrays or rows in the WHERE of an outer join', where.position);
-  }
-}
-
-function hasOuterJoin(relation: TypedRelation): boolean {
-  if (relation.kind !== 'join') return false;
-  return ['LEFT', 'RIGHT', 'FULL'].includes(relation.type) || [relation.left, relation.right].some(hasOuterJoin);
-}
-
-const LAMBDA = /\blambda\b/;
-
-/** What may fail when an aggregate's value is worked out, and DuckDB would do so after HAVING. */
-const MAY_FAIL = /lw_|CAST\(/;
-
-/** Trino has worked out the aggregates of all groups, and failed, before it asks which groups stay. */
-function havingSql(select: TypedSelect, having: Typed, context: EmitContext): string {
-  const condition = emitInClause(having, context);
-  const shown = [...select.items, ...select.orderBy.map((item) => item.expression)];
-  const aggregates = new Set(shown.flatMap(aggregatesIn).map((node) => emit(node, context)));
-  const hasWindow = shown.some(containsWindow);
-  if (hasWindow && LAMBDA.test(condition)) {
-    throw new NotCoveredError('a window function beside a HAVING with a map or a lambda', having.position);
-  }
-  const failing = [...aggregates].filter((sql) => MAY_FAIL.test(sql) && !(hasWindow && LAMBDA.test(sql)));
-  return afterOthers(failing, condition);
-}
-
-const aggregatesIn = (node: Typed): readonly Typed[] =>
-  node.kind === 'aggregate' && !node.window ? [node] : children(node).flatMap(aggregatesIn);
 
 /** Zoned timestamps are distinct by their instant. */
 function distinctSql(fields: readonly OutputField[]): string {

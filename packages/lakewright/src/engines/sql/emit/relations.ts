@@ -1,5 +1,6 @@
 import type { Inline, Typed, TypedJoin, TypedRelation, TypedUnnest } from '../analyze/typed';
 import { physicalType } from '../types/physical';
+import { conditionSql } from './conditions';
 import { type EmitContext, emit } from './expressions';
 import { subqueriesIn } from './hoist';
 import { emitInClause } from './outer-columns';
@@ -42,7 +43,7 @@ function joinSql(join: TypedJoin, context: EmitContext): string {
   const right = relationSql(join.right, context);
   const nested = join.right.kind === 'join' ? `(${right})` : right;
   if (join.type === 'CROSS') return `${left} CROSS JOIN ${nested}`;
-  return `${left} ${join.type} JOIN ${nested} ON ${join.on ? emitInClause(join.on, { ...context, inCondition: true }) : 'true'}`;
+  return `${left} ${join.type} JOIN ${nested} ON ${join.on ? conditionSql(join.on, context) : 'true'}`;
 }
 
 /** DuckDB takes no subquery in the condition of an outer join: what it gives stands beside the left side's rows. */

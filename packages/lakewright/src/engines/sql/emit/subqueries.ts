@@ -9,7 +9,7 @@ import { castSql } from './casts';
 import { compareSql, operandOf } from './compare';
 import { type EmitContext, emit } from './expressions';
 import { querySql } from './queries';
-import { afterOthers, bindOnce, fresh } from './text';
+import { afterOthers, bindOnce, fresh, mayFail } from './text';
 
 /** `(query) AS s1`, and its columns. */
 function source(
@@ -53,9 +53,6 @@ function found(node: InSubquery | Quantified, column: (index: number) => string)
   });
 }
 
-/** Functions of ours, checked and plain arithmetic. */
-const MAY_FAIL = /lw_| [-+*] /;
-
 /**
  * Trino makes a semi-join of it, whose values are the same or aren't: NaN is found among NaN, and a row with a NULL
  * inside among its like. A correlated one compares with `=`.
@@ -68,7 +65,7 @@ export function inSubquerySql(node: InSubquery | Quantified, context: EmitContex
   const operand = comparable(emit(node.operand, context), type);
   const membership = `(${operand} IN (SELECT ${value} FROM ${from}${filter}))`;
   // DuckDB doesn't ask for the operand when there is nothing to compare it to; Trino has worked it out, and failed.
-  return afterOthers(MAY_FAIL.test(operand) ? [operand] : [], membership);
+  return afterOthers(mayFail(operand) ? [operand] : [], membership);
 }
 
 /**

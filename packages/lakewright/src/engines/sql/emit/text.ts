@@ -36,6 +36,9 @@ export function check(condition: string, name: string, message: string, type: Tr
 /** Marks an expression whose value differs each time: it must not be repeated. */
 export const VOLATILE = '/*volatile*/';
 
+/** Whether a value may fail when it's worked out: functions of ours, casts, checked and plain arithmetic. */
+export const mayFail = (sql: string): boolean => /lw_|CAST\(| [-+*] /.test(sql);
+
 /** Longer than this, repeating an operand costs more than binding it. */
 const SHORT = 160;
 
