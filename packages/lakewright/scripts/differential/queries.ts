@@ -3,17 +3,24 @@ import { aggregate, windowed } from './aggregates';
 import { type Column, chooseKind, chooseOrderable, expression, type Scope } from './expressions';
 import { isOrderable, type Kind, literal, randomKind, scalar, typeName } from './values';
 
+/**
+ * How a query brings its rows along. Over VALUES Trino's planner works expressions out that no row may need, and fails
+ * where one does; over UNNEST it runs the query, as over a table.
+ */
+export type RowForm = 'VALUES' | 'UNNEST';
+
 interface Table {
   readonly name: string;
   /** `k` is a number of its own in each row. */
   readonly columns: readonly Column[];
   readonly sql: string;
+  readonly form: RowForm;
 }
 
 /** Statement `number` of a seed: a query of random tables that it brings along, whose answer is determined. */
-export function randomQuery(seed: number, number: number): string {
+export function randomQuery(seed: number, number: number, form: RowForm = 'VALUES'): string {
   const random = randomFrom(Math.imul(seed, 0x9e3779b1) + Math.imul(number, 0x85ebca6b));
-  const t = randomTable('t', random);
+  const t = randomTable('t', random, form);
   switch (random.below(14)) {
     case 0:
     case 1:
@@ -41,7 +48,7 @@ export function randomQuery(seed: number, number: number): string {
 const withTables = (tables: readonly Table[], query: string): string =>
   `WITH ${tables.map(({ sql }) => sql).join(', ')} ${query}`;
 
-function randomTable(name: string, random: Random): Table {
+function randomTable(name: string, random: Random, form: RowForm): Table {
   const kinds = Array.from({ length: 3 + random.below(3) }, () => randomKind(random));
   const types = kinds.map((kind) => typeName(kind, random));
   const rows = Array.from({ length: 1 + random.below(6) }, (_, row) => {
@@ -52,11 +59,13 @@ function randomTable(name: string, random: Random): Table {
     });
     return `(${[row + 1, ...cells].join(', ')})`;
   });
+  const all = form === 'VALUES' ? `VALUES ${rows.join(', ')}` : `SELECT * FROM UNNEST(ARRAY[ROW${rows.join(', ROW')}])`;
   const columns = [{ name: 'k', kind: scalar('integer') }, ...kinds.map((kind, i) => ({ name: `c${i + 1}`, kind }))];
   return {
     name,
     columns: columns.map((column) => ({ sql: `${name}.${column.name}`, kind: column.kind })),
-    sql: `${name} (${columns.map((column) => column.name).join(', ')}) AS (VALUES ${rows.join(', ')})`,
+    sql: `${name} (${columns.map((column) => column.name).join(', ')}) AS (${all})`,
+    form,
   };
 }
 
@@ -122,7 +131,7 @@ function windows(t: Table, random: Random): string {
 }
 
 function joined(t: Table, random: Random): string {
-  const u = randomTable('u', random);
+  const u = randomTable('u', random, t.form);
   const scope = scopeOf(random, t, u);
   const type = random.pick(['JOIN', 'LEFT JOIN', 'RIGHT JOIN', 'FULL JOIN', 'CROSS JOIN']);
   const key = chooseOrderable(scope);
@@ -137,7 +146,7 @@ function joined(t: Table, random: Random): string {
 }
 
 function setOperation(t: Table, random: Random): string {
-  const u = randomTable('u', random);
+  const u = randomTable('u', random, t.form);
   const scope = scopeOf(random, t, u);
   const kinds = [chooseOrderable(scope), chooseOrderable(scope)];
   const side = (table: Table): string => {
@@ -149,7 +158,7 @@ function setOperation(t: Table, random: Random): string {
 }
 
 function subqueries(t: Table, random: Random): string {
-  const u = randomTable('u', random);
+  const u = randomTable('u', random, t.form);
   const scope = scopeOf(random, t);
   const inner = scopeOf(random, u);
   const key: Kind = chooseOrderable(scope);
@@ -193,6 +202,7 @@ function nested(t: Table, random: Random): string {
   const inside = where(scope);
   const d: Table = {
     name: 'd',
+    form: t.form,
     sql: `(SELECT k, ${given.join(', ')} FROM t${inside}) AS d`,
     columns: ['k', 'd1', 'd2', 'd3'].map((name, i) => ({
       sql: `d.${name}`,

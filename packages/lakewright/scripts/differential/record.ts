@@ -1,6 +1,6 @@
 import { runOnTrino, type TrinoAnswer } from '../../src/engines/trino/client';
 import type { CorpusItem } from '../../src/engines/trino/compare';
-import { randomQuery } from './queries';
+import { type RowForm, randomQuery } from './queries';
 import { signatureQueries } from './signatures';
 
 /** Statements that Trino is asked at once. */
@@ -14,11 +14,11 @@ export interface Range {
 }
 
 /** Trino's answers to a range of random queries, in the order of their numbers. */
-export function recordRandom(server: string, { seed, from, count }: Range): Promise<CorpusItem[]> {
+export function recordRandom(server: string, { seed, from, count }: Range, form?: RowForm): Promise<CorpusItem[]> {
   const queries = Array.from({ length: count }, (_, index) => ({
     id: `random-${seed}-${from + index}`,
     area: 'random',
-    sql: randomQuery(seed, from + index),
+    sql: randomQuery(seed, from + index, form),
   }));
   return record(server, queries);
 }

@@ -75,13 +75,14 @@ function count(text: string, source: string): bigint {
 
 /** Position in code points (from 1) of the n-th match that begins at `start` or later; -1 if there is none. */
 function position(text: string, source: string, start: bigint, occurrence: bigint): bigint {
+  const pattern = patternFor(source, text);
   if (start < 1n) invalidArgument('start position cannot be smaller than 1');
   if (occurrence < 1n) invalidArgument('occurrence cannot be smaller than 1');
   const points = [...text];
   if (start > BigInt(points.length)) return -1n;
   const skipped = points.slice(0, Number(start) - 1).join('').length;
   let seen = 0n;
-  for (const match of matches(text, patternFor(source, text), skipped)) {
+  for (const match of matches(text, pattern, skipped)) {
     if (++seen === occurrence) return BigInt([...text.slice(0, match.index)].length + 1);
   }
   return -1n;
