@@ -1,6 +1,7 @@
 import { callTypes, withPosition } from '../analyze/calls';
-import type { Argument, FunctionCall } from '../analyze/typed';
+import type { Argument, FunctionCall, Typed } from '../analyze/typed';
 import { some } from '../analyze/walk';
+import { NotCoveredError, type SqlPosition } from '../errors';
 import type { CallText } from '../functions/entry';
 import type { Overload } from '../functions/table';
 import { physicalType } from '../types/physical';
@@ -42,7 +43,8 @@ function writeCall(node: FunctionCall, context: EmitContext): string {
   const { overload, args, type } = node;
   if (isNullCall(node)) return `CAST(NULL AS ${physicalType(type)})`;
   const { sql, deterministic } = overload.behaviour;
-  const texts = args.map((arg) => (arg.kind === 'lambda' ? lambdaSql(arg, context) : emit(arg, context)));
+  const inner = forArguments(node, context);
+  const texts = args.map((arg) => (arg.kind === 'lambda' ? lambdaSql(arg, inner) : emit(arg, inner)));
   const repeated = new Set(
     args.flatMap((arg, index) => (arg.kind !== 'lambda' && isRepeated(overload, index) ? [index] : [])),
   );
@@ -58,6 +60,30 @@ function writeCall(node: FunctionCall, context: EmitContext): string {
   );
   return deterministic ? written : `${VOLATILE}${written}`;
 }
+
+/** The answer is the same whatever the order of an array's values. */
+const ORDERLESS = new Set(
+  'array_sort cardinality contains array_min array_max any_match all_match none_match'.split(' '),
+);
+/** Value by value. */
+const ELEMENTWISE = new Set('transform filter array_distinct array_remove'.split(' '));
+const SHOWS_KEYS = new Set(['map_keys', 'map_values', 'map_entries']);
+
+/** Trino's histograms come in the order of their hash table, which isn't known here. */
+function forArguments({ overload: { name }, args, position }: FunctionCall, context: EmitContext): EmitContext {
+  if (SHOWS_KEYS.has(name) && !context.anyOrder) for (const arg of args) refuseHistogram(arg, position);
+  return { ...context, anyOrder: ORDERLESS.has(name) || (context.anyOrder && ELEMENTWISE.has(name)) };
+}
+
+export function refuseHistogram(node: Argument, position?: SqlPosition): void {
+  if (node.kind !== 'lambda' && some(node, isHistogram)) {
+    throw new NotCoveredError('the order of the keys of a histogram', position);
+  }
+}
+
+const isHistogram = (node: Typed): boolean =>
+  (node.kind === 'call' && node.overload.name === 'array_histogram') ||
+  (node.kind === 'aggregate' && node.name === 'histogram');
 
 /** Whether the text may name the argument (from 0) more than once. */
 function isRepeated({ behaviour }: Overload, index: number): boolean {

@@ -47,6 +47,8 @@ export interface EmitContext {
   readonly underTry?: boolean;
   /** The expression keeps or drops a row: NULL is as good as false. */
   readonly inCondition?: boolean;
+  /** Of an array: its values may come in any order. */
+  readonly anyOrder?: boolean;
 }
 
 export function emit(node: Typed, context: EmitContext): string {
@@ -59,7 +61,7 @@ export function emit(node: Typed, context: EmitContext): string {
   return emitNode(node, context);
 }
 
-function emitNode(node: Typed, { inCondition, ...context }: EmitContext): string {
+function emitNode(node: Typed, { inCondition, anyOrder, ...context }: EmitContext): string {
   const sql = (part: Typed) => emit(part, context);
   const operand = (part: Typed): Operand => ({ sql: sql(part), literal: literalValue(part) != null, inCondition });
   switch (node.kind) {
@@ -140,7 +142,7 @@ function emitNode(node: Typed, { inCondition, ...context }: EmitContext): string
     case 'subscript':
       return subscriptSql(node.base.type, node.type, sql(node.base), sql(node.index));
     case 'call':
-      return callSql(node, context);
+      return callSql(node, { ...context, anyOrder });
     case 'aggregate':
       return aggregateSql(node, context);
     case 'grouping':

@@ -1,5 +1,6 @@
 import type { Inline, Typed, TypedJoin, TypedRelation, TypedUnnest } from '../analyze/typed';
 import { physicalType } from '../types/physical';
+import { refuseHistogram } from './calls';
 import { conditionSql } from './conditions';
 import { type EmitContext, emit } from './expressions';
 import { subqueriesIn } from './hoist';
@@ -68,11 +69,14 @@ function unnestSql(unnest: TypedUnnest, context: EmitContext): string {
   const columns: string[] = [];
   const lengths: string[] = [];
   const column = (sql: string) => columns.push(`${sql} AS c${columns.length + 1}`);
+  const anyOrder = !unnest.withOrdinality && unnest.items.length === 1;
   for (const [index, { value, expandRow }] of unnest.items.entries()) {
-    // What a lateral list reads are columns of an enclosing query for DuckDB.
-    const sql = unnest.lateral ? emitInClause(value, { ...context, local: NONE }) : emit(value, context);
-    const name = `u${index + 1}`;
     const isMap = value.type.kind === 'map';
+    if (isMap && !anyOrder) refuseHistogram(value, value.position);
+    // What a lateral list reads are columns of an enclosing query for DuckDB.
+    const own = { ...context, anyOrder };
+    const sql = unnest.lateral ? emitInClause(value, { ...own, local: NONE }) : emit(value, own);
+    const name = `u${index + 1}`;
     lists.push(`unnest(${isMap ? `map_entries(${sql})` : sql}) AS ${name}`);
     lengths.push(isMap ? `cardinality(${sql})` : `len(${sql})`);
     if (isMap) {
