@@ -7,6 +7,7 @@ import type { Overload } from '../functions/table';
 import { physicalType } from '../types/physical';
 import type { TrinoType } from '../types/type';
 import { summaryLimit } from './approximation';
+import { capturedBy } from './captured';
 import { castSql } from './casts';
 import { compareSql, holdsNull, identityOf, operandOf } from './compare';
 import { type EmitContext, emit, inlineLambda, lambdaSql } from './expressions';
@@ -113,6 +114,11 @@ export function callText(parts: CallParts): CallText {
       const lambda = args[index];
       if (lambda?.kind !== 'lambda') throw new Error(`argument ${index} is not a lambda`);
       return inlineLambda(lambda, values, context);
+    },
+    captured: (index) => {
+      const lambda = args[index];
+      if (lambda?.kind !== 'lambda') throw new Error(`argument ${index} is not a lambda`);
+      return capturedBy(lambda, context);
     },
     aggregate: (call) => call,
     distinct: '',

@@ -1,4 +1,5 @@
 import { NotCoveredError } from '../errors';
+import { containsFloating } from '../types/build';
 import type { TrinoType } from '../types/type';
 import { type CallText, type FunctionArea, invalid, type RuntimeError } from './entry';
 
@@ -35,6 +36,9 @@ function extreme(name: 'min' | 'max'): (call: CallText) => string {
     const array = call.args[0] ?? '';
     const element = elementType(call.types[0]);
     const hasNull = `list_count(${array}) < len(${array})`;
+    if (isNested(element) && containsFloating(element)) {
+      throw new NotCoveredError(`array_${name} of arrays or rows that hold double or real`); // by where NaN is
+    }
     if (isNested(element) || element.kind === 'timestamp with time zone') {
       const e = call.fresh('e');
       const holds = call.holdsNull(element, e);
@@ -214,7 +218,7 @@ export const array: FunctionArea = {
       note: 'gives the elements in ascending order: one of the orders that a shuffle may give',
     },
     'slice(array(T), bigint, bigint): array(T)': {
-      sql: 'CASE WHEN $2 > len($1) OR ($2 < 0 AND -$2 > len($1)) THEN CASE WHEN $3 IS NOT NULL THEN list_slice($1, 2, 1) END ELSE list_slice($1, CASE WHEN $2 < 0 THEN len($1) + $2 + 1 ELSE $2 END, CASE WHEN $2 < 0 THEN len($1) + $2 ELSE $2 - 1 END + $3) END',
+      sql: 'CASE WHEN $3 > 9223372036854775807 - greatest($2, 1) OR $2 > len($1) OR ($2 < 0 AND -$2 > len($1)) THEN CASE WHEN $3 IS NOT NULL THEN list_slice($1, 2, 1) END ELSE list_slice($1, CASE WHEN $2 < 0 THEN len($1) + $2 + 1 ELSE $2 END, CASE WHEN $2 < 0 THEN len($1) + $2 ELSE $2 - 1 END + $3) END',
       errors: [
         invalid('$2 = 0', 'SQL array indices start at 1'),
         invalid('$3 < 0', 'length must be greater than or equal to 0'),

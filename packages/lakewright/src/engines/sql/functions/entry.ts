@@ -84,12 +84,22 @@ export interface SummaryLimit {
 }
 
 /** What a code behaviour writes its DuckDB expression from. */
+/** Values that the body of a lambda reads from outside of it. */
+export interface CapturedValues {
+  /** DuckDB expressions, each once. */
+  readonly values: readonly string[];
+  /** The body with its parameters and those values replaced by these expressions. */
+  body(parameters: readonly string[], values: readonly string[]): string;
+}
+
 export interface CallText extends CallTypes {
   /** DuckDB expressions; a lambda's entry is its `lambda x: …` form. An entry may be named several times: it's short. */
   readonly args: readonly string[];
   readonly result: TrinoType;
   /** The body of a lambda argument with its parameters replaced by these expressions (short ones: names, `e.key`). */
   lambda(argument: number, values: readonly string[]): string;
+  /** What the body of a lambda argument reads from outside of it: columns, parameters of lambdas around it. */
+  captured(argument: number): CapturedValues;
   /** Aggregates: the call with the statement's DISTINCT, ORDER BY, FILTER and OVER; `filter` is added to FILTER. */
   aggregate(call: string, filter?: string): string;
   /** Aggregates: `DISTINCT ` or ''. */

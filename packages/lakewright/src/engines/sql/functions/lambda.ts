@@ -11,18 +11,27 @@ function perEntry(call: CallText): { readonly entry: string; readonly body: stri
 const unlessNull = (value: string | undefined, body: string): string =>
   `CASE WHEN ${value} IS NULL THEN NULL ELSE ${body} END`;
 
-/** DuckDB's list_reduce wants one type for state and element, so both travel in a struct. */
+/**
+ * DuckDB's list_reduce wants one type for state and element, so both travel in a struct. What the lambda reads from
+ * outside travels with the elements: where lists differ in length DuckDB (1.5) gives it the values of other rows.
+ */
 function reduce(call: CallText): string {
   const [array = '', initial = ''] = call.args;
   const [x, left, right] = [call.fresh('e'), call.fresh('s'), call.fresh('s')];
   const arrayType = call.types[0];
   const state = call.physical(call.types[1] ?? call.result);
   const element = arrayType?.kind === 'array' ? call.physical(arrayType.element) : 'INTEGER';
-  const step = call.lambda(2, [`${left}.s`, `${right}.e`]);
+  const { values, body } = call.captured(2);
+  const step = body(
+    [`${left}.s`, `${right}.e`],
+    values.map((_value, index) => `${right}.c${index}`),
+  );
+  const captured = values.map((value, index) => `, 'c${index}': ${value}`).join('');
+  const kept = values.map((_value, index) => `, 'c${index}': ${right}.c${index}`).join('');
   const folded =
-    `list_reduce(list_transform(${array}, lambda ${x}: {'s': CAST(NULL AS ${state}), 'e': ${x}}), ` +
-    `lambda ${left}, ${right}: {'s': ${step}, 'e': CAST(NULL AS ${element})}, ` +
-    `{'s': ${initial}, 'e': CAST(NULL AS ${element})})`;
+    `list_reduce(list_transform(${array}, lambda ${x}: {'s': CAST(NULL AS ${state}), 'e': ${x}${captured}}), ` +
+    `lambda ${left}, ${right}: {'s': ${step}, 'e': CAST(NULL AS ${element})${kept}}, ` +
+    `{'s': ${initial}, 'e': CAST(NULL AS ${element})${captured}})`;
   const done = call.fresh('d');
   return unlessNull(array, `list_transform([${folded}], lambda ${done}: ${call.lambda(3, [`${done}.s`])})[1]`);
 }

@@ -227,6 +227,7 @@ export function sampleCall(overload: Overload, assignment: Assignment): SampleCa
     args,
     result,
     lambda,
+    captured: (argument) => ({ values: [], body: (values) => lambda(argument, values) }),
     aggregate: () => {
       throw new Error('not an aggregate');
     },

@@ -21,5 +21,5 @@ export const arrayMacros: readonly string[] = [
   'lw_contains_seq(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(b) = 0 THEN true WHEN len(b) > len(a) THEN false ELSE list_contains(list_transform(range(1, len(a) - len(b) + 2), lambda k: a[k:k + len(b) - 1] IS NOT DISTINCT FROM b), true) END',
   "lw_hist(a) AS CASE WHEN a IS NULL THEN NULL ELSE map_from_entries(list_transform(list_filter(lw_distinct(a), lambda e: e IS NOT NULL), lambda e: {'k': e, 'v': CAST(len(list_filter(a, lambda x: x = e)) AS BIGINT)})) END",
   // DuckDB's array_to_string wants a constant separator.
-  "lw_join(a, d) AS CASE WHEN a IS NULL OR d IS NULL THEN NULL WHEN list_count(a) = 0 THEN '' ELSE list_reduce(list_filter(a, lambda e: e IS NOT NULL), lambda x, y: x || d || y) END",
+  "lw_join(a, d) AS CASE WHEN a IS NULL OR d IS NULL THEN NULL WHEN list_count(a) = 0 THEN '' ELSE list_reduce(list_transform(list_filter(a, lambda e: e IS NOT NULL), lambda e: {'t': e, 'q': d}), lambda x, y: {'t': x.t || y.q || y.t, 'q': y.q}).t END",
 ];
