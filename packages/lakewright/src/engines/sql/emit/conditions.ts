@@ -3,6 +3,7 @@ import { children, columnsIn, containsAggregate, containsWindow, isSubquery, som
 import { NotCoveredError } from '../errors';
 import { isStructural } from '../types/build';
 import { type EmitContext, emit } from './expressions';
+import { joinKeySql } from './join-keys';
 import { conditionInTurn, conjuncts, isFolded } from './logical';
 import { emitInClause, relationsOf } from './outer-columns';
 import { afterOthers, mayFail } from './text';
@@ -20,7 +21,7 @@ export function whereSql({ from, where }: TypedSelect, context: EmitContext): st
 export function conditionSql(condition: Typed, outer: EmitContext): string {
   const context = { ...outer, inCondition: true };
   const terms = conjuncts(condition);
-  const written = terms.map((term) => emitInClause(term, context));
+  const written = terms.map((term) => joinKeySql(term, context) ?? emitInClause(term, context));
   if (terms.length < 2 || !written.some(mayFail)) return written.join(' AND ');
   if (context.constantRows && isFolded(terms)) return emitInClause(condition, context);
   const groups = new Map<string, string[]>();
