@@ -41,6 +41,31 @@ const consumption = new ConstructPackage({
   testPackages: [storage, catalog],
 });
 
+const ingestion = new ConstructPackage({
+  parent: root,
+  name: 'ingestion',
+  description: 'Data into the lake: DMS, AppFlow, REST and Lambda extraction, S3 copies, files and spreadsheets, JDBC',
+  keywords: ['dms', 'appflow', 'ingestion'],
+  peerPackages: [core],
+  testPackages: [storage, catalog],
+  lambdas: ['dms', 'extraction', 's3-copy', 'file-drop'],
+  scripts: ['glue/jdbc_ingestion.py'],
+  lambdaDeps: [
+    V.clientDms,
+    V.clientIam,
+    V.clientLambda,
+    V.clientS3,
+    V.clientSecretsManager,
+    V.csvParse,
+    V.fflate,
+    V.hyparquet,
+    V.hyparquetWriter,
+    V.saxes,
+    V.yauzl,
+    V.yauzlTypes,
+  ],
+});
+
 const runtime = new RuntimePackage({
   parent: root,
   name: 'lakewright',
@@ -51,12 +76,12 @@ new CdkApp({
   parent: root,
   name: 'batch-lake',
   description: 'A whole batch data lake on real aviation data',
-  packages: [core, storage, catalog, consumption],
+  packages: [core, storage, catalog, ingestion, consumption],
   runtime,
-  devDeps: [V.vegaDatasets, V.duckdb],
+  devDeps: [V.vegaDatasets, V.duckdb, V.embeddedPostgres, V.faker, V.pg, V.pgCopyStreams],
 });
 
 new Ci(root);
-new MonorepoRelease(root, [core, storage, catalog, consumption]);
+new MonorepoRelease(root, [core, storage, catalog, ingestion, consumption]);
 
 root.synth();

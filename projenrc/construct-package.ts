@@ -17,6 +17,8 @@ export interface ConstructPackageOptions {
   readonly testPackages?: ConstructPackage[];
   /** Folders under lambda/, each with an index.ts, bundled into assets/<name>/index.js. */
   readonly lambdas?: string[];
+  /** Scripts that a service runs as they are (Glue), copied to assets/: `glue/jdbc.py` to assets/glue/jdbc.py. */
+  readonly scripts?: string[];
   /** Dev dependencies of the Lambda code (bundled, so consumers never install them). */
   readonly lambdaDeps?: string[];
 }
@@ -178,6 +180,9 @@ export class ConstructPackage extends typescript.TypeScriptProject {
           `esbuild lambda/${l}/index.ts --bundle --platform=node --target=node22 --format=cjs --minify --main-fields=module,main --legal-comments=none --metafile=assets/${l}/meta.json --outfile=assets/${l}/index.js --log-level=warning`,
         );
         bundle.exec(`node ../../scripts/third-party-licenses.mjs assets/${l}`);
+      }
+      for (const s of options.scripts ?? []) {
+        bundle.exec(`node ../../scripts/copy-file.mjs ${s} assets/${s}`);
       }
     }
     this.addTask('api', { description: 'Regenerate API.md', exec: 'node ../../scripts/docgen.mjs API.md' });

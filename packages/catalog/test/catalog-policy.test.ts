@@ -1,9 +1,9 @@
 import type { GlueClient } from '@aws-sdk/client-glue';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CustomResourceEvent } from '../../core/lambda/custom-resource/respond';
 import { catalogPolicyWork } from '../lambda/catalog-policy/handler';
 import { merge, type PolicyDocument } from '../lambda/catalog-policy/policy';
-import type { CustomResourceEvent } from '../lambda/custom-resource/respond';
 
 /** The account's catalog policy; `race` changes it once behind the handler's back. */
 class FakeGlue {

@@ -1,7 +1,7 @@
 import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { GlueClient, Table } from '@aws-sdk/client-glue';
 import { describe, expect, test } from 'vitest';
-import type { CustomResourceEvent } from '../lambda/custom-resource/respond';
+import type { CustomResourceEvent } from '../../core/lambda/custom-resource/respond';
 import { icebergTableWork } from '../lambda/iceberg-table/handler';
 
 interface Command {

@@ -4,7 +4,7 @@ import {
   type GlueClient,
   PutResourcePolicyCommand,
 } from '@aws-sdk/client-glue';
-import type { Work } from '../custom-resource/respond';
+import type { Work } from '../../../core/lambda/custom-resource/respond';
 import { merge, type PolicyDocument, type Statement } from './policy';
 
 /** What the handler works with. */

@@ -1,6 +1,6 @@
 import type { AthenaClient } from '@aws-sdk/client-athena';
 import { GetTableCommand, type GlueClient, type Table } from '@aws-sdk/client-glue';
-import type { CustomResourceEvent, Work } from '../custom-resource/respond';
+import type { CustomResourceEvent, Work } from '../../../core/lambda/custom-resource/respond';
 import { alterTable, anyValue, comparable, createTable, partitionsIn, setProperties, showCreateTable } from './ddl';
 import { type Change, type Column, type DeclaredColumn, plan } from './plan';
 import { Statements } from './statements';

@@ -1,7 +1,7 @@
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { GlueClient } from '@aws-sdk/client-glue';
+import { answering } from '../../../core/lambda/custom-resource/respond';
 import { catalogPolicyWork } from '../catalog-policy/handler';
-import { answering } from '../custom-resource/respond';
 import { icebergTableWork } from './handler';
 
 const glue = new GlueClient({});
