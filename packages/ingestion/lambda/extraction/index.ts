@@ -1,0 +1,1 @@
+export { localUrl } from './endpoints';
