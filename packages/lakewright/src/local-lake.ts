@@ -1,5 +1,6 @@
 import type { Assembly, LakeResource } from './assembly/resource';
 import type { Host } from './host/host';
+import { Programs } from './programs/programs';
 import { EventBus } from './services/event-bus';
 import { SERVICES } from './services/registry';
 import { type Caller, type LakeContext, LOCAL_ADMIN, type Service, ServiceError } from './services/service';
@@ -19,6 +20,7 @@ export const DEFAULT_REGION = 'us-east-1';
 /** A workspace and an assembly, with all services over them: what every action works on. */
 export class LocalLake implements LakeContext {
   public readonly events = new EventBus();
+  public readonly programs: Programs;
   public readonly clock: Clock;
   public readonly objects: ObjectStore;
   public readonly catalog: CatalogStore;
@@ -43,6 +45,7 @@ export class LocalLake implements LakeContext {
     this.account = first?.account ?? DEFAULT_ACCOUNT;
     this.region = first?.region ?? DEFAULT_REGION;
     this.partition = first?.partition ?? 'aws';
+    this.programs = new Programs(config, workspace.root);
     this.clock = LakeClock.open(workspace, { start: config.clock, at: options.at });
     this.objects = new LocalObjectStore(workspace);
     this.catalog = new FolderCatalogStore(workspace, this.clock, this.account);
@@ -69,9 +72,13 @@ export class LocalLake implements LakeContext {
     return await run(input ?? {}, caller);
   }
 
-  /** Stops the services and gives the workspace back. */
+  /** Stops the services and the programs, and gives the workspace back. */
   public async close(): Promise<void> {
-    for (const service of this.services) await service.stop?.();
-    await this.workspace.close();
+    try {
+      for (const service of this.services) await service.stop?.();
+    } finally {
+      await this.programs.stop();
+      await this.workspace.close();
+    }
   }
 }

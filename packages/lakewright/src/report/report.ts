@@ -58,4 +58,25 @@ export interface PersonaReport {
   readonly rows: number | null;
   /** The first rows, as Athena prints them. */
   readonly sample?: readonly (readonly (string | null)[])[];
+  /** What the check's `expected` program answered. */
+  readonly expected?: ExpectationReport;
+}
+
+export interface ExpectationReport {
+  readonly command: readonly string[];
+  /** `failed`: the program gave no rows. */
+  readonly outcome: 'equal' | 'different' | 'failed';
+  readonly reason?: string;
+  readonly rows: number | null;
+  readonly seconds?: number;
+  /** The first differing rows. */
+  readonly differences?: readonly RowDifference[];
+}
+
+export interface RowDifference {
+  /** 1 = the first row. */
+  readonly row: number;
+  /** null = no such row. */
+  readonly answer: readonly (string | null)[] | null;
+  readonly expected: readonly (string | null)[] | null;
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Classification, FileAsset, LakeResource } from '../assembly/resource';
 import type { Host } from '../host/host';
+import type { Programs } from '../programs/programs';
 import type { CatalogStore } from '../workspace/catalog-store';
 import type { Clock } from '../workspace/clock';
 import type { LakeConfig } from '../workspace/config';
@@ -142,6 +143,8 @@ export interface LakeContext {
   readonly events: EventBus;
   readonly host: Host;
   readonly config: LakeConfig;
+  /** What the configuration's references (`env:NAME`, `service:NAME`) stand for; starts programs. */
+  readonly programs: Programs;
   /** The lake's resources; empty when only the workspace is served. */
   readonly resources: readonly LakeResource[];
   readonly assets: readonly FileAsset[];

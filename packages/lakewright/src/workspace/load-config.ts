@@ -19,20 +19,30 @@ const SCHEMA_FILE = path.join(__dirname, '..', '..', 'schemas', 'config.schema.j
  */
 export function loadConfig(directory: string): LakeConfig {
   const file = path.resolve(directory, CONFIG_FILE);
-  if (!fs.existsSync(file)) return EMPTY_CONFIG;
-  const given = { ...EMPTY_CONFIG, ...checked(file) };
-  refuseLaterKeys(file, given);
+  const empty = { ...EMPTY_CONFIG, directory: path.dirname(file) };
+  if (!fs.existsSync(file)) return empty;
+  const given = { ...empty, ...checked(file) };
+  for (const key of ['connections', 'endpoints', 'fixtures'] as const) refuseUnknownServices(file, key, given);
   const folders = (names: Readonly<Record<string, string>>, key: string) =>
-    Object.fromEntries(Object.entries(names).map(([name, folder]) => [name, resolveFolder(file, key, name, folder)]));
+    Object.fromEntries(
+      Object.entries(names).map(([name, value]) => [
+        name,
+        isReference(value) ? value : resolveFolder(file, key, name, value),
+      ]),
+    );
   return { ...given, buckets: folders(given.buckets, 'buckets'), fixtures: folders(given.fixtures, 'fixtures') };
 }
 
-/** Keys of services that come with later releases: refused rather than ignored. */
-function refuseLaterKeys(file: string, config: LakeConfig): void {
-  const later = (['connections', 'endpoints', 'fixtures', 'services'] as const).find(
-    (key) => Object.keys(config[key]).length > 0,
-  );
-  if (later) throw invalid(file, `"${later}" has no effect yet → leave it out until the ingestion release`);
+/** Not a folder: a URL, or what is made one by `Programs`. */
+const isReference = (value: string): boolean => /^(https?:\/\/|service:|env:)/.test(value);
+
+function refuseUnknownServices(file: string, key: 'connections' | 'endpoints' | 'fixtures', config: LakeConfig): void {
+  for (const [name, value] of Object.entries(config[key])) {
+    const service = /^service:(.*)$/.exec(value)?.[1];
+    if (service === undefined || Object.hasOwn(config.services, service)) continue;
+    const known = Object.keys(config.services).join(', ') || 'none';
+    throw invalid(file, `${key}.${name} is "${value}" → "services" has ${known} → add "${service}" to "services"`);
+  }
 }
 
 function checked(file: string): Partial<LakeConfig> {

@@ -95,6 +95,23 @@ describe('run', () => {
     });
   });
 
+  test("fails if a check's own program works out other rows, and shows them, exit code 1", async () => {
+    const command = [process.execPath, '-e', 'console.log("[{\\"n\\": 2}]")'];
+    const config = { checks: [{ name: 'count', query: 'SELECT 1 AS n', expected: { command } }] };
+    await withFolder({ 'lake.json': TEMPLATE, 'lakewright.config.json': config }, async (folder) => {
+      const { code, out, err } = await runCli(folder, 'run', '--app', 'lake.json');
+      expect(code).toBe(1);
+      expect(out).toMatch(/expected: DIFFERENT: 1 of 1 rows differ/);
+      expect(err).toMatch(/error LW_RUN_FAILED: check "count": expected: 1 of 1 rows differ/);
+      const report = JSON.parse(readFileSync(path.join(folder, '.lakewright/runs/latest/report.json'), 'utf8'));
+      const schema = JSON.parse(readFileSync(path.join(__dirname, '../../schemas/report.schema.json'), 'utf8'));
+      const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
+      validate(report);
+      expect(validate.errors).toBeNull();
+      expect(report.personas[0].expected.differences).toEqual([{ row: 1, answer: ['1'], expected: ['2'] }]);
+    });
+  });
+
   test('with --strict touches nothing when a resource is unsupported, exit code 3', async () => {
     await withFolder({ 'lake.json': WITH_BROKER }, async (folder) => {
       const { code, err } = await runCli(folder, 'run', '--app', 'lake.json', '--strict');

@@ -1,5 +1,6 @@
 import type { FileAsset, LakeResource } from '../../src/assembly/resource';
 import { MemoryHost } from '../../src/host/host';
+import { Programs } from '../../src/programs/programs';
 import { type LakeServer, startServer } from '../../src/server/server';
 import { EventBus } from '../../src/services/event-bus';
 import { kms } from '../../src/services/kms';
@@ -76,6 +77,7 @@ export async function temporaryLake(options: TestLakeOptions = {}): Promise<Test
     events: new EventBus(),
     host: new MemoryHost(),
     config: EMPTY_CONFIG,
+    programs: new Programs(EMPTY_CONFIG, workspace.root),
     resources: options.resources ?? [],
     assets: options.assets ?? [],
     call: async (service: string, operation: string, input: unknown, caller = LOCAL_ADMIN) =>

@@ -26,7 +26,8 @@ function refusal(config: unknown): string {
 
 describe('lakewright.config.json', () => {
   it('may be absent', () => {
-    expect(loadConfig(temporaryFolder())).toEqual(EMPTY_CONFIG);
+    const directory = temporaryFolder();
+    expect(loadConfig(directory)).toEqual({ ...EMPTY_CONFIG, directory });
   });
 
   it('names folders relative to itself', () => {
@@ -34,6 +35,7 @@ describe('lakewright.config.json', () => {
     fs.mkdirSync(path.join(folder, 'data'));
     expect(loadConfig(folder)).toEqual({
       ...EMPTY_CONFIG,
+      directory: folder,
       buckets: { partner: path.join(folder, 'data') },
       clock: '2024-01-01T00:00:00Z',
     });
@@ -54,5 +56,28 @@ describe('lakewright.config.json', () => {
   it("is refused if it is no JSON, or names a folder that isn't there", () => {
     expect(refusal('{')).toMatch(/lakewright.config.json/);
     expect(refusal({ buckets: { partner: 'nowhere' } })).toMatch(/buckets.partner is "nowhere".*not a folder/);
+  });
+
+  it('says where sources are: folders relative to itself, URLs, and programs that it names', () => {
+    const config = {
+      connections: { 'orders-secret': 'env:ORDERS_URL', App: 'service:db' },
+      endpoints: { 'https://api.example.com/': 'http://127.0.0.1:9', 'https://other.example.com/': 'service:db' },
+      fixtures: { Salesforce: 'crm', sap: 'service:db' },
+      services: { db: { command: ['node', 'db.js'], timeoutSeconds: 5 } },
+    };
+    const folder = folderWith(config);
+    fs.mkdirSync(path.join(folder, 'crm'));
+    const fixtures = { Salesforce: path.join(folder, 'crm'), sap: 'service:db' };
+    expect(loadConfig(folder)).toEqual({ ...EMPTY_CONFIG, ...config, directory: folder, fixtures });
+  });
+
+  it('is refused if a program is missing, or a URL stands where a secret belongs', () => {
+    const unknown = { services: { db: { command: ['x'] } }, connections: { a: 'service:other' } };
+    expect(refusal(unknown)).toMatch(/connections.a is "service:other" → "services" has db/);
+    expect(refusal({ connections: { a: 'postgres://user:secret@host/db' } })).toMatch(
+      /connections.a must match pattern/,
+    );
+    expect(refusal({ services: { db: { command: [] } } })).toMatch(/services.db.command must NOT have fewer/);
+    expect(refusal({ services: { db: { command: ['x'], port: 1 } } })).toMatch(/unknown key "port" in services.db/);
   });
 });

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { PersonaReport, RunReport, TaskReport } from '../../report/report';
+import type { ExpectationReport, PersonaReport, RunReport, TaskReport } from '../../report/report';
 
 const NAME_WIDTH = 44;
 /** Deeper tasks are in the report only. */
@@ -29,9 +29,7 @@ export function renderTask(task: TaskReport, depth: number): string {
 
 function renderCheck(check: PersonaReport): string {
   const title = check.name === 'local-admin' ? check.check : `${check.check}, as ${check.name}`;
-  if (check.outcome !== 'succeeded' || check.columns === null) {
-    return `${title}: ${check.outcome}${check.reason ? `: ${check.reason}` : ''}`;
-  }
+  if (check.columns === null) return `${title}: ${check.outcome}${check.reason ? `: ${check.reason}` : ''}`;
   const sample = check.sample ?? [];
   const numeric = check.columns.map((_, index) => sample.every((row) => isNumber(row[index])));
   const table = new Table({
@@ -41,7 +39,25 @@ function renderCheck(check: PersonaReport): string {
   });
   for (const row of sample) table.push(row.map((cell) => cell ?? 'NULL'));
   const more = (check.rows ?? 0) > sample.length ? `\n… ${check.rows} rows in all` : '';
-  return `${title}\n${table.toString()}${more}`;
+  return `${title}\n${table.toString()}${more}${check.expected ? `\n${renderExpected(check, check.expected)}` : ''}`;
+}
+
+/** Whether the check's own program worked out the same rows, and where it didn't. */
+function renderExpected(check: PersonaReport, expected: ExpectationReport): string {
+  const program = expected.command.join(' ');
+  if (expected.outcome === 'equal') {
+    return `expected: equal, ${number(expected.rows)} ${expected.rows === 1 ? 'row' : 'rows'} by ${program}`;
+  }
+  const table = new Table({
+    head: ['row', '', ...(check.columns ?? [])],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { row, answer, expected: should } of expected.differences ?? []) {
+    const cells = (values: typeof answer) => values?.map((cell) => cell ?? 'NULL') ?? ['no such row'];
+    table.push([String(row), 'answer', ...cells(answer)], ['', 'expected', ...cells(should)]);
+  }
+  const shown = expected.differences ? `\n${table.toString()}` : '';
+  return `expected: ${expected.outcome.toUpperCase()}: ${expected.reason} (${program})${shown}`;
 }
 
 function renderTables(report: RunReport): string {

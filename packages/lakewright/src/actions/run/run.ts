@@ -48,7 +48,7 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
   }
   const broken = runs.find(({ state }) => state !== 'SUCCEEDED');
   const writers = new Map(runs.flatMap((one) => [...one.writers]));
-  const personas = broken ? [] : await runChecks(lake);
+  const personas = broken ? [] : await runChecks(lake, options.signal);
   const failedCheck = personas.find(({ outcome }) => outcome === 'failed');
 
   const finished = new Date();

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { LakeResource } from '../../../src/assembly/resource';
 import { MemoryHost } from '../../../src/host/host';
+import { Programs } from '../../../src/programs/programs';
 import type { ApiShape } from '../../../src/services/api-shape';
 import { EventBus, type LakeEvent } from '../../../src/services/event-bus';
 import { glue } from '../../../src/services/glue';
@@ -57,6 +58,7 @@ export async function openLake(factories: readonly ServiceFactory[] = [glue]): P
     events: bus,
     host,
     config: EMPTY_CONFIG,
+    programs: new Programs(EMPTY_CONFIG, root),
     resources: [],
     assets: [],
     call: async (name, operation, input, caller = LOCAL_ADMIN) =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LakeResource } from '../../../src/assembly';
 import { MemoryHost } from '../../../src/host/host';
+import { Programs } from '../../../src/programs/programs';
 import type { ApiShape } from '../../../src/services/api-shape';
 import { EventBus } from '../../../src/services/event-bus';
 import { events } from '../../../src/services/events';
@@ -39,6 +40,7 @@ export class TestLake implements LakeContext {
   public readonly events = new EventBus();
   public readonly host = new MemoryHost();
   public readonly config = EMPTY_CONFIG;
+  public readonly programs: Programs;
   public readonly assets = [];
   public readonly catalog = {} as CatalogStore;
   public readonly clock: LakeClock;
@@ -51,6 +53,7 @@ export class TestLake implements LakeContext {
     others: readonly Service[],
     public readonly resources: readonly LakeResource[],
   ) {
+    this.programs = new Programs(EMPTY_CONFIG, workspace.root);
     this.clock = LakeClock.open(workspace, { at: '2026-03-01T00:00:00Z' });
     this.objects = new LocalObjectStore(workspace);
     this.objects.createBucket('lake-raw');
