@@ -186,6 +186,9 @@ function settings(options: DuckDbOptions): Record<string, string> {
     ...(options.threads !== undefined && { threads: String(options.threads) }),
     ...(options.memoryLimit !== undefined && { memory_limit: options.memoryLimit }),
     ...(options.tempDirectory !== undefined && { temp_directory: options.tempDirectory }),
+    ...(options.preserveInsertionOrder !== undefined && {
+      preserve_insertion_order: String(options.preserveInsertionOrder),
+    }),
   };
 }
 

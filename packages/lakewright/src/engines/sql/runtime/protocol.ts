@@ -10,6 +10,8 @@ export interface DuckDbOptions {
   readonly tempDirectory?: string;
   /** Folders that statements may read and write. @default - the whole file system */
   readonly allowedDirectories?: readonly string[];
+  /** False: rows of a statement without ORDER BY may come in any order, which takes less memory. @default true */
+  readonly preserveInsertionOrder?: boolean;
 }
 
 /** What the server asks of the worker process. */
