@@ -1,1 +1,3 @@
-export {};
+export * from './pagination';
+export * from './rest-auth';
+export * from './watermark';
