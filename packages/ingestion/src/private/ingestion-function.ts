@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LakeEnvironment, NagFindings } from '@lakewright/core';
-import { Duration, RemovalPolicy, type Size } from 'aws-cdk-lib';
+import { Duration, PhysicalName, RemovalPolicy, type Size } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -60,7 +60,11 @@ export class IngestionFunction extends Construct {
       retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    this.role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      // a name only if the policy of another account's or region's bucket must know it
+      roleName: PhysicalName.GENERATE_IF_NEEDED,
+    });
     this.logGroup.grantWrite(this.role);
     if (props.vpc) for (const statement of networkStatements()) this.role.addToPrincipalPolicy(statement);
     this.deadLetterQueue = new sqs.Queue(this, 'DeadLetters', {
