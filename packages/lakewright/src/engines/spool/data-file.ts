@@ -30,6 +30,8 @@ export interface DataFileRequest {
   readonly spools: readonly string[];
   /** All of the spool's columns, in its order. */
   readonly columns: readonly SpoolColumn[];
+  /** Rows of other spool files that are joined to the left; their columns have other names. @default - none */
+  readonly join?: Pick<DataFileRequest, 'spools' | 'columns'> & { readonly on: string };
   /** The data file's columns, in its order. @default - the spool's */
   readonly output?: readonly FileColumn[];
   /** Rows to take; DuckDB SQL. @default - all of them */
@@ -59,7 +61,11 @@ export function copyStatement(request: DataFileRequest, longestLine: number): st
   if (request.maxBytes !== undefined) options.push(`FILE_SIZE_BYTES ${request.maxBytes}`);
   else options.push('PER_THREAD_OUTPUT false');
   const where = request.where ? ` WHERE ${request.where}` : '';
-  return `COPY (SELECT ${list} FROM (${readStatement(request, longestLine)})${where}${order}) TO ${literal(request.to)} (${options.join(', ')})`;
+  const rows = `(${readStatement(request, longestLine)})`;
+  const from = request.join
+    ? `${rows} AS s LEFT JOIN (${readStatement(request.join, longestLine)}) AS j ON ${request.join.on}`
+    : rows;
+  return `COPY (SELECT ${list} FROM ${from}${where}${order}) TO ${literal(request.to)} (${options.join(', ')})`;
 }
 
 /** A query with the spool's columns in their types. */

@@ -35,8 +35,17 @@ export interface SourceDatabase {
    */
   changes(request: ChangesRequest): Promise<void>;
 
-  /** The database needn't keep what is before this position. May lag behind: `changes` never hands that over again. */
-  confirm(capture: string, position: string): Promise<void>;
+  /**
+   * Rows as they are now, by primary key, for values that the log doesn't have (see `RowChange.values`). A row that isn't
+   * there any more is left out, as is a column.
+   *
+   * @returns rows with the key's columns first, then `columns`
+   */
+  lookUp(
+    table: SourceTable,
+    columns: readonly SourceColumn[],
+    keys: readonly (readonly (string | null)[])[],
+  ): Promise<readonly (readonly (string | null)[])[]>;
 
   /** Ends the capture in the database: its changes aren't kept any more. No error where there is none. */
   release(capture: string): Promise<void>;
@@ -61,6 +70,8 @@ export interface SourceColumn {
   readonly type: DmsType | undefined;
   /** As the database writes it: `character varying(40)`. */
   readonly sourceType: string;
+  /** Worked out by the database (a generated column): rows of the log don't have it. */
+  readonly computed?: boolean;
 }
 
 export interface SourceSnapshot {
