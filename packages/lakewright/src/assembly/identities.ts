@@ -165,6 +165,11 @@ export const IDENTITIES: Readonly<Record<string, Identity>> = {
   'AWS::DMS::ReplicationConfig': { ...byArn('dms', 'replication-config:', 'ReplicationConfigIdentifier'), lower: true },
   'AWS::DMS::ReplicationSubnetGroup': { name: 'ReplicationSubnetGroupIdentifier', lower: true },
   'AWS::AppFlow::Flow': { name: 'FlowName', arn: regional('appflow', 'flow/{name}'), attributes: { FlowArn: '{arn}' } },
+  'AWS::AppFlow::ConnectorProfile': {
+    name: 'ConnectorProfileName',
+    arn: regional('appflow', 'connectorprofile/{name}'),
+    attributes: { ConnectorProfileArn: '{arn}' },
+  },
   'AWS::LakeFormation::Tag': { name: 'TagKey' },
   'AWS::Redshift::Cluster': { ...byName('redshift', 'cluster:', 'ClusterIdentifier'), lower: true },
   'AWS::RedshiftServerless::Namespace': { name: 'NamespaceName', lower: true },

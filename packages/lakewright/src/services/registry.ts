@@ -1,3 +1,4 @@
+import { appflow } from './appflow';
 import { athena } from './athena';
 import { events } from './events';
 import { glue } from './glue';
@@ -24,6 +25,7 @@ export const SERVICES: readonly ServiceFactory[] = [
   events,
   scheduler,
   lambda,
+  appflow,
   ssm,
   secretsmanager,
   kms,

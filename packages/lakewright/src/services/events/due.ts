@@ -37,7 +37,7 @@ export function runsBetween(expression: string, from: Date, to: Date, options: S
  * later, where the one before took the clock further) when it fires, and at `to` in the end.
  */
 export async function fireDue(lake: LakeContext, from: Date, to: Date): Promise<readonly DueRun[]> {
-  const services = ['events', 'scheduler'].map((name) => lake.service(name) as ScheduledService);
+  const services = ['events', 'scheduler', 'appflow'].map((name) => lake.service(name) as ScheduledService);
   const runs = services.flatMap((service) => service.due(from, to)).sort((a, b) => a.time.getTime() - b.time.getTime());
   for (const run of runs) {
     lake.clock.advanceTo(run.time);

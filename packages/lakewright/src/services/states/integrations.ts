@@ -7,6 +7,7 @@ import type { TaskTokens } from './task-tokens';
 
 /** Service in a Resource ARN (the names of the AWS SDK for Java) → our room, and the name in error names. */
 const SERVICES: Readonly<Record<string, readonly [room: string, errors: string]>> = {
+  appflow: ['appflow', 'Appflow'],
   athena: ['athena', 'Athena'],
   cloudwatch: ['monitoring', 'CloudWatch'],
   cloudwatchlogs: ['logs', 'CloudWatchLogs'],
@@ -28,6 +29,11 @@ const SERVICES: Readonly<Record<string, readonly [room: string, errors: string]>
   ssm: ['ssm', 'Ssm'],
   sts: ['sts', 'Sts'],
 };
+
+/** Rooms whose API has members in camel case, which SDK integrations write in Pascal case. */
+const CAMEL_CASE = new Set(['appflow']);
+/** Members whose keys are names. */
+const MAPS = new Set(['customProperties', 'taskProperties', 'tags']);
 
 /** Parameters that optimized integrations take as JSON and hand on as text. */
 const TEXT_PARAMETERS: Readonly<Record<string, string>> = {
@@ -95,8 +101,13 @@ export class Integrations {
     const [service = '', action = ''] = name.split(':');
     const [room, errors] = SERVICES[service] ?? [service, pascal(service)];
     try {
-      const output = await this.lake.call(room, pascal(action), parameters, call.caller);
-      return { output: sdkShape(output ?? {}) };
+      // A room may report measures of an SDK integration as well.
+      const own = this.lake.service(room).tasks[`aws-sdk:${name}`];
+      const result = own
+        ? await own(parameters, call)
+        : { output: await this.lake.call(room, pascal(action), parameters, call.caller) };
+      const output = sdkShape(result.output ?? {});
+      return { ...result, output: CAMEL_CASE.has(room) ? pascalKeys(output) : output };
     } catch (error) {
       throw translate(error, errors, name);
     }
@@ -104,6 +115,14 @@ export class Integrations {
 }
 
 const pascal = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+function pascalKeys(value: ApiShape): ApiShape {
+  if (Array.isArray(value)) return value.map(pascalKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries<ApiShape>(value).map(([key, entry]) => [pascal(key), MAPS.has(key) ? entry : pascalKeys(entry)]),
+  );
+}
 
 function refusal(name: string, reason: string): StatesError {
   return new StatesError('States.Runtime', `Lakewright does not run the task '${name}': ${reason}`);

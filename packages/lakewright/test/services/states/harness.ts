@@ -5,6 +5,7 @@ import type { LakeResource } from '../../../src/assembly';
 import { MemoryHost } from '../../../src/host/host';
 import { Programs } from '../../../src/programs/programs';
 import type { ApiShape } from '../../../src/services/api-shape';
+import { appflow } from '../../../src/services/appflow';
 import { EventBus } from '../../../src/services/event-bus';
 import { events } from '../../../src/services/events';
 import { scheduler } from '../../../src/services/scheduler';
@@ -57,7 +58,7 @@ export class TestLake implements LakeContext {
     this.clock = LakeClock.open(workspace, { at: '2026-03-01T00:00:00Z' });
     this.objects = new LocalObjectStore(workspace);
     this.objects.createBucket('lake-raw');
-    const rooms = [states(this), events(this), scheduler(this), ...others];
+    const rooms = [states(this), events(this), scheduler(this), appflow(this), ...others];
     this.services = new Map(rooms.map((room) => [room.name, room]));
     onTrace(this.service('states'), (event) => this.traces.push(event));
   }

@@ -1,0 +1,80 @@
+import type { ApiShape } from '../api-shape';
+import type { DueRun, ScheduledService } from '../events/due';
+import type { LakeContext, RestRoute, ServiceFactory, TaskIntegration } from '../service';
+import { Executions } from './executions';
+import { Flows } from './flows';
+import { type AppFlowRoom, operations } from './operations';
+import { Profiles } from './profiles';
+import { resources } from './resources';
+import { Runs } from './runs';
+import { activation, flowTimes, scheduleOf } from './schedule';
+
+const OPERATIONS = [
+  ...['CreateFlow', 'UpdateFlow', 'DeleteFlow', 'StartFlow', 'StopFlow', 'CancelFlowExecutions'],
+  ...['DescribeFlow', 'ListFlows', 'DescribeFlowExecutionRecords', 'DescribeConnectorProfiles'],
+];
+
+/** `CreateFlow` is `POST /create-flow`. */
+const ROUTES: readonly RestRoute[] = OPERATIONS.map((operation) => ({
+  method: 'POST',
+  path: `/${operation.replace(/\B[A-Z]/g, '-$&').toLowerCase()}`,
+  operation,
+}));
+
+/** Amazon AppFlow: flows from a fixture, or from a bucket, to S3. Schedules fire when the lake's clock is moved. */
+export const appflow: ServiceFactory = (lake: LakeContext): ScheduledService => {
+  const flows = new Flows(lake);
+  const runs = new Runs(lake);
+  const executions = new Executions(lake, flows, runs);
+  const room: AppFlowRoom = { lake, flows, runs, executions, profiles: new Profiles(lake) };
+  return {
+    name: 'appflow',
+    protocol: { kind: 'rest-json', routes: ROUTES },
+    resources: resources(room),
+    operations: operations(room),
+    tasks: tasks(room),
+    due: (from, to) => due(room, from, to),
+    stop: () => executions.stop(),
+  };
+};
+
+/** What a polling state sees of the flow's last run, and what it means for the run report. */
+function tasks({ lake, flows, runs }: AppFlowRoom): Readonly<Record<string, TaskIntegration>> {
+  return {
+    async 'aws-sdk:appflow:describeFlowExecutionRecords'(parameters, call) {
+      const output: ApiShape = await lake.call('appflow', 'DescribeFlowExecutionRecords', parameters, call.caller);
+      const flow = flows.find(parameters.FlowName);
+      const [last] = flow ? runs.of(flow.flowName).runs : [];
+      if (last?.status !== 'Successful' || last.result === undefined) return { output };
+      const { recordsProcessed, recordsDropped } = last.result;
+      const database = flow?.metadataCatalogConfig?.glueDataCatalog?.databaseName;
+      const table = last.catalog?.tableName;
+      return {
+        output,
+        measures: {
+          rowsIn: recordsProcessed,
+          rowsOut: recordsProcessed - recordsDropped,
+          tables: database && table ? [`${database}.${table}`] : [],
+        },
+      };
+    },
+  };
+}
+
+function due({ flows, executions }: AppFlowRoom, from: Date, to: Date): DueRun[] {
+  return flows.all().flatMap((flow) => {
+    const schedule = scheduleOf(flow);
+    if (schedule === undefined || flow.flowStatus !== 'Active') return [];
+    return flowTimes(schedule, from, to, activation(flow)).map(({ time, fires }) => ({
+      time: fires,
+      name: flow.flowName,
+      expression: schedule.expression,
+      async fire() {
+        const now = flows.find(flow.flowName);
+        // Earlier runs of the same move may have suspended it.
+        if (now?.flowStatus !== 'Active') return;
+        await executions.finished(await executions.start(now, undefined, time));
+      },
+    }));
+  });
+}
