@@ -1,120 +1,21 @@
 import { NagFindings } from '@lakewright/core';
-import { type Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as dms from 'aws-cdk-lib/aws-dms';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import type { DmsTls } from './dms-tls';
+import type {
+  DmsDatabaseOptions,
+  DmsDocumentOptions,
+  DmsMySqlOptions,
+  DmsOracleOptions,
+  DmsPostgresOptions,
+  DmsSourceNetwork,
+  DmsSourceOptions,
+} from './dms-source-options';
 import { ENGINES, type Engine } from './private/dms-engines';
 import { refuse } from './private/refuse';
-
-/** A database, and how it is reached. */
-export interface DmsSourceOptions {
-  /**
-   * Says who logs in and where: a JSON secret with `username`, `password`, `host` and `port`.
-   *
-   * The secrets that RDS makes for its master user have no host; make one for a user that may replicate.
-   * @see https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
-   */
-  readonly secret: secretsmanager.ISecret;
-
-  /** The network from which the database is reached. */
-  readonly vpc: ec2.IVpc;
-
-  /**
-   * Two subnets or more, in different zones, with a way to the database, S3, Secrets Manager and CloudWatch Logs (VPC
-   * endpoints, or NAT).
-   * @default the private subnets with a way out
-   */
-  readonly subnets?: ec2.SubnetSelection;
-
-  /**
-   * The database's security groups: each gets a rule that lets the replication in.
-   * @default none: the rule is made by other means
-   */
-  readonly securityGroups?: ec2.ISecurityGroup[];
-
-  /**
-   * The database's port, for the rules of security groups. Connections take the secret's.
-   * @default the engine's usual port
-   */
-  readonly port?: number;
-
-  /**
-   * How the connection is encrypted.
-   * @default DmsTls.encrypted(); MySQL, MariaDB, Oracle, Db2 and SAP ASE need a certificate
-   */
-  readonly tls?: DmsTls;
-
-  /**
-   * Encrypts what DMS keeps about the connection.
-   * @default the key `aws/dms` of the account
-   */
-  readonly encryptionKey?: kms.IKey;
-}
-
-/** A database of a server that has many. */
-export interface DmsDatabaseOptions extends DmsSourceOptions {
-  /** The database's name. */
-  readonly database: string;
-}
-
-/** A PostgreSQL database. */
-export interface DmsPostgresOptions extends DmsDatabaseOptions {
-  /**
-   * How often DMS writes into a schema of its own, so that the replication slot moves on while nothing else is written, and
-   * the database's disk doesn't fill with its log. Needs a user who may create a schema; zero switches it off.
-   * @default Duration.minutes(5)
-   */
-  readonly heartbeat?: Duration;
-
-  /**
-   * The schema for the heartbeat.
-   * @default "awsdms"
-   */
-  readonly heartbeatSchema?: string;
-
-  /**
-   * A logical replication slot that exists already, for `CdcStart.position`.
-   * @default DMS makes one, and drops it with the replication
-   */
-  readonly slotName?: string;
-
-  /**
-   * Whether a change of a table's columns is replicated: DMS installs an event trigger, for which the user needs rights.
-   * @default false
-   */
-  readonly captureDdl?: boolean;
-}
-
-/** A MySQL or MariaDB server. */
-export interface DmsMySqlOptions extends DmsSourceOptions {
-  /**
-   * The time zone in which the server keeps `datetime`, for example `Europe/Berlin`.
-   * @default UTC
-   */
-  readonly serverTimezone?: string;
-}
-
-/** An Oracle database. */
-export interface DmsOracleOptions extends DmsDatabaseOptions {
-  /**
-   * Whether the redo log is read as a file (Binary Reader) instead of by LogMiner: faster, needs more rights.
-   * @default false: LogMiner
-   */
-  readonly binaryReader?: boolean;
-}
-
-/** A MongoDB or DocumentDB server. */
-export interface DmsDocumentOptions extends DmsDatabaseOptions {
-  /**
-   * How many documents are looked at to make columns of their fields. Without it each document is one column `_doc`.
-   * @default documents stay whole
-   */
-  readonly columnsFromDocuments?: number;
-}
 
 /**
  * A database from which AWS DMS replicates.
@@ -294,14 +195,23 @@ export class DmsSource {
     return this.engine?.notServerless;
   }
 
+  /**
+   * What can't change without another full load.
+   * @internal
+   */
+  public get _definition(): Record<string, string | undefined> {
+    const { engine, endpointArn, database, options } = this;
+    return { engine: engine?.engineName, database, endpointArn, secret: options.secret?.secretArn };
+  }
+
   /** @internal */
-  public _bind(scope: Construct): string {
-    if (this.endpointArn !== undefined) return this.endpointArn;
-    const { engine, options } = this;
-    if (!engine || !options.secret) throw new Error('a source has an engine and a secret, or an endpoint');
+  public _bind(scope: Construct): BoundSource {
+    const { engine, options, endpointArn } = this;
+    if (endpointArn !== undefined || !engine || !options.secret)
+      return { endpointArn: endpointArn ?? '', settings: {} };
     const access = secretAccess(scope, options.secret);
     const [[name, own] = ['', {}]] = Object.entries(this.settings);
-    const endpoint = new dms.CfnEndpoint(scope, 'Source', {
+    const props: dms.CfnEndpointProps = {
       endpointType: 'source',
       engineName: engine.engineName,
       databaseName: this.database,
@@ -313,34 +223,18 @@ export class DmsSource {
         secretsManagerSecretId: options.secret.secretArn,
         secretsManagerAccessRoleArn: access.roleArn,
       },
-    });
+    };
+    const endpoint = new dms.CfnEndpoint(scope, 'Source', props);
     endpoint.node.addDependency(access);
-    return endpoint.ref;
+    return { endpointArn: endpoint.ref, endpoint, settings: props };
   }
 }
 
-/** From where a database is reached whose endpoint exists. */
-export interface DmsSourceNetwork {
-  /** The network from which the database is reached. */
-  readonly vpc: ec2.IVpc;
-
-  /**
-   * Two subnets or more, in different zones.
-   * @default the private subnets with a way out
-   */
-  readonly subnets?: ec2.SubnetSelection;
-
-  /**
-   * The database's security groups: each gets a rule that lets the replication in.
-   * @default none: the rule is made by other means
-   */
-  readonly securityGroups?: ec2.ISecurityGroup[];
-
-  /**
-   * The database's port, for the rules of security groups.
-   * @default without it no rule can be made
-   */
-  readonly port?: number;
+/** @internal */
+interface BoundSource {
+  readonly endpointArn: string;
+  readonly endpoint?: dms.CfnEndpoint;
+  readonly settings: object;
 }
 
 type EngineSettings = Partial<
@@ -379,11 +273,9 @@ function mySqlSettings({ serverTimezone }: DmsMySqlOptions): EngineSettings {
 
 /** DMS reads the secret itself, by the principal of its region. */
 function secretAccess(scope: Construct, secret: secretsmanager.ISecret): iam.Role {
-  const { region, account } = Stack.of(scope);
   const role = new iam.Role(scope, 'SecretAccess', {
-    assumedBy: new iam.ServicePrincipal(`dms.${region}.amazonaws.com`, {
-      conditions: { StringEquals: { 'aws:SourceAccount': account } },
-    }),
+    // DMS documents no source conditions for the roles of endpoints; only this account may pass the role to it
+    assumedBy: new iam.ServicePrincipal(`dms.${Stack.of(scope).region}.amazonaws.com`),
     description: 'AWS DMS reads the credentials of one database',
   });
   secret.grantRead(role);

@@ -131,6 +131,7 @@ export class ResolvedApp {
       'AWS::Region': this.region(stack),
       'AWS::Partition': this.partition(stack),
       'AWS::StackName': stack.stackName,
+      'AWS::StackId': `arn:${this.partition(stack)}:cloudformation:${this.region(stack)}:${this.account(stack)}:stack/${stack.stackName}/51af3dc0-da77-11e4-872e-1234567db123`,
       'AWS::URLSuffix': this.partition(stack) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com',
       'AWS::NoValue': NO_VALUE,
     };
