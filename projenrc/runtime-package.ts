@@ -103,7 +103,7 @@ export class RuntimePackage extends typescript.TypeScriptProject {
     delegateInstallToRoot(this);
     keepPath(this);
     new RootProjenrc(this);
-    this.package.addField('files', ['lib', 'bin', 'assets', 'python', 'schemas', '!**/*.tsbuildinfo']);
+    this.package.addField('files', ['lib', 'bin', 'assets', 'python', 'runtimes', 'schemas', '!**/*.tsbuildinfo']);
 
     this.tsconfig!.file.patch(
       JsonPatch.add('/extends', '../../tsconfig.base.json'),

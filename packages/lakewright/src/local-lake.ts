@@ -1,6 +1,8 @@
 import type { Assembly, LakeResource } from './assembly/resource';
 import type { Host } from './host/host';
 import { Programs } from './programs/programs';
+import { type LakeServer, startServer } from './server/server';
+import { BackgroundWork } from './services/background';
 import { EventBus } from './services/event-bus';
 import { SERVICES } from './services/registry';
 import { type Caller, type LakeContext, LOCAL_ADMIN, type Service, ServiceError } from './services/service';
@@ -20,6 +22,7 @@ export const DEFAULT_REGION = 'us-east-1';
 /** A workspace and an assembly, with all services over them: what every action works on. */
 export class LocalLake implements LakeContext {
   public readonly events = new EventBus();
+  public readonly background = new BackgroundWork();
   public readonly programs: Programs;
   public readonly clock: Clock;
   public readonly objects: ObjectStore;
@@ -31,6 +34,7 @@ export class LocalLake implements LakeContext {
   public readonly partition: string;
   public readonly services: readonly Service[];
   private readonly byName: ReadonlyMap<string, Service>;
+  private server?: Promise<LakeServer>;
 
   public constructor(
     public readonly workspace: FolderWorkspace,
@@ -72,11 +76,29 @@ export class LocalLake implements LakeContext {
     return await run(input ?? {}, caller);
   }
 
+  public async endpoint(): Promise<string> {
+    return (await this.listen(0)).url;
+  }
+
+  /**
+   * The server of this lake; one that runs already stays.
+   *
+   * @throws LakewrightError LW_PORT_IN_USE, LW_PORT_REFUSED
+   */
+  public listen(port: number): Promise<LakeServer> {
+    this.server ??= startServer(this, this.services, { port });
+    this.server.catch(() => {
+      this.server = undefined;
+    });
+    return this.server;
+  }
+
   /** Stops the services and the programs, and gives the workspace back. */
   public async close(): Promise<void> {
     try {
       for (const service of this.services) await service.stop?.();
     } finally {
+      await (await this.server)?.close();
       await this.programs.stop();
       await this.workspace.close();
     }

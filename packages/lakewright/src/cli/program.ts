@@ -18,7 +18,12 @@ export interface GlobalOptions {
 export interface Verbs {
   plan(options: GlobalOptions & { readonly strict?: boolean }): Promise<void>;
   run(
-    options: GlobalOptions & { readonly strict?: boolean; readonly pipeline?: string; readonly at?: string },
+    options: GlobalOptions & {
+      readonly strict?: boolean;
+      readonly pipeline?: string;
+      readonly at?: string;
+      readonly tick?: string;
+    },
   ): Promise<void>;
   query(sql: string, options: GlobalOptions & QueryFlags): Promise<void>;
   explain(sql: string, options: GlobalOptions & { readonly database?: string }): Promise<void>;
@@ -86,10 +91,11 @@ export function makeProgram(verbs: Verbs): Command {
     .command('run')
     .summary('run the lake')
     .description(
-      'Brings the declared resources about, runs the state machines that no other one starts, then the checks of\nlakewright.config.json. Leaves a report in <workspace>/runs/latest/report.json.',
+      'Brings the declared resources about, runs the state machines that no other one starts, waits for what they set going\n(functions, queues, rules), then runs the checks of lakewright.config.json. Leaves a report in\n<workspace>/runs/latest/report.json.',
     )
     .option('--pipeline <path>', 'run only this state machine (construct path or name)')
     .option('--at <time>', "set the lake's clock (ISO time)")
+    .option('--tick <duration>', 'then move the clock on, and fire the schedules that are due (24h, 90m, P1D)')
     .option('--strict', 'exit 3, before anything runs, if a resource is unsupported')
     .action((_, command) => verbs.run(globals(command)));
 
@@ -137,7 +143,7 @@ export function makeProgram(verbs: Verbs): Command {
     .command('serve')
     .summary('serve the AWS APIs')
     .description(
-      'Serves the AWS APIs of the lake on one loopback port; SDKs and tools find it through AWS_ENDPOINT_URL.',
+      'Serves the AWS APIs of the lake on one loopback port; SDKs and tools find it through AWS_ENDPOINT_URL. Schedules fire\nby the clock of this machine.',
     )
     .option('--port <number>', 'TCP port; 0 takes a free one', port, DEFAULT_PORT)
     .action((_, command) => verbs.serve(globals<{ port: number }>(command)));

@@ -3,6 +3,7 @@ import type { Caller, Operation, Service } from '../services/service';
 import type { Target } from './dispatch';
 import { parseCborInput, parseJsonInput, replyCbor, replyCborError, replyJson, replyJsonError } from './protocols/json';
 import { parseQueryInput, replyQuery, replyQueryError } from './protocols/query';
+import { rawInput, replyRaw } from './protocols/raw';
 import { replyXmlError, unknownOperation } from './protocols/reply';
 import { matchRoute } from './protocols/rest-json';
 import { openObjectBody, readSmallBody } from './request-body';
@@ -61,7 +62,13 @@ export async function answer(
           const match = matchRoute(target.protocol.routes, request.method ?? 'GET', path, url.searchParams);
           if (match === undefined) throw unknownOperation(target.service.name, `${request.method} ${path}`);
           const operation = find(target.service, match.operation);
-          const input = { ...parseJsonInput(await readSmallBody(request)), ...match.fields };
+          const body = await readSmallBody(request);
+          if (match.raw) {
+            const input = { ...rawInput(match.raw, request, body), ...match.fields };
+            replyRaw(response, match.raw, requestId, (await operation(input, caller())) ?? {});
+            return;
+          }
+          const input = { ...parseJsonInput(body), ...match.fields };
           replyJson(response, '', requestId, await operation(input, caller()));
         },
         (error) => replyJsonError(response, '', requestId, error),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LakewrightError } from '../host/host';
+import { withLineageOf } from '../services/lineage';
 import { type Caller, type LakeContext, LOCAL_ADMIN, type Service } from '../services/service';
 import { answer } from './answer';
 import { findTarget } from './dispatch';
@@ -125,14 +126,17 @@ class RequestHandler {
       const signature = readSignature(request, url);
       if (isHealthCheck(request, url, signature)) return this.health(response);
       const target = findTarget(this.services, request, signature);
-      await answer(
-        target,
-        request,
-        response,
-        url,
-        () => this.caller(signature, requestId),
-        requestId,
-        (error) => this.report(error),
+      const token = request.headers['x-amz-security-token'] ?? url.searchParams.get('X-Amz-Security-Token');
+      await withLineageOf(typeof token === 'string' ? token : undefined, () =>
+        answer(
+          target,
+          request,
+          response,
+          url,
+          () => this.caller(signature, requestId),
+          requestId,
+          (error) => this.report(error),
+        ),
       );
     } catch (error) {
       this.report(error);

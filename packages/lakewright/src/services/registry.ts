@@ -10,6 +10,8 @@ import { s3 } from './s3';
 import { scheduler } from './scheduler';
 import { secretsmanager } from './secretsmanager';
 import type { ServiceFactory } from './service';
+import { sns } from './sns';
+import { sqs } from './sqs';
 import { ssm } from './ssm';
 import { states } from './states';
 import { sts } from './sts';
@@ -26,6 +28,8 @@ export const SERVICES: readonly ServiceFactory[] = [
   scheduler,
   lambda,
   appflow,
+  sqs,
+  sns,
   ssm,
   secretsmanager,
   kms,

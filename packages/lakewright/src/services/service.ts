@@ -9,6 +9,7 @@ import type { LakeConfig } from '../workspace/config';
 import type { ObjectStore } from '../workspace/object-store';
 import type { Workspace } from '../workspace/workspace';
 import type { ApiShape } from './api-shape';
+import type { BackgroundWork } from './background';
 import type { EventBus } from './event-bus';
 
 /**
@@ -57,6 +58,19 @@ export interface RestRoute {
   /** `/prefix/{Name}/rest`: placeholders become input fields. */
   readonly path: string;
   readonly operation: string;
+  /** The bodies are one member as it is (bytes), and others are headers: Lambda's Invoke. */
+  readonly raw?: RawRoute;
+}
+
+export interface RawRoute {
+  /** The member that is the body of the request and of the answer. */
+  readonly payload: string;
+  /** The answer's member that is the HTTP status. */
+  readonly status: string;
+  /** Header → member of the input. */
+  readonly request: Readonly<Record<string, string>>;
+  /** Member of the output → header. */
+  readonly response: Readonly<Record<string, string>>;
 }
 
 export interface HttpCall {
@@ -141,6 +155,8 @@ export interface LakeContext {
   readonly catalog: CatalogStore;
   readonly clock: Clock;
   readonly events: EventBus;
+  /** Work that nobody waits for: a run waits for its end. */
+  readonly background: BackgroundWork;
   readonly host: Host;
   readonly config: LakeConfig;
   /** What the configuration's references (`env:NAME`, `service:NAME`) stand for; starts programs. */
@@ -152,4 +168,6 @@ export interface LakeContext {
   call(service: string, operation: string, input: unknown, caller?: Caller): Promise<ApiShape>;
   /** Another service's room, for typed access between neighbours (Step Functions → all tasks). */
   service(name: string): Service;
+  /** The URL at which this lake's AWS APIs answer; a server is started if none runs. */
+  endpoint(): Promise<string>;
 }

@@ -2,6 +2,7 @@ import type { FileAsset, LakeResource } from '../../src/assembly/resource';
 import { MemoryHost } from '../../src/host/host';
 import { Programs } from '../../src/programs/programs';
 import { type LakeServer, startServer } from '../../src/server/server';
+import { BackgroundWork } from '../../src/services/background';
 import { EventBus } from '../../src/services/event-bus';
 import { kms } from '../../src/services/kms';
 import { s3 } from '../../src/services/s3';
@@ -75,6 +76,7 @@ export async function temporaryLake(options: TestLakeOptions = {}): Promise<Test
     catalog: new FolderCatalogStore(workspace, clock, ACCOUNT),
     clock,
     events: new EventBus(),
+    background: new BackgroundWork(),
     host: new MemoryHost(),
     config: EMPTY_CONFIG,
     programs: new Programs(EMPTY_CONFIG, workspace.root),
@@ -83,6 +85,9 @@ export async function temporaryLake(options: TestLakeOptions = {}): Promise<Test
     call: async (service: string, operation: string, input: unknown, caller = LOCAL_ADMIN) =>
       find(service).operations[operation](input, caller),
     service: find,
+    endpoint: async () => {
+      throw new Error('this lake is served by its test');
+    },
   };
   for (const factory of [s3, sts, ssm, secretsmanager, kms, ...(options.services ?? [])]) {
     const room = factory(lake);

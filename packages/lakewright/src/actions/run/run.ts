@@ -5,16 +5,22 @@ import type { LocalLake } from '../../local-lake';
 import type { RunReport } from '../../report/report';
 import { writeReport } from '../../report/write-report';
 import { makePlan, type Plan, pipelines, summarize } from '../plan/plan';
+import { BackgroundRecorder } from './background-recorder';
 import { runChecks } from './checks';
 import { deploy } from './deploy';
+import { parseDuration } from './duration';
 import { type PipelineRun, runPipeline } from './pipeline';
+import { renderTask } from './render';
 import { describeTables } from './tables';
+import { tick } from './tick';
 
 export interface RunOptions {
   /** Only this state machine: construct path, logical id or name. */
   readonly pipeline?: string;
   /** Fails, before anything runs, if a resource is unsupported. */
   readonly strict?: boolean;
+  /** Moves the clock on by so much after the pipelines, and fires the schedules that are due: `24h`, `90m`, `P1D`. */
+  readonly tick?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -38,8 +44,10 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
     lake.host.notify({ code: 'LW_ASSEMBLY_PROBLEM', level: 'warning', text: problem });
   if (options.strict) refuseUnsupported(plan);
   const machines = chosen(assembly.resources, options.pipeline);
+  const ticked = options.tick === undefined ? 0 : parseDuration('--tick', options.tick);
 
   if (machines.length > 0) for (const service of lake.services) service.warmUp?.('pipelines');
+  const background = new BackgroundRecorder(lake);
   await deploy(lake, classified);
   const runs: PipelineRun[] = [];
   for (const machine of machines) {
@@ -47,22 +55,32 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
     runs.push(await runPipeline(lake, machine, options.signal));
   }
   const broken = runs.find(({ state }) => state !== 'SUCCEEDED');
-  const writers = new Map(runs.flatMap((one) => [...one.writers]));
-  const personas = broken ? [] : await runChecks(lake, options.signal);
+  // Functions, queues and rules may still work at what the deployment and the pipelines have written.
+  await lake.background.settled(options.signal);
+  const schedules = broken || ticked === 0 ? undefined : await tick(lake, ticked, options.signal);
+  background.stop();
+  const behind = background.tasks.find(({ state }) => state === 'FAILED');
+  for (const task of background.tasks) {
+    lake.host.notify({ code: 'LW_TASK_DONE', level: 'info', text: renderTask(task, 1), data: task });
+  }
+  const writers = new Map([...runs, ...(schedules ? [schedules] : [])].flatMap((one) => [...one.writers]));
+  const cancelled = options.signal?.aborted ? 'interrupted by the user' : undefined;
+  const failure = broken?.error ?? (behind ? `${behind.name} (${behind.type}): ${behind.error}` : null);
+  const personas = failure !== null || cancelled ? [] : await runChecks(lake, options.signal);
   const failedCheck = personas.find(({ outcome }) => outcome === 'failed');
 
   const finished = new Date();
   const report: RunReport = {
     schemaVersion: '1.0',
     id: started.toISOString().replace(/[-:]/g, '').replace('.', ''),
-    state: broken?.state ?? (failedCheck ? 'FAILED' : 'SUCCEEDED'),
-    error: broken?.error ?? (failedCheck ? `check "${failedCheck.check}": ${failedCheck.reason}` : null),
+    state: broken?.state ?? (cancelled ? 'CANCELLED' : failure !== null || failedCheck ? 'FAILED' : 'SUCCEEDED'),
+    error: failure ?? cancelled ?? (failedCheck ? `check "${failedCheck.check}": ${failedCheck.reason}` : null),
     startedAt: started.toISOString(),
     finishedAt: finished.toISOString(),
     seconds: (finished.getTime() - started.getTime()) / 1000,
     source: assembly.source,
     resources: plan.resources,
-    tasks: runs.flatMap(({ tasks }) => tasks),
+    tasks: [...runs.flatMap(({ tasks }) => tasks), ...(schedules?.tasks ?? []), ...background.tasks],
     tables: await describeTables(lake, writers),
     personas,
   };

@@ -2,9 +2,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { classify } from '../../assembly/classify';
 import type { LocalLake } from '../../local-lake';
-import { startServer } from '../../server/server';
 import { resultsLocation } from '../query/results-bucket';
 import { deploy } from '../run/deploy';
+import { fireSchedules } from './schedules';
 
 export interface RunningServer {
   /** For `AWS_ENDPOINT_URL`. */
@@ -18,16 +18,19 @@ export const SERVER_FILE = 'server.json';
 
 /** Brings the declared resources about, and serves the AWS APIs on a loopback port. */
 export async function serve(lake: LocalLake, port: number): Promise<RunningServer> {
+  // Before anything else: functions that a deployment invokes find the lake there.
+  const server = await lake.listen(port);
   await deploy(lake, classify(lake.resources, lake.services));
   resultsLocation(lake); // where `query` of another process asks Athena to put its results
   for (const service of lake.services) service.warmUp?.('clients');
-  const server = await startServer(lake, lake.services, { port });
   const file = path.join(lake.workspace.root, SERVER_FILE);
   writeFileSync(file, `${JSON.stringify({ url: server.url, pid: process.pid })}\n`);
+  const stopSchedules = fireSchedules(lake);
   return {
     url: server.url,
     region: lake.region,
     async close() {
+      stopSchedules();
       rmSync(file, { force: true });
       await server.close();
     },

@@ -35,12 +35,15 @@ function shape(node: Tree | string): unknown {
     const [name, list] = members[0];
     if (name === 'member') return inOrder(list).map(shape);
     if (name === 'entry') {
-      return Object.fromEntries(
-        inOrder(list).map((entry) => [String((entry as Tree).key), shape((entry as Tree).value)]),
-      );
+      return Object.fromEntries(inOrder(list).map((entry) => entryOf(entry as Tree)));
     }
   }
   return Object.fromEntries(members.map(([name, value]) => [name, shape(value)]));
+}
+
+/** SNS writes its entries' members large. */
+function entryOf({ key, value, Name, Value }: Tree): [string, unknown] {
+  return [String(key ?? Name), shape(value ?? Value ?? '')];
 }
 
 function inOrder(list: Tree): (Tree | string)[] {

@@ -1,7 +1,8 @@
-import type { RestRoute } from '../../services/service';
+import type { RawRoute, RestRoute } from '../../services/service';
 
 export interface RestMatch {
   readonly operation: string;
+  readonly raw?: RawRoute;
   /** Fields from the path and the query string. */
   readonly fields: Readonly<Record<string, string | string[]>>;
 }
@@ -20,7 +21,7 @@ export function matchRoute(
     .sort((a, b) => placeholders(a.route) - placeholders(b.route));
   if (matches.length === 0) return undefined;
   const { route, fields } = matches[0];
-  return { operation: route.operation, fields: { ...queryFields(query), ...fields } };
+  return { operation: route.operation, raw: route.raw, fields: { ...queryFields(query), ...fields } };
 }
 
 function placeholders(route: RestRoute): number {

@@ -32,16 +32,36 @@ export function runsBetween(expression: string, from: Date, to: Date, options: S
   );
 }
 
-/**
- * Fires every schedule that is due between two clock times, in the order of time. The clock is at each run's time (or
- * later, where the one before took the clock further) when it fires, and at `to` in the end.
- */
-export async function fireDue(lake: LakeContext, from: Date, to: Date): Promise<readonly DueRun[]> {
+/** What is due after `from`, up to and including `to`, in the order of time. */
+export function dueRuns(lake: LakeContext, from: Date, to: Date): readonly DueRun[] {
   const services = ['events', 'scheduler', 'appflow'].map((name) => lake.service(name) as ScheduledService);
-  const runs = services.flatMap((service) => service.due(from, to)).sort((a, b) => a.time.getTime() - b.time.getTime());
+  return services.flatMap((service) => service.due(from, to)).sort((a, b) => a.time.getTime() - b.time.getTime());
+}
+
+export interface FireOptions {
+  readonly signal?: AbortSignal;
+  /** Told before each run. */
+  onFire?(run: DueRun): void;
+}
+
+/**
+ * Fires every schedule that is due between two clock times, in the order of time, each when all that the one before has
+ * started is at its end. The clock is at each run's time (or later, where the one before took the clock further) when it
+ * fires, and at `to` in the end.
+ */
+export async function fireDue(
+  lake: LakeContext,
+  from: Date,
+  to: Date,
+  options: FireOptions = {},
+): Promise<readonly DueRun[]> {
+  const runs = dueRuns(lake, from, to);
   for (const run of runs) {
+    if (options.signal?.aborted) return runs;
     lake.clock.advanceTo(run.time);
+    options.onFire?.(run);
     await run.fire();
+    await lake.background.settled(options.signal);
   }
   lake.clock.advanceTo(to);
   return runs;

@@ -6,7 +6,7 @@ import { matchesPattern } from './pattern';
 import { resources } from './resources';
 import { busName, Rules } from './rules';
 
-export { type DueRun, fireDue, type ScheduledService } from './due';
+export { type DueRun, dueRuns, fireDue, type ScheduledService } from './due';
 export { nextRuns, type ScheduleOptions } from './schedule';
 
 /** EventBridge: rules match the lake's events and hand them to targets; schedules fire when the clock is ticked. */

@@ -41,7 +41,10 @@ function classifyRule({ properties }: LakeResource): ReturnType<NonNullable<Reso
     };
   }
   if (properties.ScheduleExpression !== undefined) {
-    return { classification: 'simulated', note: 'fires when the clock is moved past its time, not by itself' };
+    return {
+      classification: 'simulated',
+      note: "fires by --tick, and by the machine's clock while the lake is served",
+    };
   }
   return away.length === 0
     ? { classification: 'executed' }

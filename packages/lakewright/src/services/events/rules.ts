@@ -107,7 +107,8 @@ export class Rules {
   private async deliverAll(rule: Rule, event: ApiShape, wait: boolean): Promise<void> {
     for (const target of rule.Targets) {
       const input = targetInput(target, event, { arn: rule.Arn, name: rule.Name });
-      await deliver(this.lake, { from: rule.Name, arn: target.Arn, input, wait });
+      const deadLetter = target.DeadLetterConfig?.Arn;
+      await deliver(this.lake, { from: rule.Name, arn: target.Arn, input, wait, deadLetter });
     }
   }
 
@@ -128,6 +129,7 @@ export class Rules {
   private track(work: Promise<void>): void {
     const tracked = work.finally(() => this.pending.delete(tracked));
     this.pending.add(tracked);
+    this.lake.background.track(tracked);
   }
 
   private others(rule: Pick<Rule, 'Name' | 'EventBusName'>): Rule[] {

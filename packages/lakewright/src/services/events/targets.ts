@@ -10,6 +10,8 @@ export interface Delivery {
   readonly input: string;
   /** Waits until a started state machine has ended. */
   readonly wait?: boolean;
+  /** The queue that gets the input if the target doesn't take it. */
+  readonly deadLetter?: string;
 }
 
 interface Kind {
@@ -22,7 +24,9 @@ const KINDS: readonly Kind[] = [
     arn: /^arn:[^:]+:states:[^:]*:[^:]*:stateMachine:/,
     async deliver(lake, stateMachineArn, input, wait) {
       const { executionArn } = await lake.call('states', 'StartExecution', { stateMachineArn, input });
-      if (wait) await (lake.service('states') as StatesService).finished(executionArn);
+      const ended = reportExecution(lake, stateMachineArn, executionArn);
+      if (wait) await ended;
+      else lake.background.track(ended);
     },
   },
   {
@@ -69,13 +73,25 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+/** Nobody waits for an execution that an event or a schedule has started: its end is told to the run. */
+async function reportExecution(lake: LakeContext, machine: string, executionArn: string): Promise<void> {
+  const started = performance.now();
+  await (lake.service('states') as StatesService).finished(executionArn);
+  const { status, error, cause } = await lake.call('states', 'DescribeExecution', { executionArn });
+  const name = lake.resources.find(({ physicalId }) => physicalId === machine)?.path ?? machine;
+  const reason = [status, error, cause].filter(Boolean).join(': ');
+  const seconds = (performance.now() - started) / 1000;
+  const failed = !['SUCCEEDED', 'ABORTED'].includes(status);
+  lake.background.report({ name, type: 'states:execution', seconds, ...(failed && { error: reason }) });
+}
+
 /** Whether the lake does something with a target of this ARN. */
 export function isDelivered(arn: unknown): boolean {
   return typeof arn === 'string' && KINDS.some((kind) => kind.arn.test(arn));
 }
 
 /** Hands an input to a target. What can't be done is a message, never a failure of the event's source. */
-export async function deliver(lake: LakeContext, { from, arn, input, wait }: Delivery): Promise<void> {
+export async function deliver(lake: LakeContext, { from, arn, input, wait, deadLetter }: Delivery): Promise<void> {
   const kind = KINDS.find((one) => one.arn.test(arn));
   const notify = (code: string, level: 'info' | 'warning', text: string): void =>
     lake.host.notify({ code, level, text, data: { from, arn } });
@@ -86,7 +102,12 @@ export async function deliver(lake: LakeContext, { from, arn, input, wait }: Del
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     if (error.status === 501) notify('LW_EVENTS_RECORDED', 'info', `${from} → ${arn}: recorded, ${error.message}`);
-    else notify('LW_EVENTS_FAILED', 'warning', `${from} → ${arn}: ${error.code}: ${error.message}`);
+    else {
+      const text = `${from} → ${arn}: ${error.code}: ${error.message}`;
+      notify('LW_EVENTS_FAILED', 'warning', text);
+      lake.background.report({ name: from, type: 'events:target', seconds: 0, error: text });
+      if (deadLetter) await deliver(lake, { from, arn: deadLetter, input });
+    }
   }
 }
 

@@ -1,50 +1,57 @@
 import type { LakeResource } from '../../assembly/resource';
 import type { ApiShape } from '../api-shape';
-import { type LakeContext, type Operation, ServiceError, type TaskIntegration } from '../service';
+import type { LakeContext, Operation, RestRoute } from '../service';
+import { FUNCTION, findFunction } from './declared';
+import type { EventQueue } from './event-queue';
+import { type Invoker, invokeOperation } from './invoker';
 
-const FUNCTION = 'AWS::Lambda::Function';
+const BASE = '/2015-03-31/functions';
 
-/** What an invocation answers: functions don't run yet, and no result is made up. */
-function notInvoked(name: unknown): ServiceError {
-  return new ServiceError(
-    'InvalidRuntimeException',
-    `Lakewright: the function ${name} isn't invoked: Lambda functions run locally with the ingestion release`,
-    502,
-  );
-}
+export const ROUTES: readonly RestRoute[] = [
+  { method: 'GET', path: BASE, operation: 'ListFunctions' },
+  { method: 'GET', path: `${BASE}/{FunctionName}`, operation: 'GetFunction' },
+  { method: 'GET', path: `${BASE}/{FunctionName}/configuration`, operation: 'GetFunctionConfiguration' },
+  {
+    method: 'POST',
+    path: `${BASE}/{FunctionName}/invocations`,
+    operation: 'Invoke',
+    raw: {
+      payload: 'Payload',
+      status: 'StatusCode',
+      request: {
+        'x-amz-invocation-type': 'InvocationType',
+        'x-amz-log-type': 'LogType',
+        'x-amz-client-context': 'ClientContext',
+      },
+      response: {
+        FunctionError: 'x-amz-function-error',
+        LogResult: 'x-amz-log-result',
+        ExecutedVersion: 'x-amz-executed-version',
+      },
+    },
+  },
+];
 
-/** The functions of the lake can be listed and looked at; invoking one is refused. */
-export function functionOperations(lake: LakeContext): Record<string, Operation> {
-  const functions = () => lake.resources.filter(({ type }) => type === FUNCTION);
-  const find = (name: ApiShape): LakeResource => {
-    const found = functions().find(({ physicalId, arn }) => [physicalId, arn].includes(String(name)));
-    if (found) return found;
-    const arn = `arn:${lake.partition}:lambda:${lake.region}:${lake.account}:function:${name}`;
-    throw new ServiceError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
-  };
-
+export function functionOperations(lake: LakeContext, invoker: Invoker, events: EventQueue): Record<string, Operation> {
+  const find = (name: ApiShape, qualifier: ApiShape) => findFunction(lake, name, qualifier).resource;
   return {
-    Invoke: async ({ FunctionName }) => {
-      throw notInvoked(find(FunctionName).physicalId);
-    },
-    GetFunction: async ({ FunctionName }) => ({ Configuration: configuration(find(FunctionName)) }),
-    GetFunctionConfiguration: async ({ FunctionName }) => configuration(find(FunctionName)),
-    ListFunctions: async () => ({ Functions: functions().map(configuration) }),
+    Invoke: (input) => invokeOperation(lake, invoker, events, input),
+    GetFunction: async ({ FunctionName, Qualifier }) => ({
+      Configuration: configuration(find(FunctionName, Qualifier)),
+    }),
+    GetFunctionConfiguration: async ({ FunctionName, Qualifier }) => configuration(find(FunctionName, Qualifier)),
+    ListFunctions: async () => ({
+      Functions: lake.resources.filter(({ type }) => type === FUNCTION).map(configuration),
+    }),
   };
 }
-
-export const functionTasks: Readonly<Record<string, TaskIntegration>> = Object.fromEntries(
-  ['lambda:invoke', 'lambda:invoke.waitForTaskToken'].map((name) => [
-    name,
-    async (parameters: ApiShape) => {
-      throw notInvoked(parameters?.FunctionName);
-    },
-  ]),
-);
 
 function configuration({ physicalId, arn, properties }: LakeResource): Record<string, ApiShape> {
   const { Runtime, Handler, Role, Description, Timeout, MemorySize, Environment } = properties;
   const members = { FunctionName: physicalId, FunctionArn: arn, Runtime, Handler, Role, Description, Environment };
   const numbers = { Timeout: Number(Timeout ?? 3), MemorySize: Number(MemorySize ?? 128) };
-  return Object.fromEntries(Object.entries({ ...members, ...numbers }).filter(([, value]) => value !== undefined));
+  const state = { Version: '$LATEST', State: 'Active', LastUpdateStatus: 'Successful' };
+  return Object.fromEntries(
+    Object.entries({ ...members, ...numbers, ...state }).filter(([, value]) => value !== undefined),
+  );
 }

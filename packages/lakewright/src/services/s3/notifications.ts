@@ -22,14 +22,13 @@ export function deliverNotification(
     const { service, operation, arn } = destination;
     const input = destination.input(JSON.stringify({ Records: [record(lake, change, event, rule, sequencer)] }));
     // S3 sends notifications on its own time: a write doesn't fail because of them.
-    lake.call(service, operation, input).catch((error) => {
-      lake.host.notify({
-        code: 'LW_S3_NOTIFICATION_FAILED',
-        level: 'warning',
-        text: `the notification of s3://${change.bucket}/${change.key} to ${arn} failed: ${error instanceof Error ? error.message : error}`,
-        data: { bucket: change.bucket, key: change.key, destination: arn },
-      });
+    const sent = lake.call(service, operation, input).catch((error) => {
+      const text = `the notification of s3://${change.bucket}/${change.key} to ${arn} failed: ${error instanceof Error ? error.message : error}`;
+      const data = { bucket: change.bucket, key: change.key, destination: arn };
+      lake.host.notify({ code: 'LW_S3_NOTIFICATION_FAILED', level: 'warning', text, data });
+      lake.background.report({ name: `s3://${change.bucket}`, type: 's3:notification', seconds: 0, error: text });
     });
+    lake.background.track(sent);
   }
 }
 

@@ -112,7 +112,8 @@ class Schedules {
     const input = String(schedule.Target.Input ?? '{}')
       .replaceAll('<aws.scheduler.schedule-arn>', schedule.Arn)
       .replaceAll('<aws.scheduler.scheduled-time>', time.toISOString().replace(/\.\d+Z$/, 'Z'));
-    await deliver(this.lake, { from: schedule.Name, arn: schedule.Target.Arn, input, wait: true });
+    const { Arn: arn, DeadLetterConfig } = schedule.Target;
+    await deliver(this.lake, { from: schedule.Name, arn, input, wait: true, deadLetter: DeadLetterConfig?.Arn });
   }
 
   private others(schedule: Schedule): Schedule[] {
@@ -161,10 +162,13 @@ function resources(schedules: Schedules): Readonly<Record<string, ResourceHandle
   return {
     'AWS::Scheduler::Schedule': {
       classification: 'simulated',
-      note: 'fires when the clock is moved past its time, not by itself',
+      note: "fires by --tick, and by the machine's clock while the lake is served",
       classify({ properties }: LakeResource) {
         if (isDelivered(properties.Target?.Arn)) {
-          return { classification: 'simulated', note: 'fires when the clock is moved past its time, not by itself' };
+          return {
+            classification: 'simulated',
+            note: "fires by --tick, and by the machine's clock while the lake is served",
+          };
         }
         return { classification: 'recorded', note: `its target has no local form: ${properties.Target?.Arn}` };
       },

@@ -149,6 +149,7 @@ export class Executions {
     this.records.setRunning([...this.running.keys()]);
     this.publish(record);
     entry.done = this.execute(record, input, controller.signal, redriven);
+    this.lake.background.track(entry.done);
   }
 
   private async execute(

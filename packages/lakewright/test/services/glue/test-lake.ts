@@ -5,6 +5,7 @@ import type { LakeResource } from '../../../src/assembly/resource';
 import { MemoryHost } from '../../../src/host/host';
 import { Programs } from '../../../src/programs/programs';
 import type { ApiShape } from '../../../src/services/api-shape';
+import { BackgroundWork } from '../../../src/services/background';
 import { EventBus, type LakeEvent } from '../../../src/services/event-bus';
 import { glue } from '../../../src/services/glue';
 import { type LakeContext, LOCAL_ADMIN, type Service, type ServiceFactory } from '../../../src/services/service';
@@ -56,6 +57,7 @@ export async function openLake(factories: readonly ServiceFactory[] = [glue]): P
     catalog: new FolderCatalogStore(workspace, clock, '123456789012'),
     clock,
     events: bus,
+    background: new BackgroundWork(),
     host,
     config: EMPTY_CONFIG,
     programs: new Programs(EMPTY_CONFIG, root),
@@ -64,6 +66,9 @@ export async function openLake(factories: readonly ServiceFactory[] = [glue]): P
     call: async (name, operation, input, caller = LOCAL_ADMIN) =>
       (await service(name).operations[operation](input, caller)) ?? {},
     service,
+    endpoint: async () => {
+      throw new Error('no server in this test');
+    },
   };
   for (const factory of factories) {
     const made = factory(context);

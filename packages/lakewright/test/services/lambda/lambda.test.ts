@@ -63,28 +63,8 @@ describe('AwsCustomResource', () => {
   });
 });
 
-describe('functions', () => {
-  test('are recorded, and invoking one is refused, never answered', async () => {
-    expect(outcome(resource('AWS::Lambda::Function', {}))).toMatchObject({
-      classification: 'recorded',
-      note: expect.stringContaining('ingestion release'),
-    });
-    const declared = resource('AWS::Lambda::Function', { Handler: 'index.handler', Runtime: 'nodejs22.x' }, 'load');
-    const service = lambda({ ...lake.context, resources: [declared] });
-    const caller = { principal: 'x', requestId: '1' };
-    await expect(service.operations.Invoke({ FunctionName: 'load' }, caller)).rejects.toThrow(/load isn't invoked/);
-    await expect(service.operations.Invoke({ FunctionName: 'nope' }, caller)).rejects.toMatchObject({
-      code: 'ResourceNotFoundException',
-    });
-    await expect(service.tasks['lambda:invoke']({ FunctionName: 'load' }, {} as never)).rejects.toThrow(
-      /load isn't invoked/,
-    );
-    expect(await service.operations.ListFunctions({}, caller)).toMatchObject({
-      Functions: [{ FunctionName: 'load', Handler: 'index.handler', Timeout: 3 }],
-    });
-  });
-
-  test('custom resources with a function of their own are named as unsupported', () => {
+describe('custom resources', () => {
+  test('with a function of their own are named as unsupported', () => {
     expect(outcome(resource('AWS::CloudFormation::CustomResource', {})).classification).toBe('unsupported');
     expect(outcome(resource('Custom::LakewrightIcebergTable', {}))).toMatchObject({
       classification: 'unsupported',

@@ -6,6 +6,7 @@ import { MemoryHost } from '../../../src/host/host';
 import { Programs } from '../../../src/programs/programs';
 import type { ApiShape } from '../../../src/services/api-shape';
 import { appflow } from '../../../src/services/appflow';
+import { BackgroundWork } from '../../../src/services/background';
 import { EventBus } from '../../../src/services/event-bus';
 import { events } from '../../../src/services/events';
 import { scheduler } from '../../../src/services/scheduler';
@@ -39,6 +40,7 @@ export class TestLake implements LakeContext {
   public readonly region = 'eu-west-1';
   public readonly partition = 'aws';
   public readonly events = new EventBus();
+  public readonly background = new BackgroundWork();
   public readonly host = new MemoryHost();
   public readonly config = EMPTY_CONFIG;
   public readonly programs: Programs;
@@ -86,6 +88,10 @@ export class TestLake implements LakeContext {
 
   public states(operation: string, input: unknown): Promise<ApiShape> {
     return this.call('states', operation, input);
+  }
+
+  public async endpoint(): Promise<string> {
+    throw new Error('no server in this test');
   }
 
   /** Creates a machine of the definition, runs it, and gives its description at the end. */
