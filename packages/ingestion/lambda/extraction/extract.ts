@@ -7,6 +7,7 @@ import type { RecordSource } from './record-source';
 import { emptyReport, type RunReport, sum } from './report';
 import { identityOf, Sift } from './sift';
 import { below, stage } from './stage';
+import { parseIso } from './timestamps';
 import { type ReadState, readState, type WatermarkState } from './watermark-state';
 
 /** What an extraction needs besides its configuration. */
@@ -181,12 +182,12 @@ function refuseUselessFirstRun(config: ExtractionConfiguration, sift: Sift, stat
 }
 
 async function writeReport(store: ObjectStore, config: ExtractionConfiguration, report: RunReport): Promise<void> {
-  const name = report.run.replaceAll(/[^\w.:=-]/g, '-');
+  const name = report.run.replaceAll(/[^\w.=-]/g, '-');
   await store.put(below(config.state, `reports/${name}.json`), JSON.stringify(report, undefined, 2));
 }
 
 function initial(config: ExtractionConfiguration): number | undefined {
-  return config.watermark.initial === undefined ? undefined : Date.parse(config.watermark.initial);
+  return config.watermark.initial === undefined ? undefined : parseIso(config.watermark.initial);
 }
 
 function iso(millis: number): string;

@@ -140,7 +140,12 @@ export function refusal(url: string, { status, headers, text }: HttpAnswer, secr
 /** Up to 300 characters of a body in one line. */
 export function beginning(text: string, secrets: readonly string[]): string {
   const known = secrets.filter((secret) => secret.length > 0);
-  const forms = known.flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]);
+  const forms = known.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    new URLSearchParams({ v: secret }).toString().slice(2),
+    JSON.stringify(secret).slice(1, -1),
+  ]);
   // the longest first, so that none leaves the rest of another
   const hidden = forms
     .sort((a, b) => b.length - a.length)
