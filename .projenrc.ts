@@ -57,6 +57,7 @@ const ingestion = new ConstructPackage({
     V.clientS3,
     V.clientSecretsManager,
     V.csvParse,
+    V.duckdb, // tests run the queries that constructs render
     V.fflate,
     V.hyparquet,
     V.hyparquetWriter,

@@ -1,4 +1,4 @@
-import type { IDataset } from '@lakewright/core';
+import type { DataLocation, IDataset } from '@lakewright/core';
 import { Aws } from 'aws-cdk-lib';
 import * as dms from 'aws-cdk-lib/aws-dms';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -79,6 +79,7 @@ export class DmsReplication extends DmsReplicationBase {
   /** @internal */
   protected readonly _ownsOutput = true;
 
+  private readonly locate: (table: string) => DataLocation;
   private readonly perRun?: PerRunFolder;
   private readonly writes: IDataset[];
 
@@ -124,6 +125,7 @@ export class DmsReplication extends DmsReplicationBase {
     const parts = replicationParts(this, this._kind, props, computeConfig);
     this.role = parts.role;
     this.perRun = parts.perRun;
+    this.locate = parts.locate;
     const resource = new dms.CfnReplicationConfig(this, 'Resource', {
       replicationConfigIdentifier: parts.identity.resourceId,
       resourceIdentifier: parts.identity.resourceId,
@@ -138,6 +140,16 @@ export class DmsReplication extends DmsReplicationBase {
     this.replicationArn = resource.ref;
     parts.complete(resource, this.replicationArn);
     if (props.start?._expression) scheduleReplication(this, props.start._expression, props.environment);
+  }
+
+  /**
+   * Where the files of a table lie, all of its load and changes: for a table of the catalog, or a crawler.
+   *
+   * @param table as the database calls it, `public.flights`
+   * @throws `TableNotReplicated`; `FolderPerRun` with `LoadFolder.eachRun()`, where each run has its own
+   */
+  public location(table: string): DataLocation {
+    return this.locate(table);
   }
 
   /** @internal */

@@ -1,4 +1,4 @@
-import type { IDataset } from '@lakewright/core';
+import type { DataLocation, IDataset } from '@lakewright/core';
 import { Stack } from 'aws-cdk-lib';
 import * as dms from 'aws-cdk-lib/aws-dms';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -66,6 +66,7 @@ export class DmsTask extends DmsReplicationBase {
   /** @internal */
   protected readonly _ownsOutput = true;
 
+  private readonly locate: (table: string) => DataLocation;
   private readonly perRun?: PerRunFolder;
   private readonly writes: IDataset[];
   private readonly instance: IDmsInstance;
@@ -92,6 +93,7 @@ export class DmsTask extends DmsReplicationBase {
     const parts = replicationParts(this, this._kind, props, { instance: instance.instanceArn });
     this.role = parts.role;
     this.perRun = parts.perRun;
+    this.locate = parts.locate;
     const stack = Stack.of(this);
     const resource = new dms.CfnReplicationTask(this, 'Resource', {
       replicationTaskIdentifier: parts.identity.resourceId,
@@ -108,6 +110,16 @@ export class DmsTask extends DmsReplicationBase {
     this.replicationArn = resource.ref;
     parts.complete(resource, this.replicationArn);
     if (props.start?._expression) scheduleReplication(this, props.start._expression, props.environment);
+  }
+
+  /**
+   * Where the files of a table lie, all of its load and changes: for a table of the catalog, or a crawler.
+   *
+   * @param table as the database calls it, `public.flights`
+   * @throws `TableNotReplicated`; `FolderPerRun` with `LoadFolder.eachRun()`, where each run has its own
+   */
+  public location(table: string): DataLocation {
+    return this.locate(table);
   }
 
   /** @internal */

@@ -11,6 +11,7 @@ export * from './app-flow-source';
 export * from './app-flow-transform';
 export * from './app-flow-trigger';
 export * from './app-flow-validation';
+export * from './current-rows';
 export * from './dms-account-roles';
 export * from './dms-data-type';
 export * from './dms-grants';

@@ -1,7 +1,7 @@
 import type { DmsDataType } from './dms-data-type';
 import type { LobHandling } from './lob-handling';
 import { checkMappings } from './private/mapping-checks';
-import { type MappingRule, parseTable, renderMappings } from './private/mapping-rules';
+import { type MappingRule, parseTable, renderMappings, targetFolder } from './private/mapping-rules';
 import type { RowCondition } from './row-condition';
 
 /** What a column is filled with that the source doesn't have. */
@@ -151,6 +151,14 @@ export class TableMappings {
    */
   public toJson(): string {
     return JSON.stringify(this._render());
+  }
+
+  /**
+   * The folder of a table, after renames, `schema/table`.
+   * @internal
+   */
+  public _folder(table: string): string {
+    return targetFolder(table, this.rules);
   }
 
   /** @internal */

@@ -160,6 +160,19 @@ describe('defaults', () => {
 });
 
 describe('overrides', () => {
+  test('says where the files of a table lie, under their new names', () => {
+    const tables = TableMappings.include('public.%').exclude('public.audit').renameSchema('public', 'shop');
+    const { replication } = replicate({
+      tables: tables.renameTable('public.flights', 'legs'),
+      output: DmsOutput.parquet({ loadFolder: LoadFolder.named('v2') }),
+    });
+    expect(replication.location('public.flights').prefix).toBe('operations/load=v2/shop/legs');
+    expect(replicate().replication.location('public.flights').prefix).toBe('operations/public/flights');
+    for (const table of ['public.audit', 'other.flights', 'public.%']) {
+      expect(() => replication.location(table)).toThrow(/^TableNotReplicated: /);
+    }
+  });
+
   test('what is said is done', () => {
     const { stack } = replicate({
       minCapacityUnits: 2,

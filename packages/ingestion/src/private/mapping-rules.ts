@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TablePattern } from './name-pattern';
+import { isWildcard, type TablePattern, tableCovers, tablesOverlap } from './name-pattern';
 import { refuse } from './refuse';
 
 /** The column by which rows that came from changes are ordered; CurrentRows reads it. */
@@ -57,6 +57,28 @@ export function renderMappings(rules: readonly MappingRule[]): object {
     return { ...rule, 'rule-id': id, 'rule-name': id };
   });
   return { rules: rendered };
+}
+
+/** Where a table's files lie, below the load's folder. */
+export function targetFolder(text: string, rules: readonly MappingRule[]): string {
+  const at = parseTable(text);
+  const included = rules.some(({ kind, at: pattern }) => kind === 'include' && tableCovers(pattern, at));
+  const excluded = rules.some(({ kind, at: pattern }) => kind === 'exclude' && tablesOverlap(pattern, at));
+  if (!included || excluded || isWildcard(text)) {
+    refuse(
+      'TableNotReplicated',
+      `table "${text}"`,
+      'one table that the mappings select',
+      'include it, or mend the name',
+    );
+  }
+  const renamed = (target: string, name: string): string => {
+    const rule = rules.find(
+      (one): one is RenameRule => one.kind === 'rename' && one.target === target && tablesOverlap(one.at, at),
+    );
+    return rule?.to ?? name;
+  };
+  return `${renamed('schema', at.schema)}/${renamed('table', at.table)}`;
 }
 
 function body(rule: MappingRule, all: readonly MappingRule[]): Record<string, unknown>[] {

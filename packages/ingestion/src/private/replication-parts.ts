@@ -1,3 +1,4 @@
+import type { DataLocation } from '@lakewright/core';
 import { CustomResource, Duration, Size, Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { CfnResource } from 'aws-cdk-lib/core';
@@ -21,6 +22,8 @@ export interface ReplicationParts {
   readonly settings: object;
   readonly role: iam.Role;
   readonly perRun?: PerRunFolder;
+  /** Where the files of a table lie. */
+  readonly locate: (table: string) => DataLocation;
   /** Stops a running replication before anything of it is changed, or refuses the change. */
   readonly change: CustomResource;
   readonly complete: (resource: CfnResource, replicationArn: string) => void;
@@ -107,8 +110,22 @@ export function replicationParts(
     mappings,
     settings,
     role: bucket.role,
+    locate: (table) => locate(table, props, output),
     perRun: output.loadFolder.isPerRun ? { endpointArn: bucket.endpoint.ref, prefix: target.prefix } : undefined,
     change,
     complete,
   };
+}
+
+function locate(table: string, { tables, target }: DmsReplicationOptions, output: DmsOutput): DataLocation {
+  const folder = tables._folder(table);
+  if (output.loadFolder.isPerRun) {
+    refuse(
+      'FolderPerRun',
+      `the location of "${table}" with LoadFolder.eachRun()`,
+      'each run has a folder of its own: load=<run>/schema/table',
+      'make a partition of each, or use LoadFolder.named',
+    );
+  }
+  return target.location([output.loadFolder._folder(''), folder].filter((part) => part !== '').join('/'));
 }
