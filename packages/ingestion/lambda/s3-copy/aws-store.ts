@@ -12,14 +12,8 @@ import {
   type S3Client,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import {
-  isError,
-  type ListedPage,
-  type ObjectHead,
-  type SourceStore,
-  type StateStore,
-  type TargetStore,
-} from './object-store';
+import { isAbsent } from '../shared/absent';
+import type { ListedPage, ObjectHead, SourceStore, StateStore, TargetStore } from './object-store';
 
 /** A bucket to copy from, asked in its own region. */
 export function awsSource(s3: S3Client, Bucket: string): SourceStore {
@@ -99,7 +93,7 @@ export function awsState(s3: S3Client, Bucket: string, prefix: string): StateSto
         const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: prefix + name }));
         return JSON.parse((await Body?.transformToString()) ?? 'null') ?? undefined;
       } catch (error) {
-        if (isError(error, 'NoSuchKey')) return undefined;
+        if (await isAbsent(s3, Bucket, prefix + name, error)) return undefined;
         throw error;
       }
     },
@@ -137,7 +131,7 @@ async function head(s3: S3Client, Bucket: string, Key: string): Promise<ObjectHe
       expires: found.ExpiresString ? new Date(found.ExpiresString) : undefined,
     };
   } catch (error) {
-    if (isError(error, 'NotFound', 'NoSuchKey')) return undefined;
+    if (await isAbsent(s3, Bucket, Key, error)) return undefined;
     throw error;
   }
 }

@@ -51,8 +51,9 @@ export async function copyObject(work: CopyWork, sourceKey: string, targetKey: s
       }
       return { kind: 'copied', bytes: head.size };
     } catch (error) {
-      // deleted or overwritten since we looked: look again
-      if (!isError(error, 'PreconditionFailed', 'NoSuchKey')) throw error;
+      // deleted or overwritten since we looked: look again; S3 denies what isn't there to those who may not list all
+      const denied = isError(error, 'AccessDenied') && !(await work.source.head(sourceKey));
+      if (!denied && !isError(error, 'PreconditionFailed', 'NoSuchKey')) throw error;
     }
   }
   throw new Error('the object changed during each of three attempts to copy it');
