@@ -1,0 +1,1 @@
+export { MySqlSource } from './mysql-source';
