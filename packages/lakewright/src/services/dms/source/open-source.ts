@@ -5,6 +5,9 @@ import type { SourceDatabase } from './source-database';
 const ENGINES: Readonly<Record<string, (url: string) => Promise<SourceDatabase>>> = {
   postgres: openPostgres,
   'aurora-postgresql': openPostgres,
+  mysql: openMySql,
+  mariadb: openMySql,
+  aurora: openMySql,
 };
 
 /** @throws LakewrightError LW_DMS_ENGINE for an engine that the runtime doesn't read */
@@ -23,4 +26,9 @@ export const isLocalEngine = (engine: string): boolean => Object.hasOwn(ENGINES,
 async function openPostgres(url: string): Promise<SourceDatabase> {
   const { PostgresSource } = await import('./postgres/postgres-source.js');
   return PostgresSource.open(url);
+}
+
+async function openMySql(url: string): Promise<SourceDatabase> {
+  const { MySqlSource } = await import('./mysql/mysql-source.js');
+  return MySqlSource.open(url);
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { MySqlSource } from '../../../../src/services/dms/source/mysql';
+import { MySqlSource } from '../../../../src/services/dms/source/mysql/mysql-source';
 import type { SourceTable } from '../../../../src/services/dms/source/source-database';
 import { MariaDb, withoutMariaDb } from './server';
-import { asRow, changesOf, lastPosition, loaded, rowsOf, tableOf } from './support';
+import { asRow, changesOf, lastPosition, loaded, type Row, rowsOf, tableOf } from './support';
 
 const why = withoutMariaDb === undefined ? '' : ` (${withoutMariaDb})`;
 
@@ -113,7 +113,7 @@ describe.skipIf(withoutMariaDb)(`changes of MariaDB${why}`, () => {
       `UPDATE d.t SET m = 9 WHERE id = 3`,
     );
     const changes = await changesOf(source, [table], from);
-    const seen = changes.flatMap((change) =>
+    const seen = changes.flatMap((change): (string | Row)[] =>
       change.kind === 'columns'
         ? [change.columns.map(({ name }) => name).join()]
         : change.kind === 'row'
@@ -170,7 +170,7 @@ describe.skipIf(withoutMariaDb)(`changes of MariaDB${why}`, () => {
     );
     const changes = await changesOf(source, [strange], from);
     expect(
-      changes.flatMap((change) =>
+      changes.flatMap((change): (string | Row)[] =>
         change.kind === 'row' ? [asRow(change)] : change.kind === 'truncate' ? ['truncate'] : [],
       ),
     ).toEqual([{ 'Id "x': '1', "sel'ect": '2' }, 'truncate', { 'Id "x': '3', "sel'ect": '4' }]);

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type { MySqlSource } from '../../../../src/services/dms/source/mysql';
+import type { MySqlSource } from '../../../../src/services/dms/source/mysql/mysql-source';
 import type {
   Change,
   RowChange,
@@ -54,6 +54,5 @@ export const asRow = ({ values }: RowChange): Row => Object.fromEntries(values);
 
 /** The position up to which changes were handed over. */
 export function lastPosition(changes: readonly Change[]): string | undefined {
-  const last = changes.findLast((change) => change.kind === 'commit');
-  return last?.kind === 'commit' ? last.position : undefined;
+  return changes.flatMap((change) => (change.kind === 'commit' ? [change.position] : [])).at(-1);
 }

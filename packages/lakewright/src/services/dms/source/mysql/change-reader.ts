@@ -149,7 +149,13 @@ export class ChangeReader {
 
 const idOf = (schema: string, table: string): string => JSON.stringify([schema, table]);
 
-const mentions = (text: string, name: string): boolean => text.toLowerCase().includes(name.toLowerCase());
+/** Whether one of the words of a statement is the name. */
+function mentions(statement: string, name: string): boolean {
+  const words = statement.toLowerCase().split(/[^\p{L}\p{N}_$]+/u);
+  return /[^\p{L}\p{N}_$]/u.test(name)
+    ? statement.toLowerCase().includes(name.toLowerCase())
+    : words.includes(name.toLowerCase());
+}
 
 const noMetadata = ({ schema, name }: SourceTable) =>
   new LakewrightError(

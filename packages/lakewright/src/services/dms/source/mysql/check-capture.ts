@@ -22,7 +22,7 @@ export async function checkCapture(
   const others = tables.filter(({ transactional }) => !transactional);
   if (others.length === 0) return;
   throw new LakewrightError(
-    'LW_DMS_ENGINE',
+    'LW_DMS_STORAGE_ENGINE',
     `${others.map((table) => `${table.schema}.${table.name} (${table.engine})`).join(', ')} → a snapshot that fits the binlog needs an engine with transactions → ALTER TABLE … ENGINE = InnoDB, exclude the table, or load without changes (full-load)`,
   );
 }

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { isIPv4 } from 'node:net';
 import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2';
 import { LakewrightError } from '../../../../host/host';
 
@@ -90,13 +91,13 @@ export function queryFailure(error: unknown, doing: string): unknown {
       `${doing}: ${error.message} → a table can't be altered while it is loaded → start the replication again`,
     );
   }
-  if (UNREACHABLE.has(code)) {
+  if (UNREACHABLE.has(code) || ('fatal' in error && error.fatal === true)) {
     return new LakewrightError(
       'LW_DMS_SOURCE_UNREACHABLE',
-      `${doing}: the connection to the server was lost (${code}) → see that it runs, and run it again`,
+      `${doing}: the connection to the server was lost (${code || error.message}) → see that it runs, and run it again`,
     );
   }
-  return code === '' ? error : new LakewrightError('LW_DMS_SOURCE_FAILED', `${doing}: ${error.message}`);
+  return 'sqlState' in error ? new LakewrightError('LW_DMS_SOURCE_FAILED', `${doing}: ${error.message}`) : error;
 }
 
 export function connectFailure(error: unknown, url: string): unknown {
@@ -138,8 +139,9 @@ export function codeOf(error: unknown): string {
 
 function parse(url: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed && /^(mysql|mariadb):$/.test(parsed.protocol) && parsed.hostname !== '' && parsed.username !== '')
-    return parsed;
+  // A slash in the password ends the host, and what follows of it would be the path.
+  const given = parsed?.hostname && parsed.username && !parsed.pathname.includes('@');
+  if (given && /^(mysql|mariadb):$/.test(parsed.protocol)) return parsed;
   throw new LakewrightError(
     'LW_DMS_SOURCE_URL',
     `the URL of the source isn't one of MySQL → mysql://user:password@host:port/database, characters like @ and / of the password percent-encoded → correct the URL that "connections" of lakewright.config.json leads to`,
@@ -147,7 +149,7 @@ function parse(url: string): URL {
   );
 }
 
-function tls({ searchParams }: URL): Pick<ConnectionOptions, 'ssl'> {
+function tls({ searchParams, hostname }: URL): Pick<ConnectionOptions, 'ssl'> {
   for (const key of searchParams.keys()) {
     if (['ssl-mode', 'ssl-ca', 'ssl-cert', 'ssl-key'].includes(key)) continue;
     throw new LakewrightError(
@@ -166,6 +168,14 @@ function tls({ searchParams }: URL): Pick<ConnectionOptions, 'ssl'> {
     );
   }
   if (mode === 'DISABLED') return {};
+  if (mode === 'VERIFY_IDENTITY' && (isIPv4(hostname) || hostname.startsWith('['))) {
+    // The driver would look for "localhost" in the certificate of an address.
+    throw new LakewrightError(
+      'LW_DMS_SOURCE_URL',
+      `ssl-mode=VERIFY_IDENTITY with the address ${hostname} → a name that the certificate has → write the server's name, or VERIFY_CA`,
+      2,
+    );
+  }
   return {
     ssl: {
       ca: file('ssl-ca'),

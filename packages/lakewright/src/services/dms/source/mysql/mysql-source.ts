@@ -81,8 +81,12 @@ export class MySqlSource implements SourceDatabase {
     });
   }
 
-  public async confirm(): Promise<void> {}
+  /** Rows of the binlog are whole: there is never a value to look up. */
+  public async lookUp(): Promise<readonly (readonly (string | null)[])[]> {
+    return [];
+  }
 
+  /** The server knows nothing of a capture. */
   public async release(): Promise<void> {}
 
   public async close(): Promise<void> {

@@ -1,1 +1,0 @@
-export { MySqlSource } from './mysql-source';
