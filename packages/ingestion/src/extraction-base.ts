@@ -152,13 +152,12 @@ export abstract class ExtractionBase extends Construct implements IPipelineTask 
   private readonly work: IngestionFunction;
   private readonly writes: IDataset[];
 
-  /** @internal */
-  protected constructor(
-    scope: Construct,
-    id: string,
-    props: ExtractionProps,
-    source: RestConfiguration | LambdaConfiguration,
-  ) {
+  /**
+   * @param scope where it is created
+   * @param id unique in `scope`
+   * @param props what it is made of
+   */
+  protected constructor(scope: Construct, id: string, props: ExtractionProps) {
     super(scope, id);
     const { target, watermark } = props;
     const environment = props.environment ?? LakeEnvironment.production();
@@ -182,7 +181,7 @@ export abstract class ExtractionBase extends Construct implements IPipelineTask 
       columns: props.columns && columnConfiguration(props.columns),
       dateFolder: props.dateFolder,
       rowsPerFile: props.rowsPerFile ?? 50_000,
-      source,
+      source: this._source(props),
     });
     this.work = new IngestionFunction(this, 'Extract', {
       asset: 'extraction',
@@ -266,6 +265,13 @@ export abstract class ExtractionBase extends Construct implements IPipelineTask 
   public metricDeadLetters(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.work.metricDeadLetters(props);
   }
+
+  /**
+   * Called by the constructor, with the props of the subclass.
+   *
+   * @internal
+   */
+  protected abstract _source(props: ExtractionProps): RestConfiguration | LambdaConfiguration;
 
   private metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({

@@ -2,6 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ExtractionBase, type ExtractionProps } from './extraction-base';
+import type { LambdaConfiguration } from './private/extraction-configuration';
 
 /** What a `LambdaExtraction` is made of. */
 export interface LambdaExtractionProps extends ExtractionProps {
@@ -39,12 +40,16 @@ export class LambdaExtraction extends ExtractionBase {
    * @throws what all extractions refuse
    */
   public constructor(scope: Construct, id: string, props: LambdaExtractionProps) {
-    const { functionArn } = props.source;
-    super(scope, id, props, { kind: 'lambda', functionArn, maxAttempts: props.maxAttempts ?? 3 });
+    super(scope, id, props);
     iam.Grant.addToPrincipal({
       grantee: this.role,
       actions: ['lambda:InvokeFunction'],
-      resourceArns: [functionArn],
+      resourceArns: [props.source.functionArn],
     });
+  }
+
+  /** @internal */
+  protected override _source({ source, maxAttempts = 3 }: LambdaExtractionProps): LambdaConfiguration {
+    return { kind: 'lambda', functionArn: source.functionArn, maxAttempts };
   }
 }

@@ -78,8 +78,13 @@ export class RestExtraction extends ExtractionBase {
    * @throws `InvalidUrl`, `SecretInHeaders`, `InvalidRequests`, and what all extractions refuse
    */
   public constructor(scope: Construct, id: string, props: RestExtractionProps) {
-    super(scope, id, props, restConfiguration(props));
+    super(scope, id, props);
     props.auth?.secret.grantRead(this.role);
+  }
+
+  /** @internal */
+  protected override _source(props: RestExtractionProps): RestConfiguration {
+    return restConfiguration(props);
   }
 }
 
