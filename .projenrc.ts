@@ -50,6 +50,7 @@ const ingestion = new ConstructPackage({
   testPackages: [storage, catalog],
   lambdas: ['dms', 'extraction', 's3-copy', 'file-drop'],
   scripts: ['glue/jdbc_ingestion.py'],
+  guides: ['extension-points.md'],
   lambdaDeps: [
     V.clientDms,
     V.clientIam,

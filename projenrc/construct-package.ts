@@ -19,6 +19,8 @@ export interface ConstructPackageOptions {
   readonly lambdas?: string[];
   /** Scripts that a service runs as they are (Glue), copied to assets/: `glue/jdbc.py` to assets/glue/jdbc.py. */
   readonly scripts?: string[];
+  /** Guides in docs/guides whose examples are compiled with the package's: `extension-points.md`. */
+  readonly guides?: string[];
   /** Dev dependencies of the Lambda code (bundled, so consumers never install them). */
   readonly lambdaDeps?: string[];
 }
@@ -188,10 +190,11 @@ export class ConstructPackage extends typescript.TypeScriptProject {
     this.addTask('api', { description: 'Regenerate API.md', exec: 'node ../../scripts/docgen.mjs API.md' });
     this.gitignore.include('/API.md');
     this.annotateGenerated('/API.md');
-    this.addTask('rosetta', {
+    const rosetta = this.addTask('rosetta', {
       description: 'Compile the README and doc-comment examples, failing on errors',
       exec: 'jsii-rosetta extract --strict',
     });
+    for (const g of options.guides ?? []) rosetta.exec(`node ../../scripts/guide-examples.mjs ../../docs/guides/${g}`);
     // `experimental` APIs only warn by default; here a break needs a line in .compatignore (and a `!` commit)
     this.tasks
       .tryFind('compat')!

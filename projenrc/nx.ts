@@ -68,7 +68,12 @@ export class Nx extends Component {
           rosetta: {
             cache: true,
             dependsOn: ['compile'],
-            inputs: ['everything', '^production'],
+            inputs: [
+              'everything',
+              '^production',
+              '{workspaceRoot}/scripts/guide-examples.mjs',
+              '{workspaceRoot}/docs/guides/extension-points.md',
+            ],
             outputs: ['{projectRoot}/.jsii.tabl.json'],
           },
           test: {

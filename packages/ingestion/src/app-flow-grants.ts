@@ -1,9 +1,10 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IAppFlowIngestion } from './app-flow-ingestion';
 
 /** Gives access to one flow. */
 export class AppFlowGrants {
   /** @internal */
-  public constructor(private readonly flow: { readonly flowArn: string }) {}
+  public constructor(private readonly flow: IAppFlowIngestion) {}
 
   /**
    * Start the flow, and see its runs.
