@@ -89,7 +89,9 @@ export class ChangeLog {
     const { position } = this;
     const parts = [...this.parts.values()];
     this.parts = new Map();
-    if (position === undefined || parts.length === 0) return;
+    // Without rows, too: what others have written needn't be kept in the source.
+    if (position === undefined) return;
+    this.position = undefined;
     for (const { spool } of parts) spool.close();
     this.options.onBatch({ parts, position, sequence: this.sequence.state });
   }

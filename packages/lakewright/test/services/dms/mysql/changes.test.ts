@@ -16,7 +16,7 @@ describe.skipIf(withoutMariaDb)(`changes of MariaDB${why}`, () => {
     server = await MariaDb.start();
     source = await MySqlSource.open(server.url());
     await server.sql('CREATE DATABASE d', 'CREATE DATABASE `e.f`');
-  });
+  }, 60_000);
   afterAll(async () => {
     await source?.close();
     await server?.stop();

@@ -56,7 +56,7 @@ describe.skipIf(withoutMariaDb)(`what MariaDB can't give${why}`, () => {
       'GRANT SELECT ON d.* TO reader',
     );
     source = await MySqlSource.open(server.url());
-  });
+  }, 60_000);
   afterAll(async () => {
     await source?.close();
     await server?.stop();

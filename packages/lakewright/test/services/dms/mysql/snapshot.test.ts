@@ -51,7 +51,7 @@ describe.skipIf(withoutMariaDb)(`snapshots and changes of MariaDB${why}`, () => 
     server = await MariaDb.start();
     source = await MySqlSource.open(server.url());
     await server.sql('CREATE DATABASE d');
-  });
+  }, 60_000);
   afterAll(async () => {
     await source?.close();
     await server?.stop();

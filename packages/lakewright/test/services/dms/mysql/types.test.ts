@@ -23,7 +23,7 @@ describe.skipIf(withoutMariaDb)(`values of MariaDB${why}`, () => {
       `CREATE TABLE d.t (id int PRIMARY KEY, ${COLUMNS}) CHARACTER SET utf8mb4`,
     );
     source = await MySqlSource.open(server.url());
-  });
+  }, 60_000);
   afterAll(async () => {
     await source?.close();
     await server?.stop();
