@@ -9,7 +9,7 @@ import type { Flow } from './flow';
 import type { Flows } from './flows';
 import { register } from './output/catalog';
 import { destinationOf } from './output/destination';
-import type { Publication, Run, RunStatus, Runs } from './runs';
+import type { Publication, Run, Runs } from './runs';
 import { scheduleOf } from './schedule';
 import { makeFiles, pullOf } from './transfer';
 
@@ -115,8 +115,9 @@ export class Executions {
     for (const flowName of this.runs.flows()) {
       const flow = this.flows.find(flowName);
       for (const run of this.runs.of(flowName).runs.filter(({ status }) => status === 'InProgress')) {
-        if (run.publication && flow) await this.publish(flow, run, run.publication);
-        else {
+        if (run.publication && flow) {
+          await this.publish(flow, run, run.publication).catch((error) => this.fail(flow, failed(run, error)));
+        } else {
           const message = 'the process that ran the flow ended before its files were finished; nothing was transferred';
           this.end(flowName, { ...run, status: 'Error', message, interrupted: true });
         }
@@ -141,12 +142,9 @@ export class Executions {
       this.runs.put(flow.flowName, current);
       await this.publish(flow, current, publication);
     } catch (error) {
-      const canceled = signal.aborted;
-      const status: RunStatus = canceled ? 'Canceled' : 'Error';
-      const message = canceled ? 'the run was cancelled' : error instanceof Error ? error.message : String(error);
-      this.fail(flow, { ...current, publication: undefined, status, message });
-      if (!canceled && !isExpected(error)) {
-        const text = `AppFlow ${flow.flowName}: ${error instanceof Error ? (error.stack ?? message) : message}`;
+      this.fail(flow, signal.aborted ? canceled(current) : failed(current, error));
+      if (!signal.aborted && !isExpected(error)) {
+        const text = `AppFlow ${flow.flowName}: ${error instanceof Error ? error.stack : error}`;
         this.lake.host.notify({ code: 'LW_APPFLOW_FAILED', level: 'debug', text });
       }
     } finally {
@@ -158,10 +156,16 @@ export class Executions {
   private async publish(flow: Flow, run: Run, publication: Publication): Promise<void> {
     const { bucket, files, columns, partitions, result, position } = publication;
     let bytesWritten = 0;
-    for (const { file, key } of files) {
-      // Another start may have got as far as this.
-      if (fs.existsSync(file)) await this.lake.objects.publish(file, bucket, key);
-      bytesWritten += (await this.lake.objects.head(bucket, key))?.size ?? 0;
+    try {
+      for (const { file, key } of files) {
+        // Another start may have got as far as this.
+        if (fs.existsSync(file)) await this.lake.objects.publish(file, bucket, key);
+        bytesWritten += (await this.lake.objects.head(bucket, key))?.size ?? 0;
+      }
+    } catch (error) {
+      // A file that couldn't be put in its place: the others go as well, so that nobody reads half of a run.
+      for (const { key } of files) await this.lake.objects.delete(bucket, key).catch(() => {});
+      throw error;
     }
     const destination = destinationOf(flow.flowName, flow.destinationFlowConfigList);
     const catalog =
@@ -201,6 +205,14 @@ export class Executions {
     const lastUpdatedAt = Math.max(run.startedAt, this.lake.clock.now().getTime());
     this.runs.put(flowName, { ...run, lastUpdatedAt }, more);
   }
+}
+
+function failed({ publication: _, ...run }: Run, error: unknown): Run {
+  return { ...run, status: 'Error', message: error instanceof Error ? error.message : String(error) };
+}
+
+function canceled({ publication: _, ...run }: Run): Run {
+  return { ...run, status: 'Canceled', message: 'the run was cancelled' };
 }
 
 class Canceled extends Error {

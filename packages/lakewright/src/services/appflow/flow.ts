@@ -27,6 +27,8 @@ export interface FlowDefinition {
 export interface Flow extends FlowDefinition {
   readonly flowStatus: 'Active' | 'Draft' | 'Suspended';
   readonly flowStatusMessage?: string;
+  /** `FlowStatus` of the template: an unchanged template leaves a status that changed since. */
+  readonly declaredStatus?: string;
   readonly schemaVersion: number;
   readonly createdAt: number;
   readonly lastUpdatedAt: number;

@@ -39,13 +39,16 @@ export class Flows {
     const former = this.find(definition.flowName);
     const now = this.lake.clock.now().getTime() / 1000;
     const onDemand = definition.triggerConfig.triggerType === 'OnDemand';
-    const flowStatus = status ?? (onDemand ? 'Active' : (former?.flowStatus ?? 'Draft'));
     const changed = former !== undefined && schemaOf(former) !== schemaOf(definition);
     const same =
       former !== undefined && JSON.stringify(definitionOf(former)) === JSON.stringify(definitionOf(definition));
+    const kept = same && former.declaredStatus === status ? former.flowStatus : status;
+    const flowStatus = kept ?? (onDemand ? 'Active' : (former?.flowStatus ?? 'Draft'));
     return this.save({
       ...definition,
       flowStatus,
+      flowStatusMessage: flowStatus === former?.flowStatus ? former.flowStatusMessage : undefined,
+      declaredStatus: status,
       schemaVersion: (former?.schemaVersion ?? 1) + (changed ? 1 : 0),
       createdAt: former?.createdAt ?? now,
       lastUpdatedAt: same ? former.lastUpdatedAt : now,

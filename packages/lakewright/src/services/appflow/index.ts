@@ -61,11 +61,12 @@ function tasks({ lake, flows, runs }: AppFlowRoom): Readonly<Record<string, Task
   };
 }
 
-function due({ flows, executions }: AppFlowRoom, from: Date, to: Date): DueRun[] {
+function due({ flows, runs, executions }: AppFlowRoom, from: Date, to: Date): DueRun[] {
   return flows.all().flatMap((flow) => {
     const schedule = scheduleOf(flow);
     if (schedule === undefined || flow.flowStatus !== 'Active') return [];
-    return flowTimes(schedule, from, to, activation(flow)).map(({ time, fires }) => ({
+    const first = runs.of(flow.flowName).runs.length === 0;
+    return flowTimes(schedule, from, to, { activatedAt: activation(flow), first }).map(({ time, fires }) => ({
       time: fires,
       name: flow.flowName,
       expression: schedule.expression,

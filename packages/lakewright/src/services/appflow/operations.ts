@@ -129,7 +129,7 @@ export function operations(room: AppFlowRoom): Readonly<Record<string, Operation
 }
 
 function shown(flow: Flow, flowArn: string, last: Run | undefined): Record<string, unknown> {
-  const { activatedAt: _, createdAt, lastUpdatedAt, ...rest } = flow;
+  const { activatedAt: _, declaredStatus: __, createdAt, lastUpdatedAt, ...rest } = flow;
   return {
     ...rest,
     flowArn,

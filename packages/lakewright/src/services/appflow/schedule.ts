@@ -73,19 +73,26 @@ export function checkSchedule(flow: FlowDefinition): void {
       `the flow "${flow.flowName}" is Incremental without incrementalPullConfig.datetimeTypeFieldName → the field that tells when a record was changed`,
     );
   }
-  flowTimes(schedule, new Date(0), new Date(0), 0);
+  flowTimes(schedule, new Date(0), new Date(0), { activatedAt: 0, first: false });
 }
 
-/** Times after `from`, up to and including `to`. A start time is the first of them. */
-export function flowTimes(schedule: FlowSchedule, from: Date, to: Date, activatedAt: number): FlowTime[] {
-  const { expression, start, end, offset } = schedule;
-  const [after, until] = [new Date(from.getTime() - offset), new Date(to.getTime() - offset)];
-  const times = runsBetween(expression, after, until, { anchor: new Date(start ?? activatedAt) });
-  const isRate = expression.startsWith('rate');
-  if (isRate && start !== undefined && start > after.getTime() && start <= until.getTime())
-    times.unshift(new Date(start));
+/**
+ * Times after `from`, up to and including `to`. A rate's first time is its start time or, without one, when the flow became
+ * active: that one is also due if `from` is later and the flow never ran.
+ */
+export function flowTimes(
+  { expression, start, end, offset }: FlowSchedule,
+  from: Date,
+  to: Date,
+  { activatedAt, first }: { readonly activatedAt: number; readonly first: boolean },
+): FlowTime[] {
+  const [after, until] = [from.getTime() - offset, to.getTime() - offset];
+  const anchor = start ?? activatedAt;
+  const times = runsBetween(expression, new Date(after), new Date(until), { anchor: new Date(anchor) });
+  const missed = start === undefined && first;
+  if (expression.startsWith('rate') && anchor <= until && (anchor > after || missed)) times.unshift(new Date(anchor));
   return times
-    .filter((time) => time.getTime() >= (start ?? activatedAt) && time.getTime() <= (end ?? Number.POSITIVE_INFINITY))
+    .filter((time) => time.getTime() >= anchor && time.getTime() <= (end ?? Number.POSITIVE_INFINITY))
     .map((time) => ({ time, fires: new Date(time.getTime() + offset) }));
 }
 

@@ -6,6 +6,7 @@ import { MemoryHost } from '../../../src/host/host';
 import { LocalLake } from '../../../src/local-lake';
 import type { ApiShape } from '../../../src/services/api-shape';
 import type { LakeEvent } from '../../../src/services/event-bus';
+import { type DueRun, fireDue } from '../../../src/services/events';
 import { EMPTY_CONFIG, type LakeConfig } from '../../../src/workspace/config';
 import { FolderWorkspace } from '../../../src/workspace/folder-workspace';
 import { resource as emptyResource } from '../../server/temporary-lake';
@@ -75,6 +76,11 @@ export class FlowLake {
     const run = await this.run(flowName);
     if (run.executionStatus !== 'Error') throw new Error(`the run ended as ${run.executionStatus}`);
     return run.executionResult.errorInfo.executionMessage;
+  }
+
+  /** Moves the clock, and gives what fired. */
+  public tick(to: string): Promise<readonly DueRun[]> {
+    return fireDue(this.lake, this.lake.clock.now(), new Date(to));
   }
 
   public async keys(bucket = BUCKET): Promise<string[]> {
