@@ -70,6 +70,7 @@ export class Executions {
       .then(() => this.run(flow, run, abort.signal))
       .finally(() => this.active.delete(executionId));
     this.active.set(executionId, { done, abort });
+    this.lake.background.track(done);
     return executionId;
   }
 

@@ -61,7 +61,8 @@ function tasks({ lake, flows, runs }: AppFlowRoom): Readonly<Record<string, Task
   };
 }
 
-function due({ flows, runs, executions }: AppFlowRoom, from: Date, to: Date): DueRun[] {
+function due(room: AppFlowRoom, from: Date, to: Date): DueRun[] {
+  const { flows, runs } = room;
   return flows.all().flatMap((flow) => {
     const schedule = scheduleOf(flow);
     if (schedule === undefined || flow.flowStatus !== 'Active') return [];
@@ -70,12 +71,24 @@ function due({ flows, runs, executions }: AppFlowRoom, from: Date, to: Date): Du
       time: fires,
       name: flow.flowName,
       expression: schedule.expression,
-      async fire() {
-        const now = flows.find(flow.flowName);
-        // Earlier runs of the same move may have suspended it.
-        if (now?.flowStatus !== 'Active') return;
-        await executions.finished(await executions.start(now, undefined, time));
-      },
+      fire: () => fire(room, flow.flowName, time),
     }));
   });
+}
+
+/** Nobody waits for a scheduled run: the report of the lake's run has it. */
+async function fire({ lake, flows, runs, executions }: AppFlowRoom, flowName: string, time: Date): Promise<void> {
+  const flow = flows.find(flowName);
+  // Earlier runs of the same move may have suspended it.
+  if (flow?.flowStatus !== 'Active') return;
+  const began = Date.now();
+  const executionId = await executions.start(flow, undefined, time);
+  await executions.finished(executionId);
+  const run = runs.of(flowName).runs.find((one) => one.executionId === executionId);
+  const named = lake.resources.find(({ type, properties, physicalId }) => {
+    return type === 'AWS::AppFlow::Flow' && (properties.FlowName ?? physicalId) === flowName;
+  });
+  const error = run?.status === 'Successful' ? undefined : (run?.message ?? 'the run is not known');
+  const seconds = (Date.now() - began) / 1000;
+  lake.background.report({ name: named?.path ?? flowName, type: 'appflow:flow', seconds, error });
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ApiShape } from '../../../src/services/api-shape';
+import type { BackgroundOutcome } from '../../../src/services/background';
 import { contactFlow, FlowLake, fixture, hourly, MAP_ALL, ndjson, task } from './flow-lake';
 
 const HOUR = 3_600_000;
@@ -75,12 +76,18 @@ describe('a scheduled flow', () => {
 
   it('leaves its window where it was when it fails, and takes it all the next time', async () => {
     const { lake, write } = await scheduled([changed(1, START - 1)]);
+    const outcomes: BackgroundOutcome[] = [];
+    lake.lake.background.onOutcome((outcome) => outcomes.push(outcome));
     await lake.tick(at(START));
     fs.rmSync(path.join(lake.lake.config.fixtures.crm as string, 'Contact.ndjson'));
     await lake.tick(at(START + HOUR));
     expect(await lake.call('DescribeFlow', { flowName: 'contacts' })).toMatchObject({
       lastRunExecutionDetails: { mostRecentExecutionStatus: 'Error' },
     });
+    expect(outcomes).toMatchObject([
+      { name: 'contacts', type: 'appflow:flow', error: undefined },
+      { name: 'contacts', error: expect.stringContaining('has no file for the object "Contact"') },
+    ]);
     write([changed(1, START - 1), changed(2, START + 1), changed(3, START + HOUR)]);
     await lake.tick(at(START + 2 * HOUR));
     expect((await lake.records()).map(({ Id }) => Id).sort()).toEqual([1, 2, 3]);
