@@ -162,6 +162,13 @@ describe('refused input', () => {
     expect(() => make().toJson()).toThrow(new RegExp(`^${code}: `));
   });
 
+  test('an underscore in brackets is itself, and alone it is any character', () => {
+    const rename = (table: string) => () => TableMappings.include('p.a[_]b').dropColumns(table, 'x').toJson();
+    expect(rename('p.a_b')).not.toThrow();
+    expect(rename('p.aXb')).toThrow(/^RuleMatchesNothing: /);
+    expect(() => TableMappings.include('p.a_b').dropColumns('p.aXb', 'x').toJson()).not.toThrow();
+  });
+
   test('names that were swapped have a target each', () => {
     expect(() =>
       TableMappings.include('p.a', 'p.b').renameTable('p.a', 'b').renameTable('p.b', 'a').toJson(),

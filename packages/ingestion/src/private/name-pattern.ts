@@ -1,21 +1,22 @@
 /**
- * Names with the wildcards of DMS table mappings: `%` is any text, `_` one character.
+ * Names with the wildcards of DMS table mappings: `%` is any text, `_` one character, `[_]` and `[%]` these themselves.
  *
  * @see https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Wildcards.html
  */
 export function overlap(one: string, other: string): boolean {
-  const memory = new Map<string, boolean>();
+  const [left, right] = [symbols(one), symbols(other)];
+  const known = new Map<number, boolean>();
   const from = (i: number, j: number): boolean => {
-    const key = `${i},${j}`;
-    const known = memory.get(key);
-    if (known !== undefined) return known;
-    const [a, b] = [one[i], other[j]];
+    const key = i * (right.length + 1) + j;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const [a, b] = [left[i], right[j]];
     let result: boolean;
     if (a === undefined && b === undefined) result = true;
-    else if (a === '%') result = from(i + 1, j) || (b !== undefined && from(i, j + 1));
-    else if (b === '%') result = from(i, j + 1) || (a !== undefined && from(i + 1, j));
-    else result = a !== undefined && b !== undefined && (a === b || a === '_' || b === '_') && from(i + 1, j + 1);
-    memory.set(key, result);
+    else if (a === ANY) result = from(i + 1, j) || (b !== undefined && from(i, j + 1));
+    else if (b === ANY) result = from(i, j + 1) || (a !== undefined && from(i + 1, j));
+    else result = a !== undefined && b !== undefined && (a === b || a === ONE || b === ONE) && from(i + 1, j + 1);
+    known.set(key, result);
     return result;
   };
   return from(0, 0);
@@ -23,19 +24,20 @@ export function overlap(one: string, other: string): boolean {
 
 /** Whether each name that `inner` stands for is one that `outer` stands for, too. */
 export function covers(outer: string, inner: string): boolean {
+  const [left, right] = [symbols(outer), symbols(inner)];
   const from = (i: number, j: number): boolean => {
-    const [a, b] = [outer[i], inner[j]];
+    const [a, b] = [left[i], right[j]];
     if (a === undefined) return b === undefined;
-    if (a === '%') return from(i + 1, j) || (b !== undefined && from(i, j + 1));
-    if (b === undefined || b === '%') return false;
-    return (a === '_' || a === b) && from(i + 1, j + 1);
+    if (a === ANY) return from(i + 1, j) || (b !== undefined && from(i, j + 1));
+    if (b === undefined || b === ANY) return false;
+    return (a === ONE || a === b) && from(i + 1, j + 1);
   };
   return from(0, 0);
 }
 
-/** Whether it may stand for more than one name. A single `_` counts as itself: it is part of most names. */
+/** Whether it stands for many names. A `_` alone doesn't count: it is part of most names. */
 export function isWildcard(name: string): boolean {
-  return name.includes('%');
+  return symbols(name).includes(ANY);
 }
 
 /** A schema and a table, each a pattern. */
@@ -52,4 +54,15 @@ export function tablesOverlap(one: TablePattern, other: TablePattern): boolean {
 /** Whether `outer` stands for all tables of `inner`. */
 export function tableCovers(outer: TablePattern, inner: TablePattern): boolean {
   return covers(outer.schema, inner.schema) && covers(outer.table, inner.table);
+}
+
+const [ANY, ONE] = [0, 1];
+
+/** Characters, and numbers for the wildcards. */
+function symbols(pattern: string): (string | number)[] {
+  return (pattern.match(/\[[_%]\]|[^]/g) ?? []).map((part) => {
+    if (part === '%') return ANY;
+    if (part === '_') return ONE;
+    return part.length === 3 ? part.charAt(1) : part;
+  });
 }
