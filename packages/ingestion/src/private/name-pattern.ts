@@ -60,7 +60,7 @@ const [ANY, ONE] = [0, 1];
 
 /** Characters, and numbers for the wildcards. */
 function symbols(pattern: string): (string | number)[] {
-  return (pattern.match(/\[[_%]\]|[^]/g) ?? []).map((part) => {
+  return (pattern.match(/\[[_%]\]|[\s\S]/g) ?? []).map((part) => {
     if (part === '%') return ANY;
     if (part === '_') return ONE;
     return part.length === 3 ? part.charAt(1) : part;
