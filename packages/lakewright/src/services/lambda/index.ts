@@ -68,8 +68,8 @@ function classifyFunction(
   const reason = refusal(resource);
   if (reason) return { classification: 'unsupported', note: reason };
   const foreign = foreignLayers(lake, resource);
-  const note = foreign.length > 0 ? `without the layers of others: ${foreign.join(', ')}` : undefined;
-  return { classification: 'executed', note };
+  const without = foreign.length > 0 ? [`without the layers of others: ${foreign.join(', ')}`] : [];
+  return { classification: 'executed', note: ['runs when something invokes it', ...without].join('; ') };
 }
 
 function eventSourceMapping(sources: EventSources): ResourceHandler {

@@ -8,7 +8,7 @@ import type { EventQueue } from './event-queue';
 import type { InvocationOutcome } from './instance';
 import { Pool } from './pool';
 
-/** Source: Lambda Developer Guide, "Lambda quotas", "Invocation payload". */
+/** 6 MB; asynchronous ones 1 MB since 2025. Source: Lambda Developer Guide, "Lambda quotas", "Invocation payload". */
 const MAX_SYNCHRONOUS = 6 * 1024 * 1024;
 const MAX_ASYNCHRONOUS = 1024 * 1024;
 
@@ -97,12 +97,7 @@ export function throttled(): ServiceError {
 }
 
 function payloadText(payload: unknown, limit: number): string {
-  const text =
-    payload === undefined || payload === null
-      ? ''
-      : payload instanceof Uint8Array
-        ? Buffer.from(payload).toString('utf8')
-        : String(payload);
+  const text = textOf(payload);
   const size = Buffer.byteLength(text);
   if (size > limit) {
     throw new ServiceError(
@@ -124,4 +119,11 @@ function payloadText(payload: unknown, limit: number): string {
       { Type: 'User' },
     );
   }
+}
+
+/** Bytes of the API, text or (from state machines) JSON. */
+function textOf(payload: unknown): string {
+  if (payload === undefined || payload === null) return '';
+  if (payload instanceof Uint8Array) return Buffer.from(payload).toString('utf8');
+  return typeof payload === 'string' ? payload : JSON.stringify(payload);
 }

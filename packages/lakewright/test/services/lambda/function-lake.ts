@@ -3,6 +3,7 @@ import path from 'node:path';
 import { deploy } from '../../../src/actions/run/deploy';
 import { loadAssembly } from '../../../src/assembly';
 import { classify } from '../../../src/assembly/classify';
+import type { FileAsset } from '../../../src/assembly/resource';
 import { MemoryHost } from '../../../src/host/host';
 import { LocalLake } from '../../../src/local-lake';
 import type { ApiShape } from '../../../src/services/api-shape';
@@ -28,13 +29,17 @@ export interface FunctionLake {
 export async function functionLake(
   Resources: Record<string, ApiShape>,
   config: Partial<LakeConfig> = {},
+  assets: readonly FileAsset[] = [],
 ): Promise<FunctionLake> {
   const folder = temporaryFolder();
   const file = path.join(folder, 'lake.json');
   fs.writeFileSync(file, JSON.stringify({ Resources }));
   const workspace = await FolderWorkspace.open(path.join(folder, '.lakewright'), { command: 'test' });
   const host = new MemoryHost();
-  const lake = new LocalLake(workspace, { ...EMPTY_CONFIG, directory: folder, ...config }, host, loadAssembly(file));
+  const lake = new LocalLake(workspace, { ...EMPTY_CONFIG, directory: folder, ...config }, host, {
+    ...loadAssembly(file),
+    assets,
+  });
   onEnd(() => lake.close());
   const outcomes: BackgroundOutcome[] = [];
   lake.background.onOutcome((outcome) => outcomes.push(outcome));
@@ -78,3 +83,22 @@ export function nodeFunction(code: string, more: Record<string, ApiShape> = {}):
 export function pythonFunction(code: string, more: Record<string, ApiShape> = {}): ApiShape {
   return nodeFunction(code, { Runtime: 'python3.12', ...more });
 }
+
+/** A folder of files as CDK leaves it in `cdk.out`: a function's code, or a layer. */
+export function asset(key: string, files: Record<string, string>): FileAsset {
+  const folder = path.join(temporaryFolder(), key);
+  for (const [name, content] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), content);
+  }
+  return { bucket: 'assets', key: `${key}.zip`, path: folder, packaging: 'zip' };
+}
+
+/** What an app has that installs the SDK: the code's folder lies in it. */
+export function withModules(made: FileAsset): FileAsset {
+  const modules = path.resolve(__dirname, '../../../../../node_modules');
+  fs.symlinkSync(modules, path.join(path.dirname(made.path), 'node_modules'), 'junction');
+  return made;
+}
+
+export const codeOf = ({ bucket, key }: FileAsset) => ({ Code: { S3Bucket: bucket, S3Key: key } });
