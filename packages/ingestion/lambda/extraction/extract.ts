@@ -23,7 +23,16 @@ export interface Surroundings {
 /** What the function answers; with `continue` there is more of the same run to do. */
 export interface Answer extends RunReport {
   readonly continue: boolean;
-  readonly state: 'SUCCEEDED' | 'RUNNING';
+  /** What this invocation did: a run may have several, and be repeated. */
+  readonly measures: Measures;
+}
+
+/** In the local runtime these are the task's. */
+export interface Measures {
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly quarantined: number;
+  readonly requests: number;
 }
 
 /** Others may be faster this often. */
@@ -45,6 +54,7 @@ export async function extract(around: Surroundings, config: ExtractionConfigurat
   // whole seconds: every format can write them
   const present = Math.floor(around.now() / 1000) * 1000 - watermark.lagSeconds * 1000;
   let done: RunReport | undefined;
+  let measures: Measures = { rowsIn: 0, rowsOut: 0, quarantined: 0, requests: 0 };
   for (let lost = 0; lost < ATTEMPTS; ) {
     const read = await readState(around.store, address);
     const { state } = read;
@@ -61,16 +71,22 @@ export async function extract(around: Surroundings, config: ExtractionConfigurat
       const report = done ?? { ...emptyReport(runId, state.to, state.to), superseded: state.run.id !== runId };
       await writeReport(around.store, config, report);
       await sweep(around.store, config, address);
-      return { ...report, continue: false };
+      return { ...report, continue: false, measures };
     }
     if (done && around.timeIsUp()) {
       await writeReport(around.store, config, done);
-      return { ...done, state: 'RUNNING', continue: true };
+      return { ...done, state: 'RUNNING', continue: true, measures };
     }
     const step = watermark.stepSeconds === undefined || from === undefined ? undefined : watermark.stepSeconds * 1000;
     const to = step === undefined ? until : Math.min(until, (from as number) + step);
     try {
-      await oneStep(around, config, read, { runId, done, from, to, until });
+      const { received, rows, quarantined } = await oneStep(around, config, read, { runId, done, from, to, until });
+      measures = {
+        rowsIn: measures.rowsIn + received,
+        rowsOut: measures.rowsOut + rows,
+        quarantined: measures.quarantined + quarantined,
+        requests: around.source.requests,
+      };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       lost += 1;
@@ -98,7 +114,7 @@ async function oneStep(
   config: ExtractionConfiguration,
   read: ReadState,
   step: Step,
-): Promise<void> {
+): Promise<RunReport> {
   const { store, source } = around;
   const { state } = read;
   const { from, to } = step;
@@ -144,6 +160,7 @@ async function oneStep(
       commit: attempt,
     };
     await commit(store, config, read, next);
+    return stepReport;
   } finally {
     sift.end();
   }

@@ -41,7 +41,7 @@ function sourceOf(outside: Outside, { source, watermark }: ExtractionConfigurati
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-function metrics(name: string, { rows, quarantined, requests, run, interval }: Answer, Timestamp: number) {
+function metrics(name: string, { measures, run, interval }: Answer, Timestamp: number) {
   const Metrics = ['Rows', 'Quarantined', 'Requests'].map((Name) => ({ Name, Unit: 'Count' }));
   return {
     _aws: {
@@ -49,9 +49,9 @@ function metrics(name: string, { rows, quarantined, requests, run, interval }: A
       CloudWatchMetrics: [{ Namespace: 'Lakewright/Ingestion', Dimensions: [['Extraction']], Metrics }],
     },
     Extraction: name,
-    Rows: rows,
-    Quarantined: quarantined,
-    Requests: requests,
+    Rows: measures.rowsOut,
+    Quarantined: measures.quarantined,
+    Requests: measures.requests,
     run,
     interval,
   };

@@ -36,23 +36,25 @@ const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 export function conform(value: unknown, type: string, time: (value: unknown) => number | undefined): Conformed {
   if (value === null || value === undefined) return { value: undefined };
   if (type === 'string') return { value: typeof value === 'string' ? value : JSON.stringify(value) };
-  const mismatch = { mismatch: `is ${describe(value)} and no ${type}` };
+  return fitting(value, type, time) ?? { mismatch: `is ${describe(value)} and no ${type}` };
+}
+
+function fitting(value: unknown, type: string, time: (value: unknown) => number | undefined): Conformed | undefined {
   if (type === 'boolean') {
-    const text = String(value).toLowerCase();
-    return ['boolean', 'string'].includes(typeof value) && ['true', 'false'].includes(text)
-      ? { value: text === 'true' }
-      : mismatch;
+    const text = typeof value === 'boolean' || typeof value === 'string' ? String(value).toLowerCase() : '';
+    return text === 'true' || text === 'false' ? { value: text === 'true' } : undefined;
   }
   if (type === 'timestamp') {
     const millis = time(value);
-    return millis === undefined ? mismatch : { value: new Date(millis) };
+    return millis === undefined ? undefined : { value: new Date(millis) };
   }
-  if (type === 'date') return date(value) ?? mismatch;
+  if (type === 'date') return date(value);
+  if (type === 'double' && typeof value === 'number') return Number.isFinite(value) ? { value } : undefined;
   const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
-  if (!NUMBER.test(text)) return mismatch;
+  if (!NUMBER.test(text)) return undefined;
   if (type === 'double' || type === 'float') {
     const number = Number(text);
-    return Number.isFinite(number) ? { value: number } : mismatch;
+    return Number.isFinite(number) ? { value: number } : undefined;
   }
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
     return { mismatch: 'is a whole number beyond 2^53, which was rounded when it was read' };
@@ -60,13 +62,14 @@ export function conform(value: unknown, type: string, time: (value: unknown) => 
   const limit = INTEGERS[type];
   if (limit !== undefined) {
     const whole = unscaled(text, 0);
-    if (whole === undefined || whole < -limit || whole >= limit) return mismatch;
+    if (whole === undefined || whole < -limit || whole >= limit) return undefined;
     return { value: type === 'bigint' ? whole : Number(whole) };
   }
   const [, precision = '', scale = '0'] = /^decimal\((\d+)(?:,\s*(\d+))?\)$/.exec(type) ?? [];
   const scaled = unscaled(text, Number(scale));
-  if (scaled === undefined || String(scaled).replace('-', '').length > Number(precision)) return mismatch;
-  return { value: scaled };
+  return scaled === undefined || String(scaled).replace('-', '').length > Number(precision)
+    ? undefined
+    : { value: scaled };
 }
 
 /** A decimal text times 10^scale, if that is whole. */

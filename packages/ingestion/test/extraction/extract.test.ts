@@ -89,7 +89,10 @@ describe('a run', () => {
     const [calls, keys] = [world.calls, world.keys('lake/things/')];
     world.versions.push(version(2, 12));
     world.now = at(20);
-    expect(await world.run('one')).toEqual(first);
+    const nothing = { rowsIn: 0, rowsOut: 0, quarantined: 0, requests: 0 };
+    expect(first.measures).toMatchObject({ rowsIn: 1, rowsOut: 1 });
+    expect(await world.run('one')).toEqual({ ...first, measures: nothing });
+    expect(JSON.parse(world.logged[1] ?? '').Rows).toBe(0);
     expect(world.calls).toBe(calls);
     expect(world.keys('lake/things/')).toEqual(keys);
   });
@@ -99,7 +102,7 @@ describe('a run', () => {
     world.versions.push(...[1, 2, 3, 4, 5].map((id) => version(id, id)));
     world.now = at(10);
     const answer = await world.run('one');
-    const { continue: more, ...report } = answer;
+    const { continue: more, measures: _, ...report } = answer;
     expect(more).toBe(false);
     expect(world.json('lake/_lakewright/things/reports/one.json')).toEqual(report);
     expect(report).toMatchObject({ run: 'one', received: 5, rows: 5, duplicates: 0, quarantined: 0, requests: 2 });
