@@ -30,6 +30,11 @@ async function source(handle: Handler): Promise<{ url: string; asked: URL[] }> {
 const json = (response: http.ServerResponse, value: unknown, status = 200, headers = {}) =>
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value));
 
+const ZENDESK = {
+  ConnectorType: 'Zendesk',
+  ConnectorProfileName: 'desk',
+  SourceConnectorProperties: { Zendesk: { Object: 'tickets' } },
+};
 const NOW = new AbortController().signal;
 const QUICK = { timeoutMs: 200, attempts: 3, pauseMs: 1, longestPauseMs: 5 };
 
@@ -113,18 +118,28 @@ describe('an endpoint of another connector', () => {
         : json(response, { records: [{ id: 1 }], cursor: 'next' }),
     );
     const lake = await FlowLake.open({ fixtures: { Zendesk: url } });
-    const zendesk = {
-      ConnectorType: 'Zendesk',
-      ConnectorProfileName: 'desk',
-      SourceConnectorProperties: { Zendesk: { Object: 'tickets' } },
-    };
-    await lake.apply(contactFlow([task('Map', 'NO_OP', ['id'], {}, 'id', 'Zendesk')], { source: zendesk }));
+    await lake.apply(contactFlow([task('Map', 'NO_OP', ['id'], {}, 'id', 'Zendesk')], { source: ZENDESK }));
     await lake.run('contacts');
     expect(await lake.records()).toEqual([{ id: 1 }, { id: 2 }]);
     expect(asked.map(({ pathname, search }) => pathname + search)).toEqual([
       '/tickets?fields=id',
       '/tickets?fields=id&cursor=next',
     ]);
+  });
+});
+
+describe('a program of the configuration', () => {
+  it('is started by the first run that needs it', async () => {
+    const directory = fixture({
+      'desk.mjs': `import http from 'node:http';
+const server = http.createServer((_, response) => response.end('{"records":[{"id":7}]}'));
+server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ url: 'http://127.0.0.1:' + server.address().port })));`,
+    });
+    const services = { desk: { command: [process.execPath, 'desk.mjs'] } };
+    const lake = await FlowLake.open({ directory, services, fixtures: { desk: 'service:desk' } });
+    await lake.apply(contactFlow([task('Map', 'NO_OP', ['id'], {}, 'id', 'Zendesk')], { source: ZENDESK }));
+    await lake.run('contacts');
+    expect(await lake.records()).toEqual([{ id: 7 }]);
   });
 });
 

@@ -105,11 +105,9 @@ export async function register(
   };
 }
 
-/** Lower case letters, digits and underscores. */
+/** Lower case letters, digits and underscores; one between prefix and name. */
 export function tableName(prefix: string, flowName: string): string {
-  return [prefix, flowName]
-    .filter((part) => part !== '')
-    .join('_')
+  return `${prefix === '' || /[_-]$/.test(prefix) ? prefix : `${prefix}_`}${flowName}`
     .toLowerCase()
     .replace(/[^a-z0-9_]/g, '_');
 }
