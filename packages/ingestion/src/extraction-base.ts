@@ -6,7 +6,7 @@ import {
   type PipelineTaskConfig,
   type PipelineTaskContext,
 } from '@lakewright/core';
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as glue from 'aws-cdk-lib/aws-glue';
@@ -106,6 +106,12 @@ export interface ExtractionProps {
   readonly memorySize?: number;
 
   /**
+   * The function's temporary storage, which has to take the records of a step as JSON.
+   * @default 512 MiB
+   */
+  readonly ephemeralStorageSize?: Size;
+
+  /**
    * The longest that an invocation may take.
    * @default Duration.minutes(15), the most that AWS Lambda allows
    */
@@ -189,6 +195,7 @@ export abstract class ExtractionBase extends Construct implements IPipelineTask 
       environment,
       variables: { LAKEWRIGHT_EXTRACTION: JSON.stringify(configuration) },
       memorySize: props.memorySize ?? 1024,
+      ephemeralStorageSize: props.ephemeralStorageSize,
       timeout: props.timeout,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       vpc: props.vpc,

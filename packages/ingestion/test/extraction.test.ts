@@ -1,5 +1,5 @@
 import { DataLocation, LakeEnvironment } from '@lakewright/core';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as glue from 'aws-cdk-lib/aws-glue';
@@ -125,6 +125,7 @@ describe('told more', () => {
     schedule: scheduler.ScheduleExpression.rate(Duration.hours(1)),
     reservedConcurrentExecutions: 1,
     memorySize: 2048,
+    ephemeralStorageSize: Size.gibibytes(2),
     timeout: Duration.minutes(5),
     environment: LakeEnvironment.sandbox(),
     alarmAction: { bind: () => ({ alarmActionArn: `arn:aws:sns:eu-west-1:111111111111:${home.stackName}` }) },
@@ -182,6 +183,7 @@ describe('told more', () => {
     expect('fromParameter' in told && told.fromParameter).toBe(false);
     const [made] = policies.app.resources('AWS::Lambda::Function');
     expect(made?.properties).toMatchObject({ MemorySize: 2048, Timeout: 300, ReservedConcurrentExecutions: 1 });
+    expect(made?.properties.EphemeralStorage).toEqual({ Size: 2048 });
   });
 
   test('it runs on its schedule, with the same run in all retries, and failures have alarms', () => {

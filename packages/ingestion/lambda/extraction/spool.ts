@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ExtractionRefused } from './failure';
 
 const MEMORY = 8 * 1024 * 1024;
 
@@ -15,7 +16,14 @@ export class Spool {
   private file = -1;
   private written = 0;
 
-  public constructor(private readonly memory = MEMORY) {}
+  /**
+   * @param memory characters that are kept in memory
+   * @param write appends to a file
+   */
+  public constructor(
+    private readonly memory = MEMORY,
+    private readonly write: (file: number, text: string) => void = writeFileSync,
+  ) {}
 
   public get count(): number {
     return this.written + this.lines.length;
@@ -62,7 +70,17 @@ export class Spool {
       this.folder = mkdtempSync(join(tmpdir(), 'extraction-'));
       this.file = openSync(join(this.folder, 'records'), 'w+');
     }
-    writeFileSync(this.file, `${this.lines.join('\n')}\n`);
+    try {
+      this.write(this.file, `${this.lines.join('\n')}\n`);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+      throw new ExtractionRefused(
+        'StorageFull',
+        `after ${this.written} records the temporary storage (${tmpdir()}) has no space left`,
+        'the records of a step fit there, as JSON',
+        'divide the interval with the step of the watermark, or raise ephemeralStorageSize',
+      );
+    }
     this.written += this.lines.length;
     this.lines = [];
     this.size = 0;

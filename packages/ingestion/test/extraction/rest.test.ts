@@ -221,6 +221,13 @@ describe('pages', () => {
     },
   );
 
+  test('may be at the local address of a local service', async () => {
+    const first = { items: [GOOD], next: `${api.url}/v1/things?page=2` };
+    api.answer = inTurn(json(first), json({ items: [{ ...GOOD, id: 2 }] }));
+    const pagination = { kind: 'nextUrl', path: 'next' } as const;
+    expect((await extractFrom(api, { recordsPath: 'items', pagination })).report).toMatchObject({ rows: 2 });
+  });
+
   test('are asked for no faster than is allowed', async () => {
     const page = { kind: 'page', parameter: 'page', first: 0, sizeParameter: 'size', size: 1 } as const;
     api.answer = inTurn(json([GOOD]), json([{ ...GOOD, id: 2 }]), json([]));

@@ -196,6 +196,15 @@ test('a spool gives back what it was given, also from its file', () => {
   );
 });
 
+test('a full disk is said, with what to do', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  const spool = new Spool(0, () => {
+    throw full;
+  });
+  expect(() => spool.add('x')).toThrow(/^StorageFull: after 0 records .* → divide the interval with the step/);
+  spool.end();
+});
+
 describe('LAKEWRIGHT_ENDPOINTS', () => {
   const endpoints = JSON.stringify({
     'https://api.example.com': 'http://localhost:1',
