@@ -3,7 +3,7 @@ import { LakewrightError } from '../../../../host/host';
 import type { Change, RowChange, SourceTable } from '../source-database';
 import { hasAllColumns, isEvent } from './binlog-events';
 import type { TableMap } from './binlog-stream';
-import { type BinlogPosition, comparePositions, positionText } from './position';
+import { type BinlogPosition, comparePositions, positionText, tooLarge } from './position';
 import { readStatement } from './statement';
 import { TableDecoder } from './table-decoder';
 
@@ -15,6 +15,8 @@ export class ChangeReader {
   private open = false;
   private time = new Date(0);
   private handed: BinlogPosition | undefined;
+  /** The end of the latest transaction, of whatever table. */
+  private ended: BinlogPosition | undefined;
   private readonly tables: ReadonlyMap<string, SourceTable>;
   private readonly decoders = new Map<number, TableDecoder>();
   private readonly known = new Map<string, TableDecoder>();
@@ -133,6 +135,9 @@ export class ChangeReader {
   }
 
   private commit(position: BinlogPosition): void {
+    const { ended } = this;
+    if (ended?.file === position.file && ended.offset > position.offset) throw tooLarge(position.file);
+    this.ended = position;
     if (!this.open) return;
     this.open = false;
     this.handed = position;

@@ -17,7 +17,7 @@ const UNREACHABLE = new Set([
 const TLS_MODES = ['DISABLED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'];
 
 /** Values come in one form from any server: times with a zone in UTC, quotes in texts doubled. */
-const SESSION = `SET time_zone = '+00:00', sql_mode = 'NO_BACKSLASH_ESCAPES', net_write_timeout = 3600`;
+const SESSION = `SET time_zone = '+00:00', sql_mode = 'NO_BACKSLASH_ESCAPES', net_write_timeout = 3600, wait_timeout = 86400`;
 
 /** Options of `mysql://user:password@host:port/database?ssl-mode=…`. @throws LakewrightError without the URL's password */
 export function connectionOptions(url: string): ConnectionOptions {

@@ -19,15 +19,26 @@ export function parsePosition(text: string): BinlogPosition {
       `position "${text}" → a position of a binlog is file:offset, as SHOW MASTER STATUS says: mysql-bin.000024:373 → correct it`,
     );
   }
+  const offset = Number(match[2]);
+  if (offset > MOST) throw tooLarge(match[1]);
   return {
     file: match[1],
-    offset: Number(match[2]),
+    offset,
     ...(match[3] !== undefined && { created: Number(match[3]) }),
   };
 }
 
 export const positionText = ({ file, offset, created }: BinlogPosition): string =>
   `${file}:${offset}${created === undefined ? '' : `@${created}`}`;
+
+/** Offsets of the binlog's protocol have 32 bits: a larger file can be written, by one huge transaction, but not read. */
+const MOST = 2 ** 32 - 1;
+
+export const tooLarge = (file: string) =>
+  new LakewrightError(
+    'LW_DMS_BINLOG_TOO_LARGE',
+    `the binlog file ${file} has more than 4 GiB → positions after that can't be asked for → write smaller transactions, FLUSH BINARY LOGS, and load the tables anew: start the replication with reload-target`,
+  );
 
 /** Less than zero where `a` is before `b`. */
 export function comparePositions(a: BinlogPosition, b: BinlogPosition): number {

@@ -28,7 +28,7 @@ export async function beginSnapshot(
   tables: readonly SourceTable[],
   tellsPosition: boolean,
 ): Promise<BinlogPosition> {
-  await rows(reader, 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  await prepare(reader);
   if (tellsPosition) {
     await rows(reader, BEGIN);
     const status = await rows(reader, `SHOW STATUS LIKE 'binlog_snapshot_%'`);
@@ -48,8 +48,18 @@ export async function beginSnapshot(
 
 /** Begins a transaction that sees all tables as they are now. */
 export async function beginRead(reader: Connection): Promise<void> {
-  await rows(reader, 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  await prepare(reader);
   await rows(reader, BEGIN);
+}
+
+async function prepare(reader: Connection): Promise<void> {
+  await rows(reader, 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  // A load may take longer than the server's usual statements: MariaDB's and MySQL's name of that limit.
+  const limits = await rows(
+    reader,
+    `SHOW VARIABLES WHERE Variable_name IN ('max_statement_time', 'max_execution_time')`,
+  );
+  for (const { Variable_name } of limits) await rows(reader, `SET SESSION ${Variable_name} = 0`);
 }
 
 /** The snapshot of a connection in such a transaction; tables are loaded one after the other. */

@@ -20,7 +20,7 @@ const RENAMED = new RegExp(
   'gi',
 );
 const ALTERED = new RegExp(
-  `^ALTER\\s+(?:ONLINE\\s+)?(?:IGNORE\\s+)?TABLE\\s+(?:IF\\s+EXISTS\\s+)?${TABLE}(?=[\\s\\S]*\\bRENAME\\s+(?!COLUMN\\b|INDEX\\b|KEY\\b|CONSTRAINT\\b))`,
+  `^ALTER\\s+(?:ONLINE\\s+)?(?:IGNORE\\s+)?TABLE\\s+(?:IF\\s+EXISTS\\s+)?${TABLE}(?=[\\s\\S]*\\bRENAME\\s+(?!\\s|COLUMN\\b|INDEX\\b|KEY\\b|CONSTRAINT\\b))`,
   'i',
 );
 
@@ -38,7 +38,8 @@ export function readStatement(query: string, schema: string): Statement {
   const truncated = TRUNCATE.exec(text);
   if (truncated) return { kind: 'truncate', table: named(truncated) };
   if (RENAME.test(text)) return { kind: 'rename', tables: [...text.replace(RENAME, '').matchAll(RENAMED)].map(named) };
-  const altered = ALTERED.exec(text);
+  // Texts of comments and defaults may say anything.
+  const altered = ALTERED.exec(text.replaceAll(/'(?:[^'\\]|\\.|'')*'/g, "''"));
   return altered ? { kind: 'rename', tables: [named(altered)] } : { kind: 'other' };
 }
 
