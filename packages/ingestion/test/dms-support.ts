@@ -13,7 +13,12 @@ const ENV = { account: '111111111111', region: 'eu-west-1' };
 
 /** A stack with a database that replications can be made of, and a bucket for them. */
 export function databaseStack(stack = new Stack(new App(), 'Lake', { env: ENV })) {
-  const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 2 });
+  // one that exists: a network of our own would be most of the template
+  const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-12345678',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    privateSubnetIds: ['subnet-1234567a', 'subnet-1234567b'],
+  });
   const databaseGroup = new ec2.SecurityGroup(stack, 'Database', { vpc, allowAllOutbound: false });
   const secret = new secretsmanager.Secret(stack, 'Secret');
   const key = new kms.Key(stack, 'Key');

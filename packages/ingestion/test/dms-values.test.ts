@@ -32,7 +32,7 @@ function database() {
   const secret = new secretsmanager.Secret(stack, 'Secret', { encryptionKey: new kms.Key(stack, 'SecretKey') });
   const options: DmsSourceOptions & { database: string } = {
     secret,
-    vpc: new ec2.Vpc(stack, 'Vpc'),
+    vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-12345678', availabilityZones: ['eu-west-1a'] }),
     database: 'operations',
   };
   return { stack, secret, options };
