@@ -72,7 +72,7 @@ describe.skipIf(withoutMariaDb)(`snapshots and changes of MariaDB${why}`, () => 
     const workload = await Workload.start(server, 2);
     try {
       const tables = await Promise.all(['a', 'b'].map((name) => tableOf(source, 'd', name)));
-      for (let round = 0; round < 6; round++) {
+      for (let round = 0; round < 4; round++) {
         const snapshot = await take(tables);
         const replicas = await Promise.all(
           tables.map(async (table) => new Replica(table, await loaded(snapshot, table))),
@@ -111,8 +111,8 @@ describe.skipIf(withoutMariaDb)(`snapshots and changes of MariaDB${why}`, () => 
     let position = snapshot.position ?? '';
     let ended = 0;
     try {
-      for (let round = 0; round < 40; round++) {
-        const last = round === 39;
+      for (let round = 0; round < 30; round++) {
+        const last = round === 29;
         if (last) await workload.stop();
         let transaction: Change[] = [];
         let left = last ? Number.POSITIVE_INFINITY : Math.floor(Math.random() * 60);

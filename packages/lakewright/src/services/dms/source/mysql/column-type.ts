@@ -97,7 +97,7 @@ export function mysqlDmsType(type: ColumnType): DmsType | undefined {
     case 'varbinary':
       return { kind: 'bytes', length: first ?? 1 };
     case 'enum':
-      return { kind: 'wstring', length: Math.max(...type.arguments.map((value) => value.length)) };
+      return { kind: 'wstring', length: Math.max(0, ...type.arguments.map((value) => value.length)) };
     case 'set':
       return { kind: 'wstring', length: type.arguments.join(',').length };
     default:
