@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SpoolEngine } from '../../engines/spool';
+import { storageError } from '../../workspace/storage-error';
 import { type LakeContext, ServiceError } from '../service';
 import { RunEvents } from './events';
 import type { Flow } from './flow';
@@ -119,8 +120,9 @@ export class Executions {
         if (run.publication && flow) {
           await this.publish(flow, run, run.publication).catch((error) => this.fail(flow, failed(run, error)));
         } else {
+          if (run.publication) await this.withdraw(run.publication);
           const message = 'the process that ran the flow ended before its files were finished; nothing was transferred';
-          this.end(flowName, { ...run, status: 'Error', message, interrupted: true });
+          this.end(flowName, { ...run, publication: undefined, status: 'Error', message, interrupted: true });
         }
       }
     }
@@ -164,8 +166,7 @@ export class Executions {
         bytesWritten += (await this.lake.objects.head(bucket, key))?.size ?? 0;
       }
     } catch (error) {
-      // A file that couldn't be put in its place: the others go as well, so that nobody reads half of a run.
-      for (const { key } of files) await this.lake.objects.delete(bucket, key).catch(() => {});
+      await this.withdraw(publication);
       throw error;
     }
     const destination = destinationOf(flow.flowName, flow.destinationFlowConfigList);
@@ -177,6 +178,11 @@ export class Executions {
     const success: Run = { ...ended, status: 'Successful', result: { ...result, bytesWritten }, catalog };
     this.end(flow.flowName, success, { failures: 0, ...(position && { position }) });
     this.tellers.ended(flow, success);
+  }
+
+  /** Where one file can't be put in its place, the others go as well: nobody reads half of a run. */
+  private async withdraw({ bucket, files }: Publication): Promise<void> {
+    for (const { key } of files) await this.lake.objects.delete(bucket, key).catch(() => {});
   }
 
   /** A catalog that refuses the table is told in the run's record, as on AWS; the data is there. */
@@ -209,7 +215,8 @@ export class Executions {
 }
 
 function failed({ publication: _, ...run }: Run, error: unknown): Run {
-  return { ...run, status: 'Error', message: error instanceof Error ? error.message : String(error) };
+  const told = storageError(error, 'writing the files of the run');
+  return { ...run, status: 'Error', message: told instanceof Error ? told.message : String(told) };
 }
 
 function canceled({ publication: _, ...run }: Run): Run {

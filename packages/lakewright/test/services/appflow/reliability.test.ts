@@ -5,7 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { onEnd, temporaryFolder } from '../../workspace/temporary-workspace';
 import { contactFlow, FlowLake, fixture, hourly, MAP_ALL, ndjson, task } from './flow-lake';
 
@@ -172,6 +172,28 @@ describe('a file that cannot be put in its place', () => {
     await lake.lake.objects.delete('lake-raw', 'crm/contacts/Id=3');
     await lake.tick('2026-03-01T14:30:00Z');
     expect(await record()).toMatchObject({ executionStatus: 'Successful', executionResult: { recordsProcessed: 3 } });
+  });
+});
+
+describe('a full disk', () => {
+  it.each(['JSON', 'PARQUET'])('fails the run with a message, and leaves nothing (%s)', async (FileType) => {
+    const lake = await FlowLake.open({ fixtures: { crm: fixture({ 'Contact.ndjson': contacts(20_000) }) } });
+    await lake.apply(contactFlow([MAP_ALL], { output: { FileType } }));
+    const { writeSync } = fs;
+    // The run's own record is a small file that still has its place.
+    const full = vi.spyOn(fs, 'writeSync').mockImplementation(((
+      handle: number,
+      data: string | Buffer,
+      ...rest: never[]
+    ) => {
+      if (data.length > 100_000) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+      return writeSync(handle, data as Buffer, ...rest);
+    }) as typeof fs.writeSync);
+    const message = await lake.failure('contacts').finally(() => full.mockRestore());
+    expect(message).toContain('the disk of the workspace is full (ENOSPC) → nothing was changed → free some space');
+    expect(await lake.keys()).toEqual([]);
+    expect(fs.readdirSync(path.join(lake.root, 'appflow'))).toEqual([]);
+    expect(await lake.run('contacts')).toMatchObject({ executionStatus: 'Successful' });
   });
 });
 
