@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LakewrightError } from '../host/host';
-import { withLineageOf } from '../services/lineage';
+import { invocationOf, withLineage } from '../services/lineage';
 import { type Caller, type LakeContext, LOCAL_ADMIN, type Service } from '../services/service';
 import { answer } from './answer';
 import { findTarget } from './dispatch';
@@ -127,7 +127,10 @@ class RequestHandler {
       if (isHealthCheck(request, url, signature)) return this.health(response);
       const target = findTarget(this.services, request, signature);
       const token = request.headers['x-amz-security-token'] ?? url.searchParams.get('X-Amz-Security-Token');
-      await withLineageOf(typeof token === 'string' ? token : undefined, () =>
+      const sender = invocationOf(typeof token === 'string' ? token : undefined);
+      // SDKs take another clock than their own for a skew, and send again whatever failed.
+      if (sender) response.setHeader('date', new Date(Date.now() + sender.clockOffset).toUTCString());
+      await withLineage(sender?.lineage ?? [], () =>
         answer(
           target,
           request,

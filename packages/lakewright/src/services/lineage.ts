@@ -3,9 +3,16 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** The functions that an event has come through, oldest first: what finds a function that calls itself without end. */
 export type Lineage = readonly string[];
 
+/** The invocation that is under way in a function's process. */
+export interface ProcessInvocation {
+  readonly lineage: Lineage;
+  /** Milliseconds by which the clock that it sees is ahead of the machine's. */
+  readonly clockOffset: number;
+}
+
 const storage = new AsyncLocalStorage<Lineage>();
-/** Session token of a function's process → the lineage of the invocation that is under way in it. */
-const processes = new Map<string, Lineage>();
+/** Session token of a function's process → what goes on in it. */
+const processes = new Map<string, ProcessInvocation>();
 
 /** Of what is being done now. */
 export function currentLineage(): Lineage {
@@ -17,13 +24,12 @@ export function withLineage<T>(lineage: Lineage, work: () => T): T {
 }
 
 /** Requests that carry the token are the invocation's doing; undefined forgets it. */
-export function setProcessLineage(sessionToken: string, lineage: Lineage | undefined): void {
-  if (lineage === undefined) processes.delete(sessionToken);
-  else processes.set(sessionToken, lineage);
+export function setProcessInvocation(sessionToken: string, invocation: ProcessInvocation | undefined): void {
+  if (invocation === undefined) processes.delete(sessionToken);
+  else processes.set(sessionToken, invocation);
 }
 
-/** Runs a request's work as the doing of the function that sent it, if one did. */
-export function withLineageOf<T>(sessionToken: string | undefined, work: () => T): T {
-  const lineage = sessionToken === undefined ? undefined : processes.get(sessionToken);
-  return lineage === undefined ? work() : storage.run(lineage, work);
+/** The invocation that has sent a request, if one did. */
+export function invocationOf(sessionToken: string | undefined): ProcessInvocation | undefined {
+  return sessionToken === undefined ? undefined : processes.get(sessionToken);
 }

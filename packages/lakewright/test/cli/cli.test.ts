@@ -129,6 +129,14 @@ describe('run', () => {
     });
   });
 
+  test('with a --tick that is no duration says which are, exit code 2', async () => {
+    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
+      const { code, err } = await runCli(folder, 'run', '--app', 'lake.json', '--tick', 'tomorrow');
+      expect(code).toBe(2);
+      expect(err).toMatch(/error LW_DURATION_INVALID: --tick tomorrow → .* 24h, 90m/);
+    });
+  });
+
   test('in a place that is no folder says so, and leaves the file alone', async () => {
     await withFolder({ 'lake.json': TEMPLATE, state: 'mine' }, async (folder) => {
       const { code, err } = await runCli(folder, 'run', '--app', 'lake.json', '--workspace', 'state');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { LakeResource } from '../../assembly/resource';
 import { findPython } from '../../engines/python/interpreter';
 import { hasEnded, signalChild } from '../../programs/child';
-import { type Lineage, setProcessLineage } from '../lineage';
+import { type Lineage, setProcessInvocation } from '../lineage';
 import type { LakeContext } from '../service';
 import type { Channel, Connection } from './channel';
 import { codeFolder, layerFolders } from './code';
@@ -71,6 +71,7 @@ export class Instance {
   }
 
   private readonly seconds: number;
+  private readonly seesLakeClock: boolean;
   private waiting?: Waiting;
   private connection?: Connection;
   /** Why the process can't be invoked (any more): the payload of an error. */
@@ -89,6 +90,7 @@ export class Instance {
     private readonly sessionToken: string,
   ) {
     this.seconds = Number(resource.properties.Timeout ?? 3);
+    this.seesLakeClock = languageOf(resource) === 'node';
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (text: Buffer) => this.write(text.toString()));
     this.ended = new Promise((resolve) => {
@@ -113,19 +115,22 @@ export class Instance {
 
   public async invoke(request: InvocationRequest): Promise<InvocationOutcome> {
     this.tail = '';
-    setProcessLineage(this.sessionToken, request.lineage);
+    // Python functions see the machine's clock.
+    const clockOffset = this.seesLakeClock ? this.lake.clock.now().getTime() - Date.now() : 0;
+    setProcessInvocation(this.sessionToken, { lineage: request.lineage, clockOffset });
     const started = performance.now();
     this.write(`START RequestId: ${request.requestId} Version: $LATEST\n`);
     try {
       await this.ready;
-      const { payload, failed } = await this.run(request);
+      const { payload, failed } = await this.run(request, clockOffset);
+      await lastWords();
       const milliseconds = (performance.now() - started).toFixed(2);
       this.write(
         `END RequestId: ${request.requestId}\nREPORT RequestId: ${request.requestId}\tDuration: ${milliseconds} ms\n`,
       );
       return { payload, failed, tail: this.tail.slice(-TAIL) };
     } finally {
-      setProcessLineage(this.sessionToken, undefined);
+      setProcessInvocation(this.sessionToken, undefined);
     }
   }
 
@@ -160,7 +165,7 @@ export class Instance {
     clearTimeout(timer);
   }
 
-  private run(request: InvocationRequest): Promise<{ payload: string; failed: boolean }> {
+  private run(request: InvocationRequest, clockOffset: number): Promise<{ payload: string; failed: boolean }> {
     if (this.broken !== undefined) return Promise.resolve({ payload: this.broken, failed: true });
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -184,7 +189,7 @@ export class Instance {
         functionArn: request.functionArn,
         clientContext: request.clientContext,
         deadline: now + this.seconds * 1000,
-        clockOffset: this.lake.clock.now().getTime() - now,
+        clockOffset,
         traceId: `Root=1-${Math.floor(now / 1000).toString(16)}-${request.requestId.replaceAll('-', '').slice(0, 24)};Sampled=0`,
       });
     });
@@ -217,6 +222,11 @@ export class Instance {
     this.tail = `${this.tail}${text}`.slice(-4 * TAIL);
     if (!this.closed) fs.writeSync(this.log, text);
   }
+}
+
+/** What the process printed before it answered lies in its pipes: two turns of the event loop read them. */
+async function lastWords(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 let python: ReturnType<typeof findPython> | undefined;

@@ -148,6 +148,13 @@ describe('a function with the SDK', () => {
               await new SQSClient({}).send(new SendMessageCommand({ QueueUrl: process.env.QUEUE_URL, MessageBody: object.key }));
             }
           };
+          exports.missing = async () => {
+            try {
+              await s3.send(new GetObjectCommand({ Bucket: 'files', Key: 'nowhere' }));
+            } catch (error) {
+              return [error.name, error.$metadata.attempts];
+            }
+          };
           exports.who = async () => (await new STSClient({}).send(new GetCallerIdentityCommand({}))).Arn;
         `,
       }),
@@ -160,6 +167,7 @@ describe('a function with the SDK', () => {
       {
         Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'copier' } },
         Copy: nodeFunction('', { ...properties, FunctionName: 'copy', Handler: 'index.copy' }),
+        Missing: nodeFunction('', { ...properties, FunctionName: 'missing', Handler: 'index.missing' }),
         Who: nodeFunction('', { ...properties, FunctionName: 'who', Handler: 'index.who' }),
         Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'copied' } },
         Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'files' } },
@@ -197,6 +205,12 @@ describe('a function with the SDK', () => {
       Messages: { Body: string }[];
     };
     expect(Messages.map(({ Body }) => Body)).toEqual(['in/a.txt']);
+  });
+
+  test("on the lake's clock doesn't take the machine's for a skew, which it would try again for", async () => {
+    const { lake, invoke } = await lakeOf('done/', [{ Name: 'prefix', Value: 'in/' }]);
+    lake.clock.advanceTo(new Date('2041-06-01T00:00:00Z'));
+    expect((await invoke('missing')).payload).toEqual(['NoSuchKey', 1]);
   });
 
   test('that writes where it listens is stopped after sixteen rounds, by name', async () => {
