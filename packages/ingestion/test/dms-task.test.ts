@@ -55,6 +55,19 @@ describe('defaults', () => {
   });
 });
 
+test('what can’t change without another load is pinned: a release that writes it otherwise would stop every deployment', () => {
+  const made = make();
+  const [change] = Object.values(Template.fromStack(made.stack).findResources('Custom::LakewrightDmsChange'));
+  const text = PolicyEvaluator.of(made.stack).text(change?.Properties.Definition);
+  expect(JSON.parse(text)).toMatchObject({
+    mode: 'full-load-and-cdc',
+    source: { engine: 'postgres', database: 'operations' },
+    target: { bucketFolder: 'operations', dataFormat: 'parquet', timestampColumnName: 'dms_timestamp' },
+    tables: { rules: [{ 'rule-id': expect.any(String) }, { 'rule-id': '105743800', value: 'change_sequence' }] },
+  });
+  expect(Object.keys(JSON.parse(text))).toEqual(['mode', 'source', 'target', 'tables']);
+});
+
 describe('overrides', () => {
   test('a position of the log, a class, a disk', () => {
     const made = databaseStack();

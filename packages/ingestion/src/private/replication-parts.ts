@@ -62,8 +62,10 @@ export function replicationParts(
   const grant = provider.admit(kind, identity.arnPattern);
   const { bucketName, bucketFolder, dataFormat, timestampColumnName, csvDelimiter, csvNullValue } = bucket.settings;
   const common = { Kind: kind, Base: identity.base, ArnPattern: identity.arnPattern, Replication: identity.resourceId };
+  // A release that writes this otherwise makes every replication load again: add to it only what is absent by default.
   const definition = stack.toJsonString({
     mode: mode.replicationType,
+    start: mode._start && { time: mode._start._time, position: mode._start._position },
     source: source._definition,
     target: { bucketName, bucketFolder, dataFormat, timestampColumnName, csvDelimiter, csvNullValue },
     tables: mappings,
