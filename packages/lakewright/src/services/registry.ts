@@ -1,5 +1,6 @@
 import { appflow } from './appflow';
 import { athena } from './athena';
+import { dms } from './dms';
 import { events } from './events';
 import { glue } from './glue';
 import { iceberg } from './iceberg';
@@ -25,6 +26,7 @@ export const SERVICES: readonly ServiceFactory[] = [
   athena,
   states,
   events,
+  dms,
   scheduler,
   lambda,
   appflow,

@@ -16,7 +16,7 @@ import {
 } from '../../src/services/service';
 import { ssm } from '../../src/services/ssm';
 import { sts } from '../../src/services/sts';
-import { EMPTY_CONFIG } from '../../src/workspace/config';
+import { EMPTY_CONFIG, type LakeConfig } from '../../src/workspace/config';
 import { FolderCatalogStore } from '../../src/workspace/folder-catalog-store';
 import { LakeClock } from '../../src/workspace/lake-clock';
 import { LocalObjectStore } from '../../src/workspace/local-object-store';
@@ -35,6 +35,7 @@ export interface TestLakeOptions {
   readonly assets?: readonly FileAsset[];
   /** Besides S3, STS, SSM, Secrets Manager and KMS. */
   readonly services?: readonly ServiceFactory[];
+  readonly config?: Partial<LakeConfig>;
 }
 
 /** A resource with what tests don't care about filled in. */
@@ -78,7 +79,7 @@ export async function temporaryLake(options: TestLakeOptions = {}): Promise<Test
     events: new EventBus(),
     background: new BackgroundWork(),
     host: new MemoryHost(),
-    config: EMPTY_CONFIG,
+    config: { ...EMPTY_CONFIG, ...options.config },
     programs: new Programs(EMPTY_CONFIG, workspace.root),
     resources: options.resources ?? [],
     assets: options.assets ?? [],

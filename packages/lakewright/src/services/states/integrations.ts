@@ -128,12 +128,12 @@ function refusal(name: string, reason: string): StatesError {
   return new StatesError('States.Runtime', `Lakewright does not run the task '${name}': ${reason}`);
 }
 
-/** `Glue.EntityNotFoundException`: names end with Exception, as the SDK for Java's classes do. */
+/** `Glue.EntityNotFoundException`: names end with Exception, not with Fault, as the SDK for Java's classes do. */
 function translate(error: unknown, errors: string, name: string): unknown {
   if (!(error instanceof ServiceError)) return error instanceof StatesError ? error : asFailure(error);
   if (error.status === 501) return refusal(name, error.message);
   if (error.code.includes('.')) return new StatesError(error.code, error.message);
-  const code = /(Exception|Error)$/.test(error.code) ? error.code : `${error.code}Exception`;
+  const code = /(Exception|Error)$/.test(error.code) ? error.code : `${error.code.replace(/Fault$/, '')}Exception`;
   return new StatesError(`${errors}.${code}`, error.message);
 }
 

@@ -88,6 +88,21 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
   };
 }
 
+/** Ends what replications keep in the database. */
+export async function dropCaptures(server: PostgresServer): Promise<void> {
+  await server.query('SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active_pid IS NOT NULL');
+  for (let tries = 0; tries < 50; tries++) {
+    const slots = 'FROM pg_replication_slots WHERE NOT active';
+    await server.query(`SELECT pg_drop_replication_slot(slot_name) ${slots}`);
+    const [{ left } = {}] = await server.query('SELECT count(*)::int AS left FROM pg_replication_slots');
+    if (left === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  for (const { pubname } of await server.query('SELECT pubname FROM pg_publication')) {
+    await server.query(`DROP PUBLICATION "${pubname}"`);
+  }
+}
+
 function ready(server: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = '';

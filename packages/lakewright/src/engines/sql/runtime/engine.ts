@@ -215,6 +215,8 @@ export class DuckDbEngine {
     this.rejectAll(reason);
     if (!worker || worker.exitCode !== null || worker.signalCode !== null) return;
     const ended = once(worker, 'exit');
+    // An idle worker doesn't keep this process alive; its end is waited for.
+    worker.ref();
     worker.kill('SIGKILL');
     await ended;
   }

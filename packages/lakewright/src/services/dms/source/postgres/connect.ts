@@ -1,4 +1,4 @@
-import { Client, type ClientConfig, DatabaseError } from 'pg';
+import type { Client, ClientConfig, DatabaseError } from 'pg';
 import { LakewrightError } from '../../../../host/host';
 
 /** What makes PostgreSQL print values in one form, on any server. */
@@ -25,7 +25,8 @@ export async function connect(url: string, replication = false): Promise<Client>
     connectionTimeoutMillis: 15_000,
     ...(replication && { replication: 'database' }),
   } satisfies ClientConfig & { replication?: string };
-  const client = new Client(config);
+  const pg = await import('pg');
+  const client = new pg.Client(config);
   // An error of an idle connection comes again as that of the next query.
   client.on('error', () => {});
   try {
@@ -81,7 +82,7 @@ function textOf(error: unknown): string {
 
 /** A failed statement in words of what to do. */
 export function queryFailure(error: unknown, doing: string): unknown {
-  if (!(error instanceof DatabaseError)) return error;
+  if (!isDatabaseError(error)) return error;
   switch (error.code) {
     case '42501':
       return new LakewrightError(
@@ -110,3 +111,7 @@ export function queryFailure(error: unknown, doing: string): unknown {
       );
   }
 }
+
+/** An error that the server sent. */
+export const isDatabaseError = (error: unknown): error is DatabaseError =>
+  error instanceof Error && 'severity' in error && 'code' in error;

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { NULL_TEXT } from '../../../../engines/spool';
 import { LakewrightError } from '../../../../host/host';
 import type {
@@ -177,8 +176,9 @@ async function load(
 ): Promise<void> {
   const list = columns.map((column) => selectExpression(dialect.name(column.name), (column as PgColumn).typeName));
   const query = `SELECT ${list.join(', ')} FROM ${nameOf(table)}${where === undefined ? '' : ` WHERE ${where}`}`;
+  const streams = await import('pg-copy-streams');
   try {
-    const rows = reader.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv, NULL '${NULL_TEXT}')`));
+    const rows = reader.query(streams.to(`COPY (${query}) TO STDOUT (FORMAT csv, NULL '${NULL_TEXT}')`));
     await pipeline(rows, fs.createWriteStream(file, { highWaterMark: 1 << 20 }));
   } catch (error) {
     throw queryFailure(error, `loading ${table.schema}.${table.name}`);

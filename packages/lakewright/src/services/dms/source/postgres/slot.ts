@@ -1,6 +1,6 @@
-import { type Client, DatabaseError } from 'pg';
+import type { Client } from 'pg';
 import type { SourceTable } from '../source-database';
-import { connect } from './connect';
+import { connect, isDatabaseError } from './connect';
 
 /** A new slot, whose snapshot can be imported until it is closed. */
 export interface NewSlot {
@@ -10,7 +10,7 @@ export interface NewSlot {
 }
 
 /** How long a slot may be held by the connection of a process that was just killed. */
-const FREE_WITHIN_MS = 10_000;
+const FREE_WITHIN_MS = 5000;
 const TRY_EVERY_MS = 100;
 const IN_USE = '55006';
 
@@ -66,7 +66,7 @@ export async function whenSlotIsFree<T>(work: () => Promise<T>, within = FREE_WI
 }
 
 const isInUse = (error: unknown): boolean =>
-  (error instanceof DatabaseError && error.code === IN_USE) ||
+  (isDatabaseError(error) && error.code === IN_USE) ||
   (error instanceof Error && 'code' in error && error.code === 'LW_DMS_SLOT_IN_USE');
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
