@@ -18,8 +18,10 @@ export function resources({ flows, executions, profiles }: AppFlowRoom): Readonl
           checkFlow(fromTemplate(resource.properties, nameOf(resource)));
           return isBucket ? { classification: 'executed' } : { classification: 'simulated', note: FLOW };
         } catch (error) {
-          if (!(error instanceof ServiceError)) throw error;
-          return { classification: 'unsupported', note: error.message };
+          // A template may have anything in its properties: it must not end the plan.
+          const reason = error instanceof Error ? error.message : String(error);
+          const note = error instanceof ServiceError ? reason : `its properties are not those of a flow: ${reason}`;
+          return { classification: 'unsupported', note };
         }
       },
       async apply(resource) {

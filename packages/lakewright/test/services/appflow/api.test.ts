@@ -11,6 +11,7 @@ import {
   type Task,
   UpdateFlowCommand,
 } from '@aws-sdk/client-appflow';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ApiShape } from '../../../src/services/api-shape';
 import { appflow } from '../../../src/services/appflow';
@@ -154,6 +155,24 @@ describe('a template', () => {
     expect(await classify(contactFlow([MAP_ALL], { output }))).toMatchObject({
       note: 'prefixFormat of the S3 destination is "WEEK" → one of YEAR, MONTH, DAY, HOUR, MINUTE',
     });
+  });
+});
+
+describe('a template with anything in it', () => {
+  it('is classified all the same', async () => {
+    const lake = await FlowLake.open();
+    const { classify } = lake.lake.service('appflow').resources['AWS::AppFlow::Flow'] ?? {};
+    const whole = contactFlow();
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(whole)), fc.jsonValue({ maxDepth: 3 }), (key, value) => {
+        const found = classify?.(flowResource({ ...whole, [key]: value }))?.classification;
+        expect(['simulated', 'unsupported']).toContain(found);
+      }),
+      { numRuns: 300 },
+    );
+    expect(classify?.(flowResource({ ...whole, Tasks: [{}] }))?.note).toBe(
+      'the task type "undefined" isn\'t run by Lakewright → one of Arithmetic, Filter, Map, Map_all, Mask, Merge, Partition, Truncate, Validate',
+    );
   });
 });
 

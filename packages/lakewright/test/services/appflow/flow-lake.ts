@@ -120,7 +120,10 @@ export function ndjson(records: readonly unknown[]): string {
 }
 
 export function flowResource(properties: Record<string, ApiShape>): LakeResource {
-  return emptyResource('AWS::AppFlow::Flow', properties.FlowName ?? 'flow', { type: 'AWS::AppFlow::Flow', properties });
+  return emptyResource('AWS::AppFlow::Flow', String(properties.FlowName ?? 'flow'), {
+    type: 'AWS::AppFlow::Flow',
+    properties,
+  });
 }
 
 /** A task as a template has it; `key=value` texts are its properties. */
