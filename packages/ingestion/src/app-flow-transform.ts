@@ -13,7 +13,7 @@ export interface AppFlowMaskOptions {
 /** Changes values of one field on their way: personal data needn't arrive in the lake in clear. */
 export class AppFlowTransform {
   /**
-   * Nothing of the value is seen: each becomes five mask characters, whatever its length.
+   * Nothing of the value is seen but mask characters. AWS doesn't document whether their number tells the value's length.
    *
    * @param field the application's name of it
    * @param options the mask
