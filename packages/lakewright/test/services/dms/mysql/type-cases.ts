@@ -243,7 +243,7 @@ export const TYPES: readonly (readonly [
   ['varchar(20) character set latin1', 'WSTRING(20)', [["'ü€ß'", 'ü€ß']]],
   ['varchar(20) character set utf16', 'WSTRING(20)', [["'ü€😀'", 'ü€😀']]],
   ['varchar(20) character set cp1251', 'WSTRING(20)', [["'Привет'", 'Привет']]],
-  ['varchar(20) character set sjis', 'WSTRING(20)', [["'こんにちは'", 'こんにちは']]],
+  ['varchar(20) character set gbk', 'WSTRING(20)', [["'こんにちは'", 'こんにちは']]],
   ['varchar(50) compressed', 'WSTRING(50)', [["'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'", 'a'.repeat(40)]]],
   ['tinytext', 'WSTRING(255)', [["'tiny'", 'tiny']]],
   [

@@ -62,4 +62,36 @@ describe.skipIf(withoutMariaDb)(`values of MariaDB${why}`, () => {
     expect(of('U')).toEqual(moved);
     expect(of('D')).toEqual(moved);
   });
+
+  test('texts of every character set are in changes as they are in a full load, or are refused before', async () => {
+    const found = await server.sql(
+      `SELECT CHARACTER_SET_NAME AS name, MAXLEN AS bytes FROM information_schema.CHARACTER_SETS WHERE CHARACTER_SET_NAME <> 'binary'`,
+    );
+    const refused = ['big5', 'cp932', 'eucjpms', 'gb2312', 'sjis', 'ujis'];
+    const sets = found.map(({ name, bytes }) => ({ name: String(name), one: bytes === 1 }));
+    const read = sets.filter(({ name }) => !refused.includes(name));
+    const columns = (list: typeof sets) => list.map(({ name }) => `${name} text CHARACTER SET ${name}`).join(', ');
+    await server.sql(
+      `SET SESSION sql_mode = ''`,
+      `CREATE TABLE d.texts (id int PRIMARY KEY, ${columns(read)})`,
+      ...refused.map((name) => `CREATE TABLE d.${name} (id int PRIMARY KEY, v text CHARACTER SET ${name})`),
+    );
+    for (const name of refused) {
+      const failure = source.checkCapture([await tableOf(source, 'd', name)]);
+      await expect(failure).rejects.toMatchObject({ code: 'LW_DMS_CHARSET', message: expect.stringContaining(name) });
+    }
+    const table = await tableOf(source, 'd', 'texts');
+    await source.checkCapture([table]);
+    const from = await source.currentPosition();
+    const hex = (bytes: number[] | Buffer) => `x'${Buffer.from(bytes).toString('hex')}'`;
+    const bytes = hex(Array.from({ length: 256 }, (_, byte) => byte));
+    const unicode = hex(Buffer.from('aZ ü€½Ω漢字が가한\\~😀'));
+    const values = read.map(({ one }) => (one ? bytes : `CONVERT(${unicode} USING utf8mb4)`));
+    await server.sql(`INSERT INTO d.texts VALUES (1, ${values.join(', ')})`);
+    const snapshot = await source.snapshot([table], undefined);
+    const rows = await loaded(snapshot, table);
+    await snapshot.close();
+    expect(rowsOf(await changesOf(source, [table], from)).map(asRow)).toEqual(rows);
+    expect(rows[0]?.latin1).toHaveLength(256);
+  });
 });

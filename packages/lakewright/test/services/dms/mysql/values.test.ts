@@ -18,7 +18,7 @@ test('a position is written as it was read, and files go by number', () => {
 
 test('a binlog file that is too large for its protocol is refused, where it ends and where its offsets begin anew', () => {
   expect(() => parsePosition('bin.000001:4294967296')).toThrow(/bin\.000001 has more than 4 GiB/);
-  const reader = new ChangeReader([], { file: 'bin.000002', offset: 4 }, () => {});
+  const reader = new ChangeReader([], new Map(), { file: 'bin.000002', offset: 4 }, () => {});
   const commit = (offset: number) =>
     reader.read({ getTypeName: () => 'Xid' } as never, { file: 'bin.000001', offset }, {});
   expect(commit(4_294_000_000)).toBe(false);

@@ -5,6 +5,8 @@ import { rows } from './connect';
 
 export interface MySqlColumn extends SourceColumn {
   readonly parsed: ColumnType;
+  /** Of texts, in the catalog. */
+  readonly charset?: string;
 }
 
 export interface MySqlTable extends SourceTable {
@@ -24,7 +26,8 @@ WHERE t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')
 ORDER BY t.TABLE_SCHEMA, t.TABLE_NAME`;
 
 const COLUMNS = `
-SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, COLUMN_NAME AS \`column\`, COLUMN_TYPE AS type
+SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, COLUMN_NAME AS \`column\`, COLUMN_TYPE AS type,
+  CHARACTER_SET_NAME AS charset
 FROM information_schema.COLUMNS
 WHERE TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys')
 ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION`;
@@ -44,7 +47,7 @@ export async function readTables(connection: Connection): Promise<readonly MySql
   for (const row of await rows(connection, COLUMNS)) {
     const list = columns.get(idOf(row)) ?? [];
     columns.set(idOf(row), list);
-    list.push(mysqlColumn(row.column, row.type));
+    list.push({ ...mysqlColumn(row.column, row.type), ...(row.charset && { charset: row.charset }) });
   }
   return (await rows(connection, TABLES)).map((row) => ({
     schema: row.schema,

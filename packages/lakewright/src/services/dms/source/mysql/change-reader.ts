@@ -3,6 +3,7 @@ import { LakewrightError } from '../../../../host/host';
 import type { Change, RowChange, SourceTable } from '../source-database';
 import { hasAllColumns, isEvent } from './binlog-events';
 import type { TableMap } from './binlog-stream';
+import type { Charsets } from './charsets';
 import { type BinlogPosition, comparePositions, positionText, tooLarge } from './position';
 import { readStatement } from './statement';
 import { TableDecoder } from './table-decoder';
@@ -23,6 +24,7 @@ export class ChangeReader {
 
   public constructor(
     tables: readonly SourceTable[],
+    private readonly charsets: Charsets,
     private readonly until: BinlogPosition,
     private readonly hand: (change: Change) => void,
   ) {
@@ -64,7 +66,7 @@ export class ChangeReader {
     if (table === undefined || entry === undefined) return;
     if (!event.hasSelfDescribingMetadata()) throw noMetadata(table);
     const before = this.known.get(id);
-    const decoder = TableDecoder.of(table, entry, before);
+    const decoder = TableDecoder.of(table, entry, this.charsets, before);
     this.decoders.set(event.tableId, decoder);
     if (decoder === before) return;
     this.known.set(id, decoder);

@@ -1,6 +1,7 @@
 import type { Connection } from 'mysql2';
 import { LakewrightError } from '../../../../host/host';
 import type { MySqlTable } from './catalog';
+import { isReadable, readCharsets } from './charsets';
 import { rows } from './connect';
 
 const SETTINGS = ['log_bin', 'server_id', 'binlog_format', 'binlog_row_image', 'binlog_row_metadata'];
@@ -19,6 +20,7 @@ export async function checkCapture(
   checkSettings(settings, where);
   const status = await binlogStatus(connection);
   for (const { schema, name } of tables) checkFilter(schema, name, status, where);
+  await checkCharsets(connection, tables);
   const others = tables.filter(({ transactional }) => !transactional);
   if (others.length === 0) return;
   throw new LakewrightError(
@@ -26,6 +28,20 @@ export async function checkCapture(
     `${others.map((table) => `${table.schema}.${table.name} (${table.engine})`).join(', ')} → a snapshot that fits the binlog needs an engine with transactions → ALTER TABLE … ENGINE = InnoDB, exclude the table, or load without changes (full-load)`,
   );
 }
+
+async function checkCharsets(connection: Connection, tables: readonly MySqlTable[]): Promise<void> {
+  const charsets = await readCharsets(connection);
+  for (const { schema, name, columns } of tables) {
+    const column = columns.find(({ charset }) => charset !== undefined && !isReadable(charset, charsets));
+    if (column?.charset) throw unreadable(`${schema}.${name}`, column.name, column.charset);
+  }
+}
+
+export const unreadable = (table: string, column: string, charset: string) =>
+  new LakewrightError(
+    'LW_DMS_CHARSET',
+    `the column "${column}" of ${table} has the character set ${charset}, whose texts in the binlog can't be read as the server reads them → Unicode, gbk, euckr and all of one byte a character can → ALTER TABLE … CONVERT TO CHARACTER SET utf8mb4, exclude the table, or load without changes (full-load)`,
+  );
 
 function checkSettings(settings: ReadonlyMap<string, string>, where: string): void {
   const refuse = (code: string, given: string, need: string, fix: string): never => {

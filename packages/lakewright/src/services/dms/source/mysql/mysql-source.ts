@@ -4,6 +4,7 @@ import type { ChangesRequest, SourceDatabase, SourceSnapshot, SourceTable } from
 import { fileCreated, streamBinlog } from './binlog-stream';
 import { type MySqlTable, readTables } from './catalog';
 import { ChangeReader } from './change-reader';
+import { readCharsets } from './charsets';
 import { binlogStatus, checkCapture } from './check-capture';
 import { connect, connectionOptions, queryFailure, rows, shown } from './connect';
 import { comparePositions, parsePosition, positionText } from './position';
@@ -71,7 +72,8 @@ export class MySqlSource implements SourceDatabase {
     const start = parsePosition(from);
     const end = parsePosition(until);
     if (comparePositions(start, end) >= 0) return this.checkEnd(from);
-    const reader = new ChangeReader(tables, end, onChange);
+    const charsets = await this.during('reading character sets', () => readCharsets(this.connection));
+    const reader = new ChangeReader(tables, charsets, end, onChange);
     await streamBinlog({
       ...this.binlog(),
       from: start,
