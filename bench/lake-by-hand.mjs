@@ -1,28 +1,23 @@
 // The sample lake as somebody would write it for DuckDB alone: the same files, no catalog, no checks, no history.
-// node lake-by-hand.mjs <flights.parquet> <airports.csv> <weather.csv> <folder>; prints seconds.
-import { copyFileSync, mkdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+// node lake-by-hand.mjs <raw zone> <folder>; prints seconds.
+import { resolve } from 'node:path';
 import process from 'node:process';
 import { requireRuntime } from './lake.mjs';
 
-const [flights, airports, weather, out] = process.argv.slice(2).map((path) => resolve(path));
+const [raw, out] = process.argv.slice(2).map((path) => resolve(path));
 const { DuckDBInstance } = requireRuntime('@duckdb/node-api');
 const started = performance.now();
 const duckdb = await (await DuckDBInstance.create()).connect();
 
-mkdirSync(join(out, 'raw'));
-for (const file of [flights, airports, weather]) copyFileSync(file, join(out, 'raw', basename(file)));
-const raw = (file) => join(out, 'raw', basename(file));
-
 await duckdb.run(`COPY (
-  SELECT date AS departed_at, CAST(delay AS integer) AS delay_minutes, CAST(distance AS integer) AS distance_miles, origin,
-    destination, strftime(date, '%Y-%m') AS month FROM read_parquet('${raw(flights)}')
+  SELECT flight_id, departed_at, delay_minutes, distance_miles, origin, destination, strftime(departed_at, '%Y-%m') AS month
+  FROM read_parquet('${raw}/operations/public/flights/*.parquet')
 ) TO '${out}/flights' (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (month))`);
 await duckdb.run(
   `CREATE VIEW flights AS SELECT * FROM read_parquet('${out}/flights/*/*.parquet', hive_partitioning = true)`,
 );
-await duckdb.run(`CREATE VIEW airports AS SELECT * FROM read_csv('${raw(airports)}')`);
-await duckdb.run(`CREATE VIEW weather AS SELECT * FROM read_csv('${raw(weather)}')`);
+await duckdb.run(`CREATE VIEW airports AS SELECT * FROM read_parquet('${raw}/operations/public/airports/*.parquet')`);
+await duckdb.run(`CREATE VIEW weather AS SELECT * FROM read_csv('${raw}/weather/weather.csv')`);
 await duckdb.run(`COPY (
   SELECT origin, name, city, state, month, count(*), sum(delay_minutes), round(avg(delay_minutes), 2),
     count_if(delay_minutes > 15), round(100.0 * count_if(delay_minutes > 15) / count(*), 2)

@@ -1,6 +1,6 @@
 // A sample lake that has run, for the benchmarks that query one.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -9,7 +9,6 @@ export const LAKEWRIGHT = resolve('packages/lakewright/bin/lakewright.js');
 export const APP = resolve('apps/batch-lake');
 export const FLIGHTS = resolve('node_modules/vega-datasets/data/flights-3m.parquet');
 export const AIRPORTS = resolve('node_modules/vega-datasets/data/airports.csv');
-export const WEATHER = resolve('node_modules/vega-datasets/data/weather.csv');
 
 /** Packages of the workspace's runtime package. */
 export const requireRuntime = createRequire(resolve('packages/lakewright/package.json'));
@@ -26,9 +25,19 @@ export function remove(folder) {
 export function runLake(workspace, app) {
   execFileSync(process.execPath, [LAKEWRIGHT, 'run', '--workspace', workspace, ...appArguments(app)], {
     cwd: app ? dirname(app) : APP,
+    env: { ...process.env, OPERATIONS_AT_REST: '1' }, // each run has the same rows
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   return JSON.parse(readFileSync(join(workspace, 'runs/latest/report.json'), 'utf8'));
+}
+
+/** The folder of the raw zone's bucket. */
+export function rawFolder(workspace) {
+  const buckets = join(workspace, 'buckets');
+  return join(
+    buckets,
+    readdirSync(buckets).find((name) => /storageraw/i.test(name)),
+  );
 }
 
 /** Starts `lakewright serve` on a free port; `stop` ends it. */

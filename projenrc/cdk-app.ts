@@ -71,6 +71,7 @@ export class CdkApp extends typescript.TypeScriptProject {
         target: 'ES2022',
         lib: ['ES2022'],
         module: 'node20',
+        allowJs: true, // services are plain programs
         esModuleInterop: true,
         strict: true,
         skipLibCheck: true,

@@ -2,7 +2,7 @@
 SELECT count(*) AS violations
 FROM (
   SELECT 'flights were lost or doubled' AS violation
-  WHERE (SELECT count(*) FROM {{raw}}.flights) <> (SELECT count(*) FROM {{converted}}.flights_{{run}})
+  WHERE (SELECT count(*) FROM {{converted}}.current_flights) <> (SELECT count(*) FROM {{converted}}.flights_{{run}})
   UNION ALL
   SELECT 'an airport and month is missing or doubled'
   WHERE (SELECT sum(flights) FROM {{datasets}}.delays_by_airport_month_{{run}})

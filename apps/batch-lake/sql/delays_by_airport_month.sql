@@ -13,5 +13,5 @@ SELECT
   count_if(f.delay_minutes > 15) AS delayed_flights,
   round(100e0 * count_if(f.delay_minutes > 15) / count(*), 2) AS delayed_percent
 FROM {{converted}}.flights_{{run}} f
-LEFT JOIN {{raw}}.airports a ON a.iata = f.origin
+LEFT JOIN {{converted}}.current_airports a ON a.iata = f.origin
 GROUP BY f.origin, a.name, a.city, a.state, f.month

@@ -7,10 +7,11 @@ WITH (
   external_location = '{{location}}'
 ) AS
 SELECT
-  CAST(date AS timestamp) AS departed_at,
-  CAST(delay AS integer) AS delay_minutes,
-  CAST(distance AS integer) AS distance_miles,
+  flight_id,
+  departed_at,
+  delay_minutes,
+  distance_miles,
   origin,
   destination,
-  date_format(date, '%Y-%m') AS month
-FROM {{raw}}.flights
+  date_format(departed_at, '%Y-%m') AS month
+FROM {{converted}}.current_flights

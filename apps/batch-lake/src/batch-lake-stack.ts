@@ -1,18 +1,20 @@
-import { Crawler, CrawlerClassifier, CrawlerTarget, LakeCatalog } from '@lakewright/catalog';
+import { Crawler, CrawlerTarget, LakeCatalog } from '@lakewright/catalog';
 import { AthenaWorkgroup } from '@lakewright/consumption';
-import { LakeEnvironment } from '@lakewright/core';
+import { type DataLocation, LakeEnvironment } from '@lakewright/core';
 import { LakeStorage, ZoneLifecycle } from '@lakewright/storage';
 import { CfnOutput, Size, Stack, type StackProps } from 'aws-cdk-lib';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as glue from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
+import { Ingestion, type Sources } from './ingestion';
 import { NightlyPipeline } from './nightly-pipeline';
+import { CUSTOMERS, filesOf, REPLICATED } from './schemas';
 
 export interface BatchLakeStackProps extends StackProps {
-  /** The bucket in which the partner drops the files of `partner-files.ts`. */
-  readonly partnerBucket: string;
+  /** Where the data comes from. */
+  readonly sources: Sources;
 }
 
-/** Partner files → raw → crawled → converted → data sets → queries. */
+/** Five sources → raw → converted → data sets → queries. */
 export class BatchLakeStack extends Stack {
   public constructor(scope: Construct, id: string, props: BatchLakeStackProps) {
     super(scope, id, props);
@@ -28,19 +30,33 @@ export class BatchLakeStack extends Stack {
     const pipelineQueries = new AthenaWorkgroup(this, 'PipelineQueries', { environment, enforced: false }); // CTAS says where
     const analysts = new AthenaWorkgroup(this, 'Analysts', { environment, scanLimit: Size.gibibytes(10) });
 
-    // how it gets in and what it becomes
-    const crawlers = ['flights', 'airports', 'weather', 'birdstrikes'].map(
+    // how it gets in
+    const ingestion = new Ingestion(this, 'Ingestion', { environment, storage, sources: props.sources });
+    const declare = (tableName: string, columns: glue.Column[], location: DataLocation) =>
+      new glue.S3Table(this, `Raw-${tableName}`, {
+        database: catalog.raw,
+        tableName,
+        columns,
+        dataFormat: glue.DataFormat.PARQUET,
+        storage: glue.S3TableStorage.fromBucket(location.bucket),
+        s3Prefix: `${location.prefix}/`,
+      });
+    for (const [name, table] of Object.entries(REPLICATED)) {
+      declare(name, filesOf(table), ingestion.operations.location(`public.${name}`));
+    }
+    declare('customers', CUSTOMERS, storage.raw.location('customers'));
+    const crawlers = ['birdstrikes', 'delay_targets', 'weather'].map(
       (name) =>
         new Crawler(this, `Crawl-${name}`, {
           database: catalog.raw,
           targets: [CrawlerTarget.s3(storage.raw.location(name))],
-          // Some airports' names hold commas, in quotes, which Glue's own CSV classifier doesn't know.
-          classifiers: name === 'airports' ? [CrawlerClassifier.csv({ quoteSymbol: '"', hasHeader: true })] : [],
         }),
     );
+
+    // what it becomes
     const nightly = new NightlyPipeline(this, 'Nightly', {
       environment,
-      partnerBucket: s3.Bucket.fromBucketName(this, 'PartnerBucket', props.partnerBucket),
+      ingestion,
       storage,
       catalog,
       crawlers,

@@ -1,19 +1,21 @@
 import type { Crawler, LakeCatalog } from '@lakewright/catalog';
-import { DataLocation, type IAthenaWorkgroup, type LakeEnvironment } from '@lakewright/core';
+import type { IAthenaWorkgroup, LakeEnvironment } from '@lakewright/core';
+import { CurrentRows } from '@lakewright/ingestion';
 import type { LakeStorage } from '@lakewright/storage';
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { PARTNER_FILES } from './partner-files';
-import { VersionedTable } from './versioned-table';
+import type { Ingestion } from './ingestion';
+import { REPLICATED } from './schemas';
+import { jsonata } from './sql';
+import { athenaQuery, VersionedTable } from './versioned-table';
 
 export interface NightlyPipelineProps {
   readonly environment: LakeEnvironment;
-  readonly partnerBucket: s3.IBucket;
+  readonly ingestion: Ingestion;
   readonly storage: LakeStorage;
   readonly catalog: LakeCatalog;
   readonly crawlers: Crawler[];
@@ -21,7 +23,7 @@ export interface NightlyPipelineProps {
 }
 
 /**
- * Copy → crawl → convert → data sets → check → publish → retire.
+ * Ingest → crawl → convert → data sets → check → publish → retire.
  *
  * Every run makes new tables, `flights_<run>`, each on a prefix of its own. Only when the check finds nothing wrong do the
  * views `flights`, `worst_routes` … move to them, so a failed run leaves yesterday's data in place, and the machine can
@@ -47,12 +49,12 @@ export class NightlyPipeline extends Construct {
     const all = [flights, ...datasets];
 
     const definition = sfn.Chain.start(this.nameTheRun())
-      .next(this.copyPartnerFiles(props))
+      .next(this.ingest(props))
       .next(
-        this.parallel(
-          'Crawl raw',
-          props.crawlers.map((crawler) => crawler.bind(this, crawler.node.id, { environment }).start),
-        ),
+        this.parallel('Catalog raw', [
+          ...props.crawlers.map((crawler) => crawler.bind(this, crawler.node.id, { environment }).start),
+          ...this.showCurrentRows(props),
+        ]),
       )
       .next(flights.create())
       .next(
@@ -103,24 +105,26 @@ export class NightlyPipeline extends Construct {
     });
   }
 
-  private copyPartnerFiles({ partnerBucket, storage }: NightlyPipelineProps): sfn.Map {
-    const copy = tasks.CallAwsService.jsonata(this, 'Copy partner file', {
-      service: 's3',
-      action: 'copyObject',
-      iamAction: 's3:PutObject',
-      iamResources: PARTNER_FILES.map(({ target }) => storage.raw.bucket.arnForObjects(target)),
-      parameters: {
-        Bucket: storage.raw.bucket.bucketName,
-        Key: '{% $states.input.target %}',
-        CopySource: `{% ${JSON.stringify(`${partnerBucket.bucketName}/`)} & $states.input.source %}`,
-        TaggingDirective: 'REPLACE', // the partner's tags are not ours, and reading them needs a right of its own
-      },
+  /** The state machine of `Ingestion`, and the end of it. */
+  private ingest({ ingestion }: NightlyPipelineProps): sfn.IChainable & sfn.INextable {
+    return tasks.StepFunctionsStartExecution.jsonata(this, 'Ingest', {
+      stateMachine: ingestion.stateMachine,
+      integrationPattern: sfn.IntegrationPattern.RUN_JOB,
+      input: sfn.TaskInput.fromObject({}),
+      outputs: {},
     });
-    copy.addRetry({ maxAttempts: 3 });
-    return sfn.Map.jsonata(this, 'Copy partner files', {
-      items: sfn.ProvideItems.jsonArray([...PARTNER_FILES]),
-      maxConcurrency: 4,
-    }).itemProcessor(copy);
+  }
+
+  /** `converted.current_flights` …: loads and changes of a replicated table as the rows that it has now. */
+  private showCurrentRows({ catalog, workgroup }: NightlyPipelineProps): sfn.IChainable[] {
+    return Object.entries(REPLICATED).map(([name, { columns, primaryKey }]) => {
+      const rows = CurrentRows.of(catalog.raw.dataset(name), {
+        columns: columns.map((column) => column.name),
+        primaryKey,
+      });
+      const view = rows.createView(catalog.converted.dataset(`current_${name}`));
+      return athenaQuery(this, `Show current ${name}`, jsonata(view, {}, {}), workgroup);
+    });
   }
 
   private check({ workgroup }: NightlyPipelineProps, databases: Record<string, string>): sfn.Chain {
@@ -147,14 +151,16 @@ export class NightlyPipeline extends Construct {
   }
 
   private grantRights(role: iam.Role, props: NightlyPipelineProps): void {
-    const { partnerBucket, storage, catalog, workgroup, crawlers } = props;
+    const { storage, catalog, workgroup, crawlers, ingestion } = props;
     workgroup.grants.query(role);
     for (const crawler of crawlers) crawler.grants.start(role);
-    DataLocation.of(partnerBucket).grants.read(role);
-    for (const { target } of PARTNER_FILES) {
-      const [folder] = target.split('/');
-      storage.raw.location(folder).grants.readWrite(role);
-      catalog.raw.dataset(folder).grants.read(role);
+    ingestion.grantRun(role);
+    for (const name of Object.keys(REPLICATED)) {
+      catalog.raw.dataset(name, { location: ingestion.operations.location(`public.${name}`) }).grants.read(role);
+    }
+    for (const { node } of crawlers) {
+      const name = node.id.replace('Crawl-', '');
+      catalog.raw.dataset(name, { location: storage.raw.location(name) }).grants.read(role);
     }
     for (const database of [catalog.converted, catalog.datasets]) database.grants.manageTables(role);
     role.addToPolicy(new iam.PolicyStatement({ actions: LOG_AND_TRACE, resources: ['*'] }));

@@ -4,8 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { BatchLakeStack } from '../src/batch-lake-stack';
 import { jsonata } from '../src/sql';
 
+const SOURCES = {
+  operationsSecret: 'operations',
+  wildlifeApi: 'https://wildlife.example.com/strikes',
+  crmConnection: 'crm',
+  partnerBucket: 'partner',
+  planningBucket: 'planning',
+};
+
 describe('BatchLakeStack', () => {
-  const template = Template.fromStack(new BatchLakeStack(new App(), 'Test', { partnerBucket: 'partner' }));
+  const template = Template.fromStack(new BatchLakeStack(new App(), 'Test', { sources: SOURCES }));
 
   test('has a database for each zone', () => {
     for (const name of ['raw', 'converted', 'datasets']) {
@@ -13,15 +21,29 @@ describe('BatchLakeStack', () => {
     }
   });
 
-  test('has one crawler for each raw table', () => {
-    template.resourceCountIs('AWS::Glue::Crawler', 4);
+  test('declares or crawls each raw table', () => {
+    const declared = Object.values(template.findResources('AWS::Glue::Table'));
+    const names = declared.map(({ Properties }) => Properties.TableInput.Name);
+    const crawlers = Object.values(template.findResources('AWS::Glue::Crawler'));
+    const paths = crawlers.flatMap(({ Properties }) => JSON.stringify(Properties.Targets.S3Targets[0].Path));
+    expect(names.sort()).toEqual(['airports', 'customers', 'flights']);
+    expect(paths.map((path) => /(\w+)\/"/.exec(path)?.[1]).sort()).toEqual(['birdstrikes', 'delay_targets', 'weather']);
+  });
+
+  test('takes data in five ways, in one state machine that the nightly one starts', () => {
+    const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
+    const definitions = machines.map(({ Properties }) => JSON.stringify(Properties.DefinitionString));
+    const ingest = definitions.find((text) => text.includes('startReplication'));
+    expect(ingest).toContain('appflow:startFlow');
+    for (const name of ['Extract bird strikes', 'Copy weather', 'Take delay targets']) expect(ingest).toContain(name);
+    expect(definitions.filter((text) => text.includes('states:startExecution.sync:2'))).toHaveLength(1);
   });
 
   test('has one KMS key', () => {
     template.resourceCountIs('AWS::KMS::Key', 1);
   });
 
-  test('gives its state machine no right on objects or tables outside of the lake and the partner bucket', () => {
+  test('gives its state machine no right on objects or tables outside of the lake', () => {
     const policies = template.findResources('AWS::IAM::Policy', {
       Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^NightlyRole') }] },
     });

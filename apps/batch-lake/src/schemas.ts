@@ -1,0 +1,96 @@
+import { FileColumn, FileSchema } from '@lakewright/ingestion';
+import * as glue from 'aws-cdk-lib/aws-glue';
+
+const { Schema } = glue;
+
+/** What DMS adds to each row: the kind of a change, when it was committed, and its place among all changes. */
+const CHANGE: glue.Column[] = [
+  { name: 'op', type: Schema.STRING },
+  { name: 'dms_timestamp', type: Schema.STRING },
+  { name: 'change_sequence', type: Schema.STRING },
+];
+
+/** A table of the operations database, as it lies in the raw zone. */
+export interface ReplicatedTable {
+  readonly primaryKey: string[];
+  /** Those of the database. */
+  readonly columns: glue.Column[];
+}
+
+export const REPLICATED: Record<string, ReplicatedTable> = {
+  flights: {
+    primaryKey: ['flight_id'],
+    columns: [
+      { name: 'flight_id', type: Schema.BIG_INT },
+      { name: 'departed_at', type: Schema.TIMESTAMP },
+      { name: 'delay_minutes', type: Schema.INTEGER },
+      { name: 'distance_miles', type: Schema.INTEGER },
+      { name: 'origin', type: Schema.STRING },
+      { name: 'destination', type: Schema.STRING },
+    ],
+  },
+  airports: {
+    primaryKey: ['iata'],
+    columns: [
+      { name: 'iata', type: Schema.STRING },
+      { name: 'name', type: Schema.STRING },
+      { name: 'city', type: Schema.STRING },
+      { name: 'state', type: Schema.STRING },
+      { name: 'country', type: Schema.STRING },
+      { name: 'latitude', type: Schema.DOUBLE },
+      { name: 'longitude', type: Schema.DOUBLE },
+    ],
+  },
+};
+
+/** The columns of the files: those of the database and those that DMS adds. */
+export const filesOf = ({ columns }: ReplicatedTable): glue.Column[] => [...CHANGE, ...columns];
+
+/** A record of the wildlife agency's API. */
+export const STRIKES: glue.Column[] = [
+  { name: 'strike_id', type: Schema.BIG_INT },
+  { name: 'airport_name', type: Schema.STRING },
+  { name: 'aircraft', type: Schema.STRING },
+  { name: 'damage', type: Schema.STRING },
+  { name: 'flight_date', type: Schema.DATE },
+  { name: 'operator', type: Schema.STRING },
+  { name: 'state', type: Schema.STRING },
+  { name: 'phase', type: Schema.STRING },
+  { name: 'wildlife_size', type: Schema.STRING },
+  { name: 'species', type: Schema.STRING },
+  { name: 'time_of_day', type: Schema.STRING },
+  { name: 'total_cost_dollars', type: Schema.DOUBLE },
+  { name: 'speed_knots', type: Schema.DOUBLE },
+  { name: 'last_modified', type: Schema.TIMESTAMP },
+];
+
+/** Fields of the CRM's contacts, and what they are called in the lake. */
+export const CUSTOMER_FIELDS = [
+  ['Id', 'customer_id'],
+  ['FirstName', 'first_name'],
+  ['LastName', 'last_name'],
+  ['Email', 'email'],
+  ['Phone', 'phone'],
+  ['Birthdate', 'birth_date'],
+  ['MailingCity', 'city'],
+  ['MailingState', 'state'],
+  ['HomeAirport', 'home_airport'],
+  ['Miles', 'miles'],
+  ['Newsletter', 'newsletter'],
+  ['SystemModstamp', 'last_modified'],
+] as const;
+
+/** Customers as AppFlow writes them: texts. */
+export const CUSTOMERS: glue.Column[] = CUSTOMER_FIELDS.map(([, name]) => ({ name, type: Schema.STRING }));
+
+/** The planners' spreadsheet: a title, an empty row, then the header. */
+export const TARGETS = new FileSchema({
+  headerRow: 3,
+  columns: [
+    FileColumn.string('airport', { header: 'Airport', required: true }),
+    FileColumn.decimal('target_minutes', 5, 1, { header: 'Target (minutes)', required: true }),
+    FileColumn.date('valid_from', { header: 'Valid from', required: true }),
+    FileColumn.double('on_time_share', { header: 'Share on time' }),
+    FileColumn.string('owner', { header: 'Owner' }),
+  ],
+});
