@@ -4,14 +4,27 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { killRounds } from '../test/services/dms/kill-rounds';
 import { startPostgres } from '../test/services/dms/postgres-server';
+import { mariadb } from './dms-kills/mariadb';
+import { killRounds as mariaDbRounds } from './dms-kills/rounds';
 
-/** `npx tsx packages/lakewright/scripts/dms-kills.ts --rounds 50 [--seed N]`: see test/services/dms/kill-rounds.ts. */
+/**
+ * `npx tsx packages/lakewright/scripts/dms-kills.ts --rounds 50 [--seed N]`: see test/services/dms/kill-rounds.ts.
+ * With `--source mariadb`, where it is installed: see dms-kills/rounds.ts.
+ */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { rounds: { type: 'string', default: '50' }, seed: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '50' },
+      seed: { type: 'string' },
+      source: { type: 'string', default: 'postgres' },
+    },
+  });
   const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
+  const tell = (text: string) => void process.stdout.write(`${text}\n`);
+  if (values.source === 'mariadb') return mariaDbRounds(await mariadb(), Number(values.rounds), tell);
+  if (values.source !== 'postgres') throw new Error(`--source ${values.source} → postgres or mariadb`);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lakewright-kills-'));
   const server = await startPostgres();
-  const tell = (text: string) => void process.stdout.write(`${text}\n`);
   tell(`seed ${seed}`);
   try {
     const root = path.join(folder, '.lakewright');
