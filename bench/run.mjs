@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { dms, dmsMemory } from './dms.mjs';
 import { lakeData } from './lake-data.mjs';
 import { query3m } from './query-3m.mjs';
 import { select1 } from './select-1.mjs';
@@ -16,6 +17,8 @@ const BENCHMARKS = [
   { name: 'select-1', goal: 3, run: select1 },
   { name: 'query-3m', goal: 1.3, run: query3m },
   { name: 'lake-data', goal: 2, run: lakeData },
+  { name: 'dms', goal: 1.5, run: dms },
+  { name: 'dms-memory', goal: 1.25, run: dmsMemory },
   // Generates 300 MB by a wheel from PyPI: measured when it is named.
   { name: 'tpch-sf1', goal: 1.25, run: tpch, named: true },
 ];

@@ -43,10 +43,14 @@ export interface DataFileRequest {
   readonly to: string;
   /** Begins another file after about so many bytes. @default - one file */
   readonly maxBytes?: number;
+  /** Rows of the spools; that not all of them are written is a failure. @default - it isn't checked */
+  readonly rows?: number;
   /** Characters of the longest row, where it is known. @default - 2 MiB are tried, then up to 96 MiB */
   readonly longestRow?: number;
 }
 
+/** Rows that are held for each thread until they are written. */
+const ROW_GROUP = 61_440;
 /** DuckDB's own limit for a line of CSV, in bytes. */
 const USUAL_LINE = 2 << 20;
 /** What is tried where the longest row isn't known. */
@@ -83,7 +87,9 @@ export function readStatement({ spools, columns }: Pick<DataFileRequest, 'spools
     `new_line = '\\n'`,
     `nullstr = ${literal(NULL_TEXT)}`,
     'allow_quoted_nulls = false',
-    ...(line > USUAL_LINE ? [`max_line_size = ${line}`, `buffer_size = ${line + USUAL_LINE}`] : []),
+    `max_line_size = ${line}`,
+    // DuckDB's own is 16 lines of the longest length, for each thread.
+    `buffer_size = ${line + 2 * USUAL_LINE}`,
   ];
   return `SELECT ${values} FROM read_csv([${files}], ${options.join(', ')})`;
 }
@@ -93,7 +99,9 @@ export const lineLimit = (longestRow: number | undefined): number =>
   longestRow === undefined ? USUAL_LINE : Math.max(USUAL_LINE, longestRow * 4 + 4);
 
 function formatOptions(format: DataFormat): string[] {
-  if (format.kind === 'parquet') return ['FORMAT parquet', `COMPRESSION ${format.compression}`];
+  if (format.kind === 'parquet') {
+    return ['FORMAT parquet', `COMPRESSION ${format.compression}`, `ROW_GROUP_SIZE ${ROW_GROUP}`];
+  }
   return [
     'FORMAT csv',
     `HEADER ${format.header}`,

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { ResultColumn } from '../sql/contract';
+import { SqlError } from '../sql/errors';
 import { DuckDbEngine } from '../sql/runtime';
 import { copyStatement, type DataFileRequest, LONGER_LINES, lineLimit } from './data-file';
 
@@ -19,6 +20,11 @@ export class SpoolEngine {
 
   public constructor(private readonly options: SpoolEngineOptions) {}
 
+  /** Begins what the first file would wait for. */
+  public warmUp(): void {
+    this.open().catch(() => {});
+  }
+
   /**
    * Writes a data file. A failed one leaves no file.
    *
@@ -29,7 +35,12 @@ export class SpoolEngine {
     const lines = [lineLimit(request.longestRow), ...(request.longestRow === undefined ? LONGER_LINES : [])];
     for (const line of lines) {
       try {
-        return await this.writeOnce(copyStatement(request, line), request, signal);
+        const rows = await this.writeOnce(copyStatement(request, line), request, signal);
+        // DuckDB may leave out a line that is longer than its buffer, without a word.
+        if (request.rows === undefined || rows === request.rows) return rows;
+        fs.rmSync(request.to, { recursive: true, force: true });
+        const text = `CSV Error on Line: ${rows} of ${request.rows} rows were read from ${request.spools.join(', ')}`;
+        throw new SqlError('LOCAL_ENGINE_ERROR', text);
       } catch (error) {
         // A line may be longer than DuckDB was told.
         if (line === lines.at(-1) || !/CSV Error on Line/.test(String(error))) throw error;

@@ -119,6 +119,7 @@ test('a row of five million characters is read', async () => {
       columns,
       to,
       longestRow,
+      rows: 1,
       format: { kind: 'parquet', compression: 'uncompressed' },
     });
     const [row] = await engine.texts(`SELECT CAST(length(v) AS VARCHAR) FROM ${literal(to)}`, ['n']);

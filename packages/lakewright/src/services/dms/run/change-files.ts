@@ -83,6 +83,7 @@ export class ChangeFiles {
       orderBy: quoted('$sequence'),
       format: target.format,
       to,
+      rows: where === undefined ? spool.rows : undefined,
       longestRow: Math.max(spool.longestRow, join?.longestRow ?? 0),
     });
     const counts = written === spool.rows ? part.counts : await this.count(part, columns, where ?? 'true');

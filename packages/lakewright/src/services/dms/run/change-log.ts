@@ -141,7 +141,10 @@ export class ChangeLog {
     const open = this.parts.get(id);
     if (open?.plan === plan) return open;
     // The table's columns have changed: the rows before are kept as they are, under another name.
-    if (open !== undefined) this.parts.set(`${id} ${this.files}`, open);
+    if (open !== undefined) {
+      this.parts.delete(id);
+      this.parts.set(`${id} ${this.files}`, open);
+    }
     const part: BatchPart = {
       plan,
       dates,

@@ -41,15 +41,16 @@ export async function loadTables(
   const files: StagedFile[] = [];
   const tables: Record<string, TableStatistics> = {};
   let writing: Promise<void> = Promise.resolve();
+  options.engine.warmUp();
   try {
     for (const plan of plans) {
       options.signal.throwIfAborted();
       options.onTable(plan, undefined);
       const begun = clock.now().getTime() / 1000;
       const spool = `${options.journal.newFile()}.csv`;
-      await snapshot.load(plan.source, plan.reads, sourceCondition(plan, snapshot), spool);
+      const rows = await snapshot.load(plan.source, plan.reads, sourceCondition(plan, snapshot), spool);
       await writing;
-      writing = write(plan, spool, started, options).then(({ rows, staged }) => {
+      writing = write(plan, { file: spool, rows }, started, options).then(({ rows, staged }) => {
         files.push(...staged);
         const time = clock.now().getTime() / 1000;
         tables[tableId(plan.source)] = {
@@ -98,17 +99,18 @@ function sourceCondition(plan: TablePlan, { dialect }: SourceSnapshot): string |
 
 async function write(
   plan: TablePlan,
-  spool: string,
+  spool: { readonly file: string; readonly rows: number },
   time: Date,
   { engine, journal, target, signal, warn }: FullLoadOptions,
 ): Promise<{ rows: number; staged: StagedFile[] }> {
   const to = journal.newFile();
-  const { size } = fs.statSync(spool);
+  const { size } = fs.statSync(spool.file);
   // Data files are smaller than their text: one is enough where the text has room in it.
   const several = size > target.maxFileBytes;
   const rows = await engine.write(
     {
-      spools: [spool],
+      spools: [spool.file],
+      rows: spool.rows,
       columns: spoolColumns(plan),
       output: fileColumns(plan, target, loadRows(target, time)),
       format: target.format,
@@ -117,7 +119,7 @@ async function write(
     },
     signal,
   );
-  fs.rmSync(spool, { force: true });
+  fs.rmSync(spool.file, { force: true });
   if (rows === 0) {
     // DMS makes no folder for an empty table.
     fs.rmSync(to, { recursive: true, force: true });

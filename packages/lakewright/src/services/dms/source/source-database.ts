@@ -82,8 +82,9 @@ export interface SourceSnapshot {
    * disk as well.
    *
    * @param where a condition in the source's SQL (see `SourceDialect`)
+   * @returns how many rows were written
    */
-  load(table: SourceTable, columns: readonly SourceColumn[], where: string | undefined, file: string): Promise<void>;
+  load(table: SourceTable, columns: readonly SourceColumn[], where: string | undefined, file: string): Promise<number>;
   /** How conditions are written in this database's SQL. */
   readonly dialect: SourceDialect;
   close(): Promise<void>;

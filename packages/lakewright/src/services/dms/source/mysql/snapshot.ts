@@ -77,9 +77,12 @@ export class MySqlSnapshot implements SourceSnapshot {
     columns: readonly SourceColumn[],
     where: string | undefined,
     file: string,
-  ): Promise<void> {
+  ): Promise<number> {
     const loaded = this.before.then(() => this.write(table, columns as readonly MySqlColumn[], where, file));
-    this.before = loaded.catch(() => {});
+    this.before = loaded.then(
+      () => {},
+      () => {},
+    );
     return loaded;
   }
 
@@ -92,7 +95,7 @@ export class MySqlSnapshot implements SourceSnapshot {
     columns: readonly MySqlColumn[],
     where: string | undefined,
     file: string,
-  ): Promise<void> {
+  ): Promise<number> {
     const texts = columns.map(({ parsed }) => valueTexts(parsed));
     const list = columns.map((column, index) => texts[index]?.select(name(column.name)));
     const sql = `SELECT ${list.join(', ')} FROM ${nameOf(table)}${where === undefined ? '' : ` WHERE ${where}`}`;
@@ -102,6 +105,7 @@ export class MySqlSnapshot implements SourceSnapshot {
         spool.write(row.map((bytes, index) => (bytes === null ? null : (texts[index]?.loaded(bytes) ?? null)))),
       );
       spool.close();
+      return spool.rows;
     } catch (error) {
       spool.discard();
       throw queryFailure(error, `loading ${table.schema}.${table.name}`);

@@ -173,13 +173,14 @@ async function load(
   columns: readonly SourceColumn[],
   where: string | undefined,
   file: string,
-): Promise<void> {
+): Promise<number> {
   const list = columns.map((column) => selectExpression(dialect.name(column.name), (column as PgColumn).typeName));
   const query = `SELECT ${list.join(', ')} FROM ${nameOf(table)}${where === undefined ? '' : ` WHERE ${where}`}`;
   const streams = await import('pg-copy-streams');
   try {
     const rows = reader.query(streams.to(`COPY (${query}) TO STDOUT (FORMAT csv, NULL '${NULL_TEXT}')`));
     await pipeline(rows, fs.createWriteStream(file, { highWaterMark: 1 << 20 }));
+    return rows.rowCount;
   } catch (error) {
     throw queryFailure(error, `loading ${table.schema}.${table.name}`);
   }
