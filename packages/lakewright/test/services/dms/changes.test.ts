@@ -90,6 +90,18 @@ test('types are as DMS documents them, and the log says the same of a row as the
   expect(await lake.rows(key, 'i4, twice')).toEqual([{ i4: '2', twice: '4' }]);
 });
 
+test('booleans are BOOLEAN where the endpoint maps them so, in loads and changes', async () => {
+  await server.query('CREATE TABLE s.t (id int PRIMARY KEY, flag boolean); INSERT INTO s.t VALUES (1, true)');
+  const definition = { ...rules(), sourceSettings: { MapBooleanAsBoolean: true } };
+  await lake.run(definition);
+  await server.query('INSERT INTO s.t VALUES (2, false), (3, NULL)');
+  await lake.run(definition);
+  const [key = ''] = await changesOf('t');
+  expect(await lake.types('raw/s/t/LOAD00000001.parquet')).toMatchObject({ flag: 'BOOLEAN' });
+  expect(await lake.types(key)).toMatchObject({ flag: 'BOOLEAN' });
+  expect(await lake.rows(key, 'flag', 'ORDER BY id')).toEqual([{ flag: 'false' }, { flag: null }]);
+});
+
 test('mappings are applied to the load and to changes', async () => {
   await server.query('CREATE TABLE s.orders (id int PRIMARY KEY, region text, total numeric(8,2), secret text)');
   await server.query("INSERT INTO s.orders VALUES (1, 'eu', 10, 'x'), (2, 'us', 20, 'y'), (3, NULL, 30, 'z')");

@@ -95,7 +95,11 @@ class Writer {
   }
 
   private async write(): Promise<void> {
-    while (this.going) await writeRandomly(this.client, this.random);
+    while (this.going) {
+      await writeRandomly(this.client, this.random);
+      // As fast as it can, it would make more files than rounds can look at.
+      await pause(5);
+    }
   }
 }
 

@@ -57,7 +57,7 @@ export async function runReplication(definition: ReplicationDefinition, options:
       `target endpoint: the bucket "${target.bucket}" isn't there → a bucket of the lake → add it to the app, or correct BucketName`,
     );
   }
-  const source = await openSource(definition.engine, options.url);
+  const source = await openSource(definition.engine, options.url, definition.sourceSettings);
   const engine = new SpoolEngine({ tempDirectory: path.join(options.lake.workspace.tmp, `dms-${definition.id}`) });
   try {
     await new Run(definition, options, { target, rules, settings, journal, source, engine }).run();

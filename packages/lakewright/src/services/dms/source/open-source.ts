@@ -1,21 +1,22 @@
 import { LakewrightError } from '../../../host/host';
+import type { ApiShape } from '../../api-shape';
 import { MySqlSource } from './mysql/mysql-source';
 import { PostgresSource } from './postgres/postgres-source';
 import type { SourceDatabase } from './source-database';
 
 /** `EngineName` of an endpoint → how its database is opened, by a URL. Their libraries are loaded when they are needed. */
-const ENGINES: Readonly<Record<string, (url: string) => Promise<SourceDatabase>>> = {
-  postgres: (url) => PostgresSource.open(url),
-  'aurora-postgresql': (url) => PostgresSource.open(url),
+const ENGINES: Readonly<Record<string, (url: string, settings: ApiShape) => Promise<SourceDatabase>>> = {
+  postgres: (url, settings) => PostgresSource.open(url, settings),
+  'aurora-postgresql': (url, settings) => PostgresSource.open(url, settings),
   mysql: (url) => MySqlSource.open(url),
   mariadb: (url) => MySqlSource.open(url),
   aurora: (url) => MySqlSource.open(url),
 };
 
 /** @throws LakewrightError LW_DMS_ENGINE for an engine that the runtime doesn't read */
-export async function openSource(engine: string, url: string): Promise<SourceDatabase> {
+export async function openSource(engine: string, url: string, settings?: ApiShape): Promise<SourceDatabase> {
   const open = ENGINES[engine];
-  if (open !== undefined) return open(url);
+  if (open !== undefined) return open(url, settings);
   throw unknownEngine(engine);
 }
 

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { NULL_TEXT } from '../../../../engines/spool';
 import { LakewrightError } from '../../../../host/host';
+import type { ApiShape } from '../../../api-shape';
 import type {
   ChangesRequest,
   SourceColumn,
@@ -29,8 +30,10 @@ const LOOK_UP = 500;
 
 /** PostgreSQL: `COPY` from one snapshot, then its log by a logical replication slot and the plugin `pgoutput`. */
 export class PostgresSource implements SourceDatabase {
-  public static async open(url: string): Promise<PostgresSource> {
-    return new PostgresSource(url, await connect(url));
+  /** @param settings `PostgreSqlSettings` of the endpoint */
+  public static async open(url: string, settings: ApiShape = {}): Promise<PostgresSource> {
+    const asBoolean = String(settings?.MapBooleanAsBoolean) === 'true';
+    return new PostgresSource(url, await connect(url), asBoolean);
   }
 
   private types: ReadonlyMap<number, PgType> | undefined;
@@ -38,6 +41,7 @@ export class PostgresSource implements SourceDatabase {
   private constructor(
     private readonly url: string,
     private readonly client: Client,
+    private readonly asBoolean: boolean,
   ) {}
 
   public async tables(): Promise<readonly PgTable[]> {
@@ -138,7 +142,12 @@ export class PostgresSource implements SourceDatabase {
   }
 
   private async readTypes(): Promise<ReadonlyMap<number, PgType>> {
-    this.types ??= await readTypes(this.client);
+    this.types ??= new Map(
+      [...(await readTypes(this.client))].map(([oid, type]) => [
+        oid,
+        type.name === 'bool' ? { ...type, asBoolean: this.asBoolean } : type,
+      ]),
+    );
     return this.types;
   }
 

@@ -11,6 +11,8 @@ export interface PgType {
   /** Of a domain; 0 otherwise. */
   readonly baseType: number;
   readonly baseModifier: number;
+  /** Of `bool`: BOOLEAN and not a text (`MapBooleanAsBoolean`). */
+  readonly asBoolean?: boolean;
 }
 
 const PLAIN: Readonly<Record<string, DmsType>> = {
@@ -27,7 +29,6 @@ const PLAIN: Readonly<Record<string, DmsType>> = {
   date: { kind: 'date' },
   time: { kind: 'time' },
   interval: { kind: 'string', length: 128 },
-  bool: { kind: 'string', length: 5 },
   cidr: { kind: 'string', length: 50 },
   inet: { kind: 'string', length: 50 },
   macaddr: { kind: 'string', length: 18 },
@@ -74,6 +75,8 @@ export function pgDmsType(
   switch (type.name) {
     case 'numeric':
       return numeric(modifier);
+    case 'bool':
+      return type.asBoolean ? { kind: 'boolean' } : { kind: 'string', length: 5 };
     case 'bpchar':
       return { kind: 'wstring', length: length ?? 1 };
     case 'varchar':
