@@ -13,9 +13,6 @@ interface Live {
   readonly done: Promise<void>;
 }
 
-/** A replication that has just caught up isn't looked after again for so long, in milliseconds. */
-const CAUGHT_UP = 5000;
-
 const START_TYPES = ['start-replication', 'resume-processing', 'reload-target'];
 
 /**
@@ -25,8 +22,8 @@ const START_TYPES = ['start-replication', 'resume-processing', 'reload-target'];
 export class Replications {
   public readonly store: DmsStore;
   private readonly live = new Map<string, Live>();
-  /** When runs ended, by this process' own clock. */
-  private readonly ended = new Map<string, number>();
+  /** Somebody was told that they are starting, and asks again for that run's end. */
+  private readonly awaited = new Set<string>();
 
   public constructor(private readonly lake: LakeContext) {
     this.store = new DmsStore(lake);
@@ -49,16 +46,22 @@ export class Replications {
   }
 
   /**
-   * Lets replications that are "running" catch up, as they would have done all the time on AWS. They are starting until they
-   * have: who asks for their status, and goes on when they run, finds what was committed before.
+   * Lets replications that are "running" catch up, as they would have done all the time on AWS, and waits for it, at most so
+   * long. Until they have, they are "starting": who asks for their status, and goes on when they run, finds what was committed
+   * before.
    */
-  public follow(replications: readonly StoredReplication[]): void {
+  public async follow(replications: readonly StoredReplication[], milliseconds: number): Promise<void> {
     for (const replication of replications) {
       const { arn, type } = replication;
-      const record = this.store.runs.get(arn);
-      const isFresh = performance.now() - (this.ended.get(arn) ?? Number.NEGATIVE_INFINITY) < CAUGHT_UP;
-      if (type === 'full-load' || record?.status !== 'running' || this.live.has(arn) || isFresh) continue;
+      const isRunning = this.store.runs.get(arn)?.status === 'running';
+      if (type === 'full-load' || !isRunning || this.live.has(arn) || this.awaited.has(arn)) continue;
       this.begin(replication, 'resume-processing');
+    }
+    const arns = replications.map(({ arn }) => arn);
+    await this.settle(arns, milliseconds);
+    for (const arn of arns) {
+      if (this.live.has(arn)) this.awaited.add(arn);
+      else this.awaited.delete(arn);
     }
   }
 
@@ -141,7 +144,6 @@ export class Replications {
     const reloaded = record.startType === 'reload-target' || replication.type === 'full-load';
     const rows = this.rows(replication) - (reloaded ? 0 : rowsBefore);
     this.live.delete(replication.arn);
-    this.ended.set(replication.arn, performance.now());
     this.end(replication, { ...record, ...outcome, rows, elapsed: Math.round(performance.now() - began) });
   }
 

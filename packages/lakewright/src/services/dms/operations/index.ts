@@ -62,11 +62,7 @@ export function dmsOperations(replications: Replications): Record<string, Operat
 
     DescribeReplications: async (input) => {
       const found = page(filtered(store.ofKind('config'), input.Filters, CONFIG_FILTERS), input);
-      replications.follow(found.items);
-      await replications.settle(
-        found.items.map(({ arn }) => arn),
-        HOLD,
-      );
+      await replications.follow(found.items, HOLD);
       return { Replications: found.items.map((one) => shownReplication(replications, one)), Marker: found.Marker };
     },
 
@@ -106,11 +102,7 @@ export function dmsOperations(replications: Replications): Record<string, Operat
 
     DescribeReplicationTasks: async (input) => {
       const found = page(filtered(store.ofKind('task'), input.Filters, TASK_FILTERS), input);
-      replications.follow(found.items);
-      await replications.settle(
-        found.items.map(({ arn }) => arn),
-        HOLD,
-      );
+      await replications.follow(found.items, HOLD);
       const shown = found.items.map((one) => shownTask(replications, one));
       if (input.WithoutSettings === true) for (const one of shown) delete one.ReplicationTaskSettings;
       return { ReplicationTasks: shown, Marker: found.Marker };
