@@ -69,6 +69,8 @@ export interface ExpectationReport {
   readonly reason?: string;
   readonly rows: number | null;
   readonly seconds?: number;
+  /** The first rows, as the program gave them. */
+  readonly sample?: readonly (readonly (string | null)[])[];
   /** The first differing rows. */
   readonly differences?: readonly RowDifference[];
 }

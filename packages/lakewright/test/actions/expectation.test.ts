@@ -32,6 +32,26 @@ describe("a check's expectation", () => {
     });
   });
 
+  test('numbers of both sides stand beside each other', async () => {
+    const check = { check: 'rows', name: 'local-admin', query: 'q', outcome: 'succeeded', columns: ['name', 'rows'] };
+    const answer = {
+      columns: [
+        { name: 'name', type: 'varchar' },
+        { name: 'rows', type: 'bigint' },
+      ],
+      rows: [['flights', '3000000']],
+    };
+    const expected = await compared([{ name: 'flights', rows: 3000000 }], answer);
+    const resources = { executed: [], simulated: [], recorded: [], unsupported: [] };
+    const personas = [{ ...check, rows: 1, sample: answer.rows, expected }];
+    const text = renderRun(
+      { personas, tables: [], resources, state: 'SUCCEEDED', seconds: 1 } as unknown as RunReport,
+      '',
+    );
+    expect(text).toMatch(/name\s+│\s+rows\s+│\s+rows expected/);
+    expect(text).toMatch(/flights\s+│\s+3000000\s+│\s+3000000/);
+  });
+
   test('a difference names the first rows that differ', async () => {
     const result = await compared([
       ['a', 10.5, 0.5, true],

@@ -3,9 +3,7 @@ import type { PersonaReport } from '../../report/report';
 import type { CheckConfig } from '../../workspace/config';
 import { type Call, QueryFailedError, runQuery } from '../query/query';
 import { resultsLocation } from '../query/results-bucket';
-import { expectation } from './expectation';
-
-const SAMPLE_ROWS = 20;
+import { expectation, SAMPLE_ROWS } from './expectation';
 
 /** Runs the checks of lakewright.config.json, in order. A check that names personas is refused until they are enforced. */
 export async function runChecks(lake: LocalLake, signal?: AbortSignal): Promise<readonly PersonaReport[]> {

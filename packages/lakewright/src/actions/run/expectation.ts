@@ -5,6 +5,8 @@ import type { ProgramConfig } from '../../workspace/config';
 import type { QueryResult } from '../query/query';
 
 const TIMEOUT_SECONDS = 600;
+/** So many of a check's rows are kept. */
+export const SAMPLE_ROWS = 20;
 /** So many differing rows are shown and kept. */
 const SHOWN = 5;
 const NUMERIC = /^(tinyint|smallint|integer|int|bigint|float|real|double|decimal)/;
@@ -42,13 +44,18 @@ export async function expectation(
     throw error;
   }
   const { count, differences } = compare(rows, answer);
-  const seconds = (performance.now() - started) / 1000;
-  if (count === 0) return { command, outcome: 'equal', rows: rows.length, seconds };
+  const found = {
+    command,
+    rows: rows.length,
+    seconds: (performance.now() - started) / 1000,
+    sample: rows.slice(0, SAMPLE_ROWS).map(texts),
+  };
+  if (count === 0) return { ...found, outcome: 'equal' };
   const reason =
     rows.length === answer.rows.length
       ? `${count} of ${rows.length} rows differ`
       : `${answer.rows.length} rows were answered, ${rows.length} expected; ${count} rows differ`;
-  return { command, outcome: 'different', reason, rows: rows.length, seconds, differences };
+  return { ...found, outcome: 'different', reason, differences };
 }
 
 /** What a program printed isn't rows. */
@@ -98,11 +105,12 @@ function compare(expected: readonly (readonly Cell[])[], { columns, rows }: Answ
     if (should && is && columns.every(({ type }, at) => isEqual(should[at], is[at], type))) continue;
     count += 1;
     if (differences.length === SHOWN) continue;
-    const text = should?.map((cell) => (cell === null ? null : String(cell))) ?? null;
-    differences.push({ row: index + 1, answer: is ?? null, expected: text });
+    differences.push({ row: index + 1, answer: is ?? null, expected: should ? texts(should) : null });
   }
   return { count, differences };
 }
+
+const texts = (row: readonly Cell[]): (string | null)[] => row.map((cell) => (cell === null ? null : String(cell)));
 
 /** Numbers are compared by value, everything else by the text that Athena prints. */
 function isEqual(expected: Cell, answer: string | null, type: string): boolean {

@@ -30,16 +30,28 @@ export function renderTask(task: TaskReport, depth: number): string {
 function renderCheck(check: PersonaReport): string {
   const title = check.name === 'local-admin' ? check.check : `${check.check}, as ${check.name}`;
   if (check.columns === null) return `${title}: ${check.outcome}${check.reason ? `: ${check.reason}` : ''}`;
-  const sample = check.sample ?? [];
-  const numeric = check.columns.map((_, index) => sample.every((row) => isNumber(row[index])));
+  const { columns, sample } = besideExpected(check, check.columns);
+  const numeric = columns.map((_, index) => sample.every((row) => isNumber(row[index])));
   const table = new Table({
-    head: [...check.columns],
+    head: [...columns],
     colAligns: numeric.map((right) => (right ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
   });
   for (const row of sample) table.push(row.map((cell) => cell ?? 'NULL'));
   const more = (check.rows ?? 0) > sample.length ? `\n… ${check.rows} rows in all` : '';
   return `${title}\n${table.toString()}${more}${check.expected ? `\n${renderExpected(check, check.expected)}` : ''}`;
+}
+
+/** The answer, and beside it what was expected of its numbers, where the rows are the same ones. */
+function besideExpected({ sample = [], expected }: PersonaReport, columns: readonly string[]) {
+  if (expected?.outcome !== 'equal') return { columns, sample };
+  const compared = columns.flatMap((name, index) =>
+    sample.every((row) => isNumber(row[index])) ? [{ head: `${name} expected`, index }] : [],
+  );
+  return {
+    columns: [...columns, ...compared.map(({ head }) => head)],
+    sample: sample.map((row, at) => [...row, ...compared.map(({ index }) => expected.sample?.[at]?.[index] ?? null)]),
+  };
 }
 
 /** Whether the check's own program worked out the same rows, and where it didn't. */
