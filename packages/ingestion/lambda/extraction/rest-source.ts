@@ -27,7 +27,9 @@ export class RestSource implements RecordSource {
     let credentials = await this.authenticator.credentials();
     const parameters = this.parameters(interval);
     const first: PageRequest = { url: this.config.url, parameters, number: 0, records: 0 };
+    const counted = pagination.kind === 'page' || pagination.kind === 'offset';
     let before: string | undefined;
+    let repeated = 0;
     for (let page: PageRequest | undefined = first; page; ) {
       const url = withParameters(page.url, page.parameters, pagination, page);
       let answer = await this.get(url, credentials);
@@ -37,11 +39,12 @@ export class RestSource implements RecordSource {
       }
       if (answer.status < 200 || answer.status > 299) throw refusal(url, answer, credentials.secrets);
       const { body, records } = this.records(url, answer, credentials);
-      if (records.length > 0 && answer.text === before) throw loop(url, 'the same records as the page before');
+      repeated = records.length > 0 && answer.text === before ? repeated + 1 : 0;
+      if (repeated > (counted ? INSERTIONS : 0)) throw loop(url, 'the same records as the page before');
       before = answer.text;
       yield records;
       const next = nextPage(pagination, page, { body, headers: answer.headers, count: records.length, url });
-      if (next && next.url === page.url && pagination.kind !== 'page' && pagination.kind !== 'offset') {
+      if (next && next.url === page.url && !counted) {
         if (JSON.stringify(next.parameters) === JSON.stringify(page.parameters))
           throw loop(url, 'itself as the next page');
       }
@@ -134,6 +137,12 @@ function withParameters(
   }
   return complete.href;
 }
+
+/**
+ * Where pages are counted, a record that comes in before them moves the others on by one: a page of one record is then the one
+ * before it again. So often in succession it isn't that any more.
+ */
+const INSERTIONS = 20;
 
 function loop(url: string, what: string): ExtractionRefused {
   return new ExtractionRefused(

@@ -38,10 +38,7 @@ const options: fc.Arbitrary<WorldOptions> = fc.record({
 });
 
 /** Changes of one record must not share a time: they could not be told apart, nor ordered. */
-function versions(
-  changes: readonly { id: number; at: number; skew: number; delay: number }[],
-  update: boolean,
-): Version[] {
+function versions(changes: readonly Change[], update: boolean): Version[] {
   const made: Version[] = [];
   for (const [index, { id: chosen, at, skew, delay }] of changes.entries()) {
     const id = update ? chosen : index;
@@ -52,10 +49,10 @@ function versions(
   return made;
 }
 
-async function live(
-  world: World,
-  runs: readonly { after: number; fault: Fault | null; retried: boolean }[],
-): Promise<void> {
+type Change = typeof change extends fc.Arbitrary<infer T> ? T : never;
+type Run = typeof run extends fc.Arbitrary<infer T> ? T : never;
+
+async function live(world: World, runs: readonly Run[]): Promise<void> {
   for (const [index, { after, fault, retried }] of runs.entries()) {
     world.now += after;
     world.store.fault = fault ? { ...fault, request: world.store.requests + fault.request } : undefined;
@@ -78,6 +75,17 @@ function rowsOf(shown: readonly Version[]) {
     .sort((a, b) => a.id - b.id || a.modified - b.modified);
 }
 
+/** A record that comes in before the first page, of one record, makes the second page the same as the first. */
+const INSERTED_BETWEEN_PAGES: [Change[], Run[], WorldOptions] = [
+  [
+    { id: 0, at: 60669, skew: 0, delay: 0 },
+    { id: 0, at: 61000, skew: -332, delay: 0 },
+    { id: 0, at: 0, skew: 0, delay: 0 },
+  ],
+  [19000, 11442, 26727].map((after) => ({ after, fault: null, retried: false })),
+  { pagination: 'offset', pageSize: 1, after: true, keyed: false, declared: false, latency: 700, overlapSeconds: 30 },
+];
+
 describe('whatever is late, skewed, equal, empty, broken off or repeated', () => {
   test('of records that are only added, each one is delivered, and once', async () => {
     await fc.assert(
@@ -92,7 +100,7 @@ describe('whatever is late, skewed, equal, empty, broken off or repeated', () =>
           expect(await world.delivered()).toEqual(rowsOf(world.versions));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [INSERTED_BETWEEN_PAGES] },
     );
   });
 
