@@ -1,13 +1,14 @@
-import { Crawler, CrawlerTarget, LakeCatalog } from '@lakewright/catalog';
+import { AthenaView, Crawler, CrawlerTarget, LakeCatalog } from '@lakewright/catalog';
 import { AthenaWorkgroup } from '@lakewright/consumption';
 import { type DataLocation, LakeEnvironment } from '@lakewright/core';
+import { CurrentRows } from '@lakewright/ingestion';
 import { LakeStorage, ZoneLifecycle } from '@lakewright/storage';
 import { CfnOutput, Size, Stack, type StackProps } from 'aws-cdk-lib';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import { Ingestion, type Sources } from './ingestion';
 import { NightlyPipeline } from './nightly-pipeline';
-import { CUSTOMERS, filesOf, REPLICATED } from './schemas';
+import { CUSTOMERS, filesOf, latestCustomers, REPLICATED } from './schemas';
 
 export interface BatchLakeStackProps extends StackProps {
   /** Where the data comes from. */
@@ -28,6 +29,7 @@ export class BatchLakeStack extends Stack {
 
     // who queries
     const pipelineQueries = new AthenaWorkgroup(this, 'PipelineQueries', { environment, enforced: false }); // CTAS says where
+    const definitions = new AthenaWorkgroup(this, 'Definitions', { environment }); // what makes views at deployment
     const analysts = new AthenaWorkgroup(this, 'Analysts', { environment, scanLimit: Size.gibibytes(10) });
 
     // how it gets in
@@ -41,10 +43,24 @@ export class BatchLakeStack extends Stack {
         storage: glue.S3TableStorage.fromBucket(location.bucket),
         s3Prefix: `${location.prefix}/`,
       });
-    for (const [name, table] of Object.entries(REPLICATED)) {
-      declare(name, filesOf(table), ingestion.operations.location(`public.${name}`));
+    const show = (name: string, table: glue.S3Table, query: string) => {
+      const view = new AthenaView(this, `Current-${name}`, {
+        database: catalog.converted,
+        viewName: `current_${name}`,
+        query,
+        reads: [catalog.raw.dataset(name)],
+        workgroup: definitions,
+        environment,
+      });
+      view.node.addDependency(table);
+    };
+    for (const [name, { columns, primaryKey }] of Object.entries(REPLICATED)) {
+      const table = declare(name, filesOf(columns), ingestion.operations.location(`public.${name}`));
+      const rows = CurrentRows.of(catalog.raw.dataset(name), { columns: columns.map((one) => one.name), primaryKey });
+      show(name, table, rows.select);
     }
-    declare('customers', CUSTOMERS, storage.raw.location('customers'));
+    const customers = declare('customers', CUSTOMERS, storage.raw.location('customers'));
+    show('customers', customers, latestCustomers(catalog.raw.databaseName));
     const crawlers = ['birdstrikes', 'delay_targets', 'weather'].map(
       (name) =>
         new Crawler(this, `Crawl-${name}`, {

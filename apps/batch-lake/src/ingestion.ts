@@ -160,7 +160,7 @@ export class Ingestion extends Construct {
         object: 'Contact',
       }),
       mapping: AppFlowMapping.fields(...CUSTOMER_FIELDS.map(([field, column]) => AppFlowField.of(field, { column }))),
-      output: AppFlowOutput.parquet({ aggregation: AppFlowAggregation.singleFile() }),
+      output: AppFlowOutput.parquet({ preserveTypes: false, aggregation: AppFlowAggregation.singleFile() }),
       target: storage.raw.location('customers'),
     });
   }

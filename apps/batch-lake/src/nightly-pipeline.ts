@@ -1,6 +1,5 @@
 import type { Crawler, LakeCatalog } from '@lakewright/catalog';
 import type { IAthenaWorkgroup, LakeEnvironment } from '@lakewright/core';
-import { CurrentRows } from '@lakewright/ingestion';
 import type { LakeStorage } from '@lakewright/storage';
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -10,8 +9,7 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { Ingestion } from './ingestion';
 import { REPLICATED } from './schemas';
-import { jsonata } from './sql';
-import { athenaQuery, VersionedTable } from './versioned-table';
+import { VersionedTable } from './versioned-table';
 
 export interface NightlyPipelineProps {
   readonly environment: LakeEnvironment;
@@ -51,10 +49,10 @@ export class NightlyPipeline extends Construct {
     const definition = sfn.Chain.start(this.nameTheRun())
       .next(this.ingest(props))
       .next(
-        this.parallel('Catalog raw', [
-          ...props.crawlers.map((crawler) => crawler.bind(this, crawler.node.id, { environment }).start),
-          ...this.showCurrentRows(props),
-        ]),
+        this.parallel(
+          'Crawl raw',
+          props.crawlers.map((crawler) => crawler.bind(this, crawler.node.id, { environment }).start),
+        ),
       )
       .next(flights.create())
       .next(
@@ -112,18 +110,6 @@ export class NightlyPipeline extends Construct {
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
       input: sfn.TaskInput.fromObject({}),
       outputs: {},
-    });
-  }
-
-  /** `converted.current_flights` …: loads and changes of a replicated table as the rows that it has now. */
-  private showCurrentRows({ catalog, workgroup }: NightlyPipelineProps): sfn.IChainable[] {
-    return Object.entries(REPLICATED).map(([name, { columns, primaryKey }]) => {
-      const rows = CurrentRows.of(catalog.raw.dataset(name), {
-        columns: columns.map((column) => column.name),
-        primaryKey,
-      });
-      const view = rows.createView(catalog.converted.dataset(`current_${name}`));
-      return athenaQuery(this, `Show current ${name}`, jsonata(view, {}, {}), workgroup);
     });
   }
 

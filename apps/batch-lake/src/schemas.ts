@@ -44,7 +44,7 @@ export const REPLICATED: Record<string, ReplicatedTable> = {
 };
 
 /** The columns of the files: those of the database and those that DMS adds. */
-export const filesOf = ({ columns }: ReplicatedTable): glue.Column[] => [...CHANGE, ...columns];
+export const filesOf = (columns: glue.Column[]): glue.Column[] => [...CHANGE, ...columns];
 
 /** A record of the wildlife agency's API. */
 export const STRIKES: glue.Column[] = [
@@ -82,6 +82,17 @@ export const CUSTOMER_FIELDS = [
 
 /** Customers as AppFlow writes them: texts. */
 export const CUSTOMERS: glue.Column[] = CUSTOMER_FIELDS.map(([, name]) => ({ name, type: Schema.STRING }));
+
+/** Each run of the flow brings all customers: those of the latest one, by when the CRM changed them. */
+export const latestCustomers = (database: string): string => {
+  const columns = CUSTOMERS.map(({ name }) => name).join(', ');
+  return `SELECT ${columns}
+FROM (
+  SELECT ${columns}, row_number() OVER (PARTITION BY customer_id ORDER BY last_modified DESC) AS place
+  FROM "${database}"."customers"
+)
+WHERE place = 1`;
+};
 
 /** The planners' spreadsheet: a title, an empty row, then the header. */
 export const TARGETS = new FileSchema({

@@ -26,7 +26,7 @@ export class VersionedTable extends Construct {
     values: Record<string, string>,
     expressions: Record<string, string> = {},
   ): sfn.TaskStateBase {
-    return athenaQuery(scope, id, sqlExpression(file, values, { run: '$run', ...expressions }), workgroup);
+    return athena(scope, id, sqlExpression(file, values, { run: '$run', ...expressions }), workgroup);
   }
 
   public constructor(
@@ -50,7 +50,7 @@ export class VersionedTable extends Construct {
   public publish(): sfn.IChainable {
     const { name, database, workgroup } = this.props;
     const text = `CREATE OR REPLACE VIEW ${database}.${name} AS SELECT * FROM ${database}.${name}_{{run}}`;
-    return athenaQuery(this, `Publish ${name}`, jsonata(text, {}, { run: '$run' }), workgroup);
+    return athena(this, `Publish ${name}`, jsonata(text, {}, { run: '$run' }), workgroup);
   }
 
   /** Deletes all other versions, objects first. */
@@ -107,13 +107,7 @@ export class VersionedTable extends Construct {
   }
 }
 
-/** A state that runs a statement and waits for its end. */
-export function athenaQuery(
-  scope: Construct,
-  id: string,
-  queryString: string,
-  workgroup: IAthenaWorkgroup,
-): sfn.TaskStateBase {
+function athena(scope: Construct, id: string, queryString: string, workgroup: IAthenaWorkgroup): sfn.TaskStateBase {
   const task = tasks.AthenaStartQueryExecution.jsonata(scope, id, {
     stateName: id,
     queryString,

@@ -1,3 +1,4 @@
+export * from './athena-view';
 export * from './catalog-sharing';
 export * from './crawler';
 export * from './crawler-base';

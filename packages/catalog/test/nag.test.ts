@@ -1,6 +1,6 @@
 import { aws_iam as iam } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
-import { CatalogSharing, Crawler, CrawlerTarget, IcebergTable, IcebergType, ResourceLink } from '../src';
+import { AthenaView, CatalogSharing, Crawler, CrawlerTarget, IcebergTable, IcebergType, ResourceLink } from '../src';
 import { lake, nagFindings, workgroup } from './support';
 
 // That the four packs are active is what packages/core/test/support/nag.test.ts proves.
@@ -12,6 +12,13 @@ test('cdk-nag finds nothing in any construct that is not acknowledged with its r
     database: catalog.datasets,
     tableName: 'orders',
     columns: [{ name: 'id', type: IcebergType.BIGINT }],
+    workgroup: workgroup(stack, storage.datasets.location('results')),
+  });
+  new AthenaView(stack, 'View', {
+    database: catalog.converted,
+    viewName: 'current_orders',
+    query: 'SELECT * FROM raw.orders',
+    reads: [catalog.raw.dataset('orders')],
     workgroup: workgroup(stack, storage.datasets.location('results')),
   });
   new CatalogSharing(stack, 'Sharing', {

@@ -1,6 +1,6 @@
 import type { LakeResource } from '../../assembly/resource';
 import type { ApiShape } from '../api-shape';
-import type { ResourceHandler } from '../service';
+import { LOCAL_ADMIN, type ResourceHandler } from '../service';
 import type { DataCatalogs } from './operations/metadata';
 import type { NamedQueries } from './operations/named-queries';
 import type { Tags } from './operations/tags';
@@ -65,12 +65,32 @@ export function athenaResources({ queries, named, catalogs, tags }: ResourceTool
       },
     },
 
+    'Custom::LakewrightAthenaView': {
+      classification: 'simulated',
+      note: 'its statement is run here, without the provider function',
+      apply: async ({ properties: { Database, View, Query, Workgroup, ResultLocation } }) => {
+        const { id } = await queries.start(
+          {
+            QueryString: `CREATE OR REPLACE VIEW ${quoted(Database)}.${quoted(View)} AS\n${Query}`,
+            WorkGroup: Workgroup,
+            ResultConfiguration: { OutputLocation: ResultLocation },
+          },
+          LOCAL_ADMIN,
+          { hold: false },
+        );
+        const { state, reason } = await queries.finished(id);
+        if (state !== 'SUCCEEDED') throw new Error(`${state}: ${reason}`);
+      },
+    },
+
     'AWS::Athena::CapacityReservation': {
       classification: 'recorded',
       note: 'local queries need no reserved capacity',
     },
   };
 }
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** CloudFormation gives numbers and booleans as texts now and then. */
 function configurationOf(configuration: ApiShape): ApiShape {
