@@ -26,7 +26,7 @@ export interface CurrentRowsOptions {
 
 /**
  * The query that makes of a table's files what the table is now: of each primary key the row that changed last, without
- * those that were deleted. With `LoadMode.fullLoad()`: the rows of the last load.
+ * those that were deleted. A change that DMS delivered twice counts once. With `LoadMode.fullLoad()`: the rows of the last load.
  *
  * What was loaded has no `change_sequence`, so that any change counts more. The table in the catalog reads all folders of
  * changes, and has the columns `op` and `change_sequence` besides its own.
@@ -71,15 +71,27 @@ export class CurrentRows {
     if (!this.mode.follows) {
       return `SELECT ${columns}\nFROM ${relation}\nWHERE ${time} = (SELECT max(${time}) FROM ${relation})`;
     }
-    const key = this.options.primaryKey.map(quoted).join(', ');
+    const key = this.options.primaryKey.map(quoted);
+    const sequence = quoted(CHANGE_SEQUENCE);
+    // What was loaded and never changed, most of a large table, is neither sorted nor moved between workers.
     return [
       `SELECT ${columns}`,
       'FROM (',
-      `  SELECT ${columns}, "op" AS "current_op",`,
-      `    row_number() OVER (PARTITION BY ${key} ORDER BY nullif("${CHANGE_SEQUENCE}", '') DESC NULLS LAST) AS "current_rank"`,
-      `  FROM ${relation}`,
+      `  SELECT ${this.options.columns.map((name) => `loaded.${quoted(name)}`).join(', ')}`,
+      `  FROM ${relation} loaded`,
+      `  LEFT JOIN (SELECT DISTINCT ${key.join(', ')} FROM ${relation} WHERE ${sequence} <> '') changed`,
+      `    ON ${key.map((name) => `changed.${name} = loaded.${name}`).join(' AND ')}`,
+      `  WHERE coalesce(loaded.${sequence}, '') = '' AND changed.${key[0]} IS NULL`,
+      '  UNION ALL',
+      `  SELECT ${columns}`,
+      '  FROM (',
+      `    SELECT ${columns}, "op" AS "current_op",`,
+      `      row_number() OVER (PARTITION BY ${key.join(', ')} ORDER BY ${sequence} DESC) AS "current_rank"`,
+      `    FROM ${relation}`,
+      `    WHERE ${sequence} <> ''`,
+      '  )',
+      `  WHERE "current_rank" = 1 AND coalesce("current_op", 'U') <> 'D'`,
       ')',
-      `WHERE "current_rank" = 1 AND coalesce("current_op", 'I') <> 'D'`,
     ].join('\n');
   }
 

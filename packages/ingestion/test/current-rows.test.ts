@@ -12,17 +12,27 @@ test('the text is Athena’s', () => {
     [
       'SELECT "id", "delay"',
       'FROM (',
-      '  SELECT "id", "delay", "op" AS "current_op",',
-      `    row_number() OVER (PARTITION BY "id" ORDER BY nullif("change_sequence", '') DESC NULLS LAST) AS "current_rank"`,
-      '  FROM "raw"."flights"',
+      '  SELECT loaded."id", loaded."delay"',
+      '  FROM "raw"."flights" loaded',
+      `  LEFT JOIN (SELECT DISTINCT "id" FROM "raw"."flights" WHERE "change_sequence" <> '') changed`,
+      '    ON changed."id" = loaded."id"',
+      `  WHERE coalesce(loaded."change_sequence", '') = '' AND changed."id" IS NULL`,
+      '  UNION ALL',
+      '  SELECT "id", "delay"',
+      '  FROM (',
+      '    SELECT "id", "delay", "op" AS "current_op",',
+      '      row_number() OVER (PARTITION BY "id" ORDER BY "change_sequence" DESC) AS "current_rank"',
+      '    FROM "raw"."flights"',
+      `    WHERE "change_sequence" <> ''`,
+      '  )',
+      `  WHERE "current_rank" = 1 AND coalesce("current_op", 'U') <> 'D'`,
       ')',
-      `WHERE "current_rank" = 1 AND coalesce("current_op", 'I') <> 'D'`,
     ].join('\n'),
   );
   expect(rows.createView({ databaseName: 'raw', tableName: 'flights_now' } as IDataset)).toBe(
     `CREATE OR REPLACE VIEW "raw"."flights_now" AS\n${rows.select}`,
   );
-  expect(rows.selectFrom("{{ source('raw', 'flights') }}")).toContain("  FROM {{ source('raw', 'flights') }}\n");
+  expect(rows.selectFrom("{{ source('raw', 'flights') }}")).toContain("    FROM {{ source('raw', 'flights') }}\n");
 });
 
 test('whatever was loaded and changed, in whatever order the files are read, the rows are those of the source', async () => {
