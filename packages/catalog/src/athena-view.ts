@@ -115,7 +115,7 @@ const MAX_QUERY = 60_000;
 
 function checkQuery({ viewName, query }: AthenaViewProps): void {
   if (Token.isUnresolved(query)) return;
-  const begins = /^\s*(?:(?:--[^\n]*\n|\/\*[^]*?\*\/)\s*)*(select|with)\b/i.test(query);
+  const begins = /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(select|with)\b/i.test(query);
   if (begins && query.length <= MAX_QUERY) return;
   throw new Error(
     LakeError.message(
