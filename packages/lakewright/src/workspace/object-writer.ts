@@ -28,9 +28,8 @@ export class ObjectWriter {
     const { bucket, key } = place;
     return this.exclusive(place, async () => {
       if (this.caseInsensitive) await assertNoCaseClash(place);
-      const former = await fileStats(place.path);
+      const [former, stats] = await Promise.all([fileStats(place.path), fs.promises.stat(file, { bigint: true })]);
       await this.checkConditions(place, former, options);
-      const stats = await fs.promises.stat(file, { bigint: true });
       const record = toRecord(options, derivedETag(stats));
       if (options.etag !== undefined || Object.values(record).filter(Boolean).length > 1 || former !== undefined) {
         await this.metadata.write(bucket, key, record, stats, former);

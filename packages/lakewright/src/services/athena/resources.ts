@@ -76,7 +76,6 @@ export function athenaResources({ queries, named, catalogs, tags }: ResourceTool
             ResultConfiguration: { OutputLocation: ResultLocation },
           },
           LOCAL_ADMIN,
-          { hold: false },
         );
         const { state, reason } = await queries.finished(id);
         if (state !== 'SUCCEEDED') throw new Error(`${state}: ${reason}`);

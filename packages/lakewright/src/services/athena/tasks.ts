@@ -27,7 +27,7 @@ const runQuery = async (
   parameters: Parameters<TaskIntegration>[0],
   task: TaskCall,
 ): ReturnType<TaskIntegration> => {
-  const { id } = await queries.start(parameters, task.caller, { hold: false });
+  const { id } = await queries.start(parameters, task.caller);
   const execution = await queries.finished(id, task.signal);
   if (execution.state !== 'SUCCEEDED') {
     // Step Functions fails a `.sync` task with this error, and the execution as its cause.

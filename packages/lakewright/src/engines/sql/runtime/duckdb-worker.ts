@@ -1,10 +1,10 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResult } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBPreparedStatement } from '@duckdb/node-api';
 import { checkDrift } from '../result/drift';
 import { claimEscapes, escapeClock, escapeSince } from './escapes';
 import { toFailure } from './failure';
 import { installSupport } from './install';
 import { openOutput } from './outputs';
-import type { DuckDbOptions, RunRequest, RunResult, WorkerReply, WorkerRequest } from './protocol';
+import type { Cell, DuckDbOptions, RunRequest, RunResult, WorkerReply, WorkerRequest } from './protocol';
 import { vocabulary } from './vocabulary';
 
 /** Statements that run at once; more of them wait. */
@@ -79,16 +79,15 @@ export class DuckDbWorker {
     return { rows: 0 };
   }
 
-  private async run({ id, sql, output }: RunRequest): Promise<RunResult> {
+  private async run(request: RunRequest): Promise<RunResult> {
     const run: Run = { cancelled: false };
-    this.runs.set(id, run);
+    this.runs.set(request.id, run);
     const connection = await this.take();
     run.connection = connection;
     try {
       if (run.cancelled) throw new Error('INTERRUPT Error: cancelled before it began');
-      if (output.to === 'types') return await describe(connection, sql);
-      if (!sql.includes('TRY(')) return await this.drain(id, run, await connection.stream(sql), output);
-      return await this.runWithTry(connection, sql, (result, check) => this.drain(id, run, result, output, check));
+      if (request.output.to === 'types') return await describe(connection, request.sql);
+      return await this.drain(connection, run, request);
     } catch (error) {
       claimEscapes(String(error));
       throw error;
@@ -98,58 +97,40 @@ export class DuckDbWorker {
     }
   }
 
-  /** In two steps: what fails while the statement is planned may stand in a branch that no row takes. */
-  private async runWithTry(
-    connection: DuckDBConnection,
-    sql: string,
-    drain: (result: DuckDBResult, check: () => void) => Promise<RunResult>,
-  ): Promise<RunResult> {
-    const before = escapeClock();
-    const prepared = await connection.prepare(sql);
+  /** In two steps: what fails while the statement is planned may stand in a branch of a TRY that no row takes. */
+  private async drain(connection: DuckDBConnection, run: Run, { id, sql, output }: RunRequest): Promise<RunResult> {
+    const sink = openOutput(output, (rows) => this.send(id, run, rows));
+    const planning = escapeClock();
+    let prepared: DuckDBPreparedStatement | undefined;
     try {
+      prepared = await connection.prepare(sql);
       const begun = escapeClock();
-      return await drain(await prepared.stream(), () => {
-        const escaped = escapeSince(before, begun);
-        if (escaped !== undefined) throw new Error(escaped);
-      });
-    } finally {
-      prepared.destroySync();
-    }
-  }
-
-  /** `check` throws what must not be answered with rows. */
-  private async drain(
-    id: number,
-    run: Run,
-    result: DuckDBResult,
-    output: RunRequest['output'],
-    check: () => void = () => {},
-  ): Promise<RunResult> {
-    if ('columns' in output) checkDrift(output.columns, result.columnTypes().map(String));
-    const sink = await openOutput(output, {
-      types: () => result.columnTypes().map(String),
-      send: async (rows) => {
-        this.reply({ kind: 'batch', id, rows });
-        // The receiver asks for the next batch: a slow one must not fill the memory.
-        await new Promise<void>((resolve) => {
-          run.resume = resolve;
-          if (run.cancelled) resolve();
-        });
-      },
-    });
-    try {
+      const result = await prepared.stream();
+      if ('columns' in output) checkDrift(output.columns, result.columnTypes().map(String));
       for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
         if (run.cancelled) throw new Error('INTERRUPT Error: cancelled');
         if (!(await sink.write(chunk))) break;
       }
       // DuckDB ends the stream of an interrupted statement as that of a complete one.
       if (run.cancelled) throw new Error('INTERRUPT Error: cancelled');
-      check();
+      const escaped = sql.includes('TRY(') ? escapeSince(planning, begun) : undefined;
+      if (escaped !== undefined) throw new Error(escaped);
       return await sink.close(result);
     } catch (error) {
       await sink.abandon();
       throw error;
+    } finally {
+      prepared?.destroySync();
     }
+  }
+
+  /** Resolves when the receiver asks for the next batch: a slow one must not fill the memory. */
+  private send(id: number, run: Run, rows: readonly (readonly Cell[])[]): Promise<void> {
+    this.reply({ kind: 'batch', id, rows });
+    return new Promise<void>((resolve) => {
+      run.resume = resolve;
+      if (run.cancelled) resolve();
+    });
   }
 
   private cancel(id: number): void {

@@ -1,10 +1,14 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { appendFile, appendFileSync, closeSync, open, renameSync, rmSync } from 'node:fs';
+import { promisify } from 'node:util';
 import type { DuckDBDataChunk, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import type { ResultColumn } from '../contract';
 import { csvLine } from '../result/csv';
 import { restWriter } from '../result/rest-form';
 import { textWriter } from '../result/text-form';
 import type { Cell, RunOutput, RunResult } from './protocol';
+
+const openFile = promisify(open);
+const appendToFile: (fd: number, bytes: Buffer) => Promise<void> = promisify(appendFile);
 
 /** Takes a result chunk by chunk; nothing keeps more than one. */
 export interface Output {
@@ -15,20 +19,17 @@ export interface Output {
   abandon(): Promise<void>;
 }
 
-export interface OutputContext {
-  types(): string[];
-  /** Resolves when the receiver has taken the rows. */
-  send(rows: readonly (readonly Cell[])[]): Promise<void>;
-}
+/** Resolves when the receiver has taken the rows. */
+export type SendRows = (rows: readonly (readonly Cell[])[]) => Promise<void>;
 
-export async function openOutput(output: RunOutput, context: OutputContext): Promise<Output> {
+export function openOutput(output: RunOutput, send: SendRows): Output {
   switch (output.to) {
     case 'rows':
-      return new BatchOutput(writers(output.columns, restWriter), output.maxRows, context);
+      return new BatchOutput(writers(output.columns, restWriter), output.maxRows, send);
     case 'text':
-      return new BatchOutput(writers(output.columns, textWriter), output.maxRows, context);
+      return new BatchOutput(writers(output.columns, textWriter), output.maxRows, send);
     case 'csv':
-      return CsvOutput.open(output.file, output.columns, output.header);
+      return new CsvOutput(output.file, output.columns, output.header);
     default:
       return new CountOutput();
   }
@@ -57,7 +58,7 @@ class BatchOutput implements Output {
   constructor(
     private readonly writers: Writers<Cell>,
     private readonly maxRows: number | undefined,
-    private readonly context: OutputContext,
+    private readonly send: SendRows,
   ) {}
 
   public async write(chunk: DuckDBDataChunk): Promise<boolean> {
@@ -65,7 +66,7 @@ class BatchOutput implements Output {
     const rows = cellsOf(chunk, this.writers).slice(0, left);
     this.truncated = chunk.rowCount > left;
     this.rows += rows.length;
-    if (rows.length > 0) await this.context.send(rows);
+    if (rows.length > 0) await this.send(rows);
     return !this.truncated;
   }
 
@@ -76,47 +77,66 @@ class BatchOutput implements Output {
   public async abandon(): Promise<void> {}
 }
 
-/** Writes beside the file and renames at the end: a reader sees a whole result or none. */
+/** Characters of a result that are held before they are written. */
+const HELD = 65_536;
+
+/**
+ * Writes beside the file and renames at the end: a reader sees a whole result or none.
+ *
+ * The file is made while DuckDB plans, and what is small is written to it synchronously: a new file takes 0.7 ms on a
+ * busy disk, and each asynchronous step some 0.1 ms of a thread's wake-up, together half the time of SELECT 1.
+ */
 class CsvOutput implements Output {
   private rows = 0;
   private bytes = 0;
+  private held: string;
+  private closed = false;
+  private readonly temporary: string;
+  private readonly opened: Promise<number>;
+  private readonly writers: Writers<string | null>;
 
-  private constructor(
-    private readonly handle: FileHandle,
-    private readonly temporary: string,
+  public constructor(
     private readonly file: string,
-    private readonly writers: Writers<string | null>,
-  ) {}
-
-  public static async open(file: string, columns: readonly ResultColumn[], header: boolean): Promise<CsvOutput> {
-    const temporary = `${file}.${process.pid}-${Date.now()}.tmp`;
-    const output = new CsvOutput(await open(temporary, 'w'), temporary, file, writers(columns, textWriter));
-    if (header) await output.append(csvLine(columns.map((column) => column.name)));
-    return output;
+    columns: readonly ResultColumn[],
+    header: boolean,
+  ) {
+    this.temporary = `${file}.${process.pid}-${Date.now()}.tmp`;
+    this.opened = openFile(this.temporary, 'w');
+    this.opened.catch(() => undefined); // thrown by its use
+    this.writers = writers(columns, textWriter);
+    this.held = header ? csvLine(columns.map((column) => column.name)) : '';
   }
 
   public async write(chunk: DuckDBDataChunk): Promise<boolean> {
     const lines = cellsOf(chunk, this.writers).map(csvLine);
     this.rows += lines.length;
-    await this.append(lines.join(''));
+    this.held += lines.join('');
+    if (this.held.length >= HELD) await appendToFile(await this.opened, this.taken());
     return true;
   }
 
   public async close(): Promise<RunResult> {
-    await this.handle.close();
-    await rename(this.temporary, this.file);
+    const fd = await this.opened;
+    appendFileSync(fd, this.taken());
+    this.closed = true;
+    closeSync(fd);
+    renameSync(this.temporary, this.file);
     return { rows: this.rows, bytes: this.bytes };
   }
 
   public async abandon(): Promise<void> {
-    await this.handle.close();
-    await rm(this.temporary, { force: true });
+    const fd = await this.opened.catch(() => undefined);
+    if (fd === undefined) return;
+    if (!this.closed) closeSync(fd);
+    rmSync(this.temporary, { force: true });
   }
 
-  private async append(text: string): Promise<void> {
-    const bytes = Buffer.from(text, 'utf8');
+  /** What is held, in UTF-8, and held no more. */
+  private taken(): Buffer {
+    const bytes = Buffer.from(this.held, 'utf8');
     this.bytes += bytes.length;
-    await this.handle.appendFile(bytes);
+    this.held = '';
+    return bytes;
   }
 }
 

@@ -1,7 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { constants, writeFileSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { metadataText } from '../../../engines/sql/types/text';
+import { isMissing } from '../../../workspace/storage-error';
 import type { LakeContext } from '../../service';
 import type { StatementOutcome } from '../statements/run';
 import { parseLocation } from '../tables/data-files';
@@ -16,8 +17,6 @@ import { metadataFile } from './result-metadata';
  * Beside it lies a file of the columns with the ending `.metadata`; UNLOAD and statements without columns have none.
  */
 export async function publishResult(lake: LakeContext, execution: Execution, outcome: StatementOutcome): Promise<void> {
-  const { objects } = lake;
-  const { bucket, prefix } = parseLocation(execution.output);
   const { result } = outcome;
   execution.columns = result.columns.map(
     (column): StoredColumn => ({
@@ -26,28 +25,39 @@ export async function publishResult(lake: LakeContext, execution: Execution, out
     }),
   );
   execution.header = result.kind === 'csv';
+  const folder = outcome.substatement === 'CREATE_TABLE_AS_SELECT' ? 'tables/' : '';
+  const name = `${folder}${execution.id}`;
+  const ending = { csv: '.csv', lines: '.txt', written: '' }[result.kind];
+  const { bucket, prefix } = parseLocation(execution.output);
+  await Promise.all([
+    publishRows(lake, outcome, bucket, `${prefix}${name}`),
+    execution.columns.length > 0 && outcome.substatement !== 'UNLOAD'
+      ? publishMetadata(lake, metadataOf(execution, outcome), bucket, `${prefix}${name}${ending}.metadata`)
+      : undefined,
+  ]);
+  execution.outputLocation = `${execution.output}${name}${ending}`;
+  if (result.kind === 'written') execution.manifest = `${execution.output}${name}-manifest.csv`;
+}
+
+/** The file of the result itself; `key` is without its ending. */
+async function publishRows(lake: LakeContext, outcome: StatementOutcome, bucket: string, key: string): Promise<void> {
+  const { result, written = [] } = outcome;
   if (result.kind === 'csv') {
-    await publish(lake, result.file, bucket, `${prefix}${execution.id}.csv`);
-    execution.outputLocation = `${execution.output}${execution.id}.csv`;
+    await publish(lake, result.file, bucket, `${key}.csv`);
   } else if (result.kind === 'lines') {
-    const text = result.lines.map((line) => `${line}\n`).join('');
-    await objects.write(bucket, `${prefix}${execution.id}.txt`, text, { contentType: 'text/plain' });
-    execution.outputLocation = `${execution.output}${execution.id}.txt`;
+    await lake.objects.write(bucket, `${key}.txt`, textOf(result.lines), { contentType: 'text/plain' });
   } else {
-    const folder = outcome.substatement === 'CREATE_TABLE_AS_SELECT' ? 'tables/' : '';
-    const name = `${folder}${execution.id}`;
-    const manifest = (outcome.written ?? []).map((uri) => `${uri}\n`).join('');
-    await objects.write(bucket, `${prefix}${name}-manifest.csv`, manifest, { contentType: 'text/csv' });
-    execution.outputLocation = `${execution.output}${name}`;
-    execution.manifest = `${execution.output}${name}-manifest.csv`;
-  }
-  if (execution.columns.length > 0 && outcome.substatement !== 'UNLOAD') {
-    const { prefix: key } = parseLocation(`${execution.outputLocation}.metadata`);
-    const file = objects.stageFile(bucket);
-    await writeFile(file, metadataOf(execution, outcome));
-    await publish(lake, file, bucket, key);
+    await lake.objects.write(bucket, `${key}-manifest.csv`, textOf(written), { contentType: 'text/csv' });
   }
 }
+
+async function publishMetadata(lake: LakeContext, metadata: Buffer, bucket: string, key: string): Promise<void> {
+  const file = lake.objects.stageFile(bucket);
+  writeFileSync(file, metadata); // some hundred bytes: waiting for a thread would take longer
+  await publish(lake, file, bucket, key);
+}
+
+const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 /**
  * With no record beside it, as any file that an engine wrote: on a busy disk each new file takes a millisecond, a large
@@ -85,19 +95,31 @@ export async function readResult(
   count: number,
 ): Promise<ResultPage> {
   const { bucket, prefix: key } = parseLocation(location);
-  const info = await lake.objects.head(bucket, key);
-  if (!info || start >= info.size) return { rows: [] };
-  const stream = createReadStream(lake.objects.path(bucket, key), { start });
-  const reader = location.endsWith('.txt') ? textRows(stream) : csvRows(stream);
-  const rows: (readonly (string | null)[])[] = [];
-  for await (const { cells, end } of reader) {
-    rows.push(cells);
-    if (rows.length === count) {
-      stream.destroy();
-      return start + end < info.size ? { rows, next: start + end } : { rows };
+  const handle = await openResult(lake.objects.path(bucket, key));
+  if (!handle) return { rows: [] };
+  try {
+    const { size } = await handle.stat();
+    if (start >= size) return { rows: [] };
+    const stream = handle.createReadStream({ start, end: size - 1, autoClose: false });
+    const rows: (readonly (string | null)[])[] = [];
+    for await (const { cells, end } of location.endsWith('.txt') ? textRows(stream) : csvRows(stream)) {
+      rows.push(cells);
+      if (rows.length === count) return start + end < size ? { rows, next: start + end } : { rows };
     }
+    return { rows };
+  } finally {
+    await handle.close();
   }
-  return { rows };
+}
+
+/** Undefined when somebody has deleted it. */
+async function openResult(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 interface Row {
