@@ -32,6 +32,17 @@ const catalog = new ConstructPackage({
   lambdaDeps: [V.clientGlue, V.clientAthena],
 });
 
+const governance = new ConstructPackage({
+  parent: root,
+  name: 'governance',
+  description: 'AWS Lake Formation down to the cell: settings, grants, filters, tags, personas, audit, checks',
+  keywords: ['lakeformation', 'governance'],
+  peerPackages: [core, catalog],
+  testPackages: [storage],
+  lambdas: ['lake-formation'],
+  lambdaDeps: [V.clientLakeFormation, V.clientGlue],
+});
+
 const consumption = new ConstructPackage({
   parent: root,
   name: 'consumption',
@@ -78,12 +89,12 @@ new CdkApp({
   parent: root,
   name: 'batch-lake',
   description: 'A whole batch data lake on real aviation data',
-  packages: [core, storage, catalog, ingestion, consumption],
+  packages: [core, storage, catalog, governance, ingestion, consumption],
   runtime,
   devDeps: [V.vegaDatasets, V.duckdb, V.embeddedPostgres, V.faker, V.fflate, V.pg, V.pgCopyStreams],
 });
 
 new Ci(root);
-new MonorepoRelease(root, [core, storage, catalog, ingestion, consumption]);
+new MonorepoRelease(root, [core, storage, catalog, governance, ingestion, consumption]);
 
 root.synth();

@@ -72,6 +72,7 @@ export class RuntimePackage extends typescript.TypeScriptProject {
         V.clientAthena,
         V.clientDms,
         V.clientGlue,
+        V.clientLakeFormation,
         V.clientLambda,
         V.clientS3,
         V.clientSecretsManager,

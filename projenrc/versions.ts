@@ -42,6 +42,7 @@ export const V = {
   clientDms: '@aws-sdk/client-database-migration-service@~3.1124.0',
   clientGlue: '@aws-sdk/client-glue@~3.1169.0',
   clientIam: '@aws-sdk/client-iam@~3.1169.0',
+  clientLakeFormation: '@aws-sdk/client-lakeformation@~3.1048.0',
   clientLambda: '@aws-sdk/client-lambda@~3.1162.0',
   clientS3: '@aws-sdk/client-s3@~3.1169.0',
   clientSecretsManager: '@aws-sdk/client-secrets-manager@~3.1162.0',
