@@ -5,6 +5,7 @@ import { runSoql } from './soql.mjs';
 
 const CONTACTS = 2000;
 const PAGE = 500;
+const COUNTRIES = ['US', 'US', 'US', 'CA', 'DE', 'FR', 'NL'];
 
 faker.seed(20010101);
 const contacts = Array.from({ length: CONTACTS }, (_, index) => {
@@ -21,6 +22,7 @@ const contacts = Array.from({ length: CONTACTS }, (_, index) => {
       .slice(0, 10),
     MailingCity: faker.location.city(),
     MailingState: faker.location.state({ abbreviated: true }),
+    MailingCountry: COUNTRIES[index % COUNTRIES.length],
     HomeAirport: faker.helpers.arrayElement(['ATL', 'DEN', 'DFW', 'JFK', 'LAX', 'ORD', 'SEA', 'SFO']),
     Miles: faker.number.int({ min: 0, max: 400_000 }),
     Newsletter: faker.datatype.boolean(),

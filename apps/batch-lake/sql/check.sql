@@ -12,6 +12,9 @@ FROM (
   WHERE (SELECT sum(flights) FROM {{datasets}}.worst_routes_{{run}})
     > (SELECT count(*) FROM {{converted}}.flights_{{run}})
   UNION ALL
+  SELECT 'customers were lost or doubled'
+  WHERE (SELECT count(*) FROM {{converted}}.current_customers) <> (SELECT count(*) FROM {{datasets}}.customers_{{run}})
+  UNION ALL
   SELECT 'no flight met any weather'
   WHERE (SELECT count(*) FROM {{datasets}}.weather_delay_{{run}}) = 0
 )

@@ -8,7 +8,7 @@ import * as glue from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import { Ingestion, type Sources } from './ingestion';
 import { NightlyPipeline } from './nightly-pipeline';
-import { CUSTOMERS, filesOf, latestCustomers, REPLICATED } from './schemas';
+import { CUSTOMER_DATASET, CUSTOMERS, filesOf, latestCustomers, REPLICATED } from './schemas';
 
 export interface BatchLakeStackProps extends StackProps {
   /** Where the data comes from. */
@@ -34,9 +34,9 @@ export class BatchLakeStack extends Stack {
 
     // how it gets in
     const ingestion = new Ingestion(this, 'Ingestion', { environment, storage, sources: props.sources });
-    const declare = (tableName: string, columns: glue.Column[], location: DataLocation) =>
-      new glue.S3Table(this, `Raw-${tableName}`, {
-        database: catalog.raw,
+    const declare = (zone: 'Raw' | 'Datasets', tableName: string, columns: glue.Column[], location: DataLocation) =>
+      new glue.S3Table(this, `${zone}-${tableName}`, {
+        database: catalog.database(zone.toLowerCase()),
         tableName,
         columns,
         dataFormat: glue.DataFormat.PARQUET,
@@ -55,11 +55,11 @@ export class BatchLakeStack extends Stack {
       view.node.addDependency(table);
     };
     for (const [name, { columns, primaryKey }] of Object.entries(REPLICATED)) {
-      const table = declare(name, filesOf(columns), ingestion.operations.location(`public.${name}`));
+      const table = declare('Raw', name, filesOf(columns), ingestion.operations.location(`public.${name}`));
       const rows = CurrentRows.of(catalog.raw.dataset(name), { columns: columns.map((one) => one.name), primaryKey });
       show(name, table, rows.select);
     }
-    const customers = declare('customers', CUSTOMERS, storage.raw.location('customers'));
+    const customers = declare('Raw', 'customers', CUSTOMERS, storage.raw.location('customers'));
     show('customers', customers, latestCustomers(catalog.raw.databaseName));
     const crawlers = ['birdstrikes', 'delay_targets', 'weather'].map(
       (name) =>
@@ -70,6 +70,7 @@ export class BatchLakeStack extends Stack {
     );
 
     // what it becomes
+    declare('Datasets', 'customers', CUSTOMER_DATASET, storage.datasets.location('customers'));
     const nightly = new NightlyPipeline(this, 'Nightly', {
       environment,
       ingestion,

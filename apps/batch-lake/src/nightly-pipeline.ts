@@ -38,12 +38,20 @@ export class NightlyPipeline extends Construct {
       converted: catalog.converted.databaseName,
       datasets: catalog.datasets.databaseName,
     };
-    const table = (name: string, zone: 'converted' | 'datasets') =>
-      new VersionedTable(this, name, { name, database: databases[zone], zone: storage[zone], databases, workgroup });
+    const table = (name: string, zone: 'converted' | 'datasets', declared = false) =>
+      new VersionedTable(this, name, {
+        name,
+        database: databases[zone],
+        zone: storage[zone],
+        databases,
+        workgroup,
+        declared,
+      });
     const flights = table('flights', 'converted');
     const datasets = ['delays_by_airport_month', 'worst_routes', 'weather_delay'].map((name) =>
       table(name, 'datasets'),
     );
+    datasets.push(table('customers', 'datasets', true));
     const all = [flights, ...datasets];
 
     const definition = sfn.Chain.start(this.nameTheRun())

@@ -74,6 +74,7 @@ export const CUSTOMER_FIELDS = [
   ['Birthdate', 'birth_date'],
   ['MailingCity', 'city'],
   ['MailingState', 'state'],
+  ['MailingCountry', 'country'],
   ['HomeAirport', 'home_airport'],
   ['Miles', 'miles'],
   ['Newsletter', 'newsletter'],
@@ -93,6 +94,20 @@ FROM (
 )
 WHERE place = 1`;
 };
+
+/** Customers as analysts see them, or a part of them: `sql/customers.sql` makes these columns. */
+export const CUSTOMER_DATASET: glue.Column[] = [
+  { name: 'customer_id', type: Schema.STRING },
+  { name: 'first_name', type: Schema.STRING },
+  { name: 'last_name', type: Schema.STRING },
+  { name: 'email', type: Schema.STRING },
+  { name: 'phone', type: Schema.STRING },
+  { name: 'birth_date', type: Schema.DATE },
+  { name: 'region', type: Schema.STRING },
+  { name: 'home_airport', type: Schema.STRING },
+  { name: 'miles', type: Schema.BIG_INT },
+  { name: 'newsletter', type: Schema.BOOLEAN },
+];
 
 /** The planners' spreadsheet: a title, an empty row, then the header. */
 export const TARGETS = new FileSchema({

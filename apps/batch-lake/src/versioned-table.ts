@@ -13,9 +13,17 @@ export interface VersionedTableProps {
   /** What `{{raw}}`, `{{converted}}` and `{{datasets}}` mean in SQL. */
   readonly databases: Record<string, string>;
   readonly workgroup: IAthenaWorkgroup;
+  /**
+   * The template declares the table `<name>`: it stays, with all grants on it, and moves to the files of the last good
+   * version. For tables of which some may see a part only: Athena reads no such table through a view.
+   *
+   * @default - `<name>` is a view
+   * @see https://docs.aws.amazon.com/athena/latest/ug/lf-athena-limitations.html
+   */
+  readonly declared?: boolean;
 }
 
-/** A table that each run makes anew, behind a view that always shows the last good version. */
+/** A table that each run makes anew, behind a name that always shows the last good version. */
 export class VersionedTable extends Construct {
   /** A state that runs `sql/<file>.sql` and waits for its end. */
   public static query(
@@ -46,11 +54,26 @@ export class VersionedTable extends Construct {
     return VersionedTable.query(this, `Make ${name}`, name, workgroup, databases, { location });
   }
 
-  /** Moves the view to this run's version: readers see the old one or the new one, never half of it. */
+  /** Moves the name to this run's version: readers see the old one or the new one, never half of it. */
   public publish(): sfn.IChainable {
-    const { name, database, workgroup } = this.props;
+    const { name, database, workgroup, declared } = this.props;
+    if (declared) return this.relocate();
     const text = `CREATE OR REPLACE VIEW ${database}.${name} AS SELECT * FROM ${database}.${name}_{{run}}`;
     return athena(this, `Publish ${name}`, jsonata(text, {}, { run: '$run' }), workgroup);
+  }
+
+  private relocate(): sfn.IChainable {
+    const { name, database, workgroup } = this.props;
+    const find = tasks.CallAwsService.jsonata(this, `Find new ${name}`, {
+      service: 'glue',
+      action: 'getTable',
+      iamResources: ['*'],
+      parameters: { DatabaseName: database, Name: `{% ${JSON.stringify(`${name}_`)} & $run %}` },
+      outputs: { location: '{% $states.result.Table.StorageDescriptor.Location %}' },
+    });
+    const text = `ALTER TABLE ${database}.${name} SET LOCATION '{{location}}'`;
+    const values = { location: '$states.input.location' };
+    return find.next(athena(this, `Publish ${name}`, jsonata(text, {}, values), workgroup));
   }
 
   /** Deletes all other versions, objects first. */
