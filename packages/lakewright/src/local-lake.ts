@@ -1,3 +1,4 @@
+import { LakeAccess } from './access/access-control';
 import type { Assembly, LakeResource } from './assembly/resource';
 import type { Host } from './host/host';
 import { Programs } from './programs/programs';
@@ -23,6 +24,7 @@ export const DEFAULT_REGION = 'us-east-1';
 export class LocalLake implements LakeContext {
   public readonly events = new EventBus();
   public readonly background = new BackgroundWork();
+  public readonly access: LakeAccess;
   public readonly programs: Programs;
   public readonly clock: Clock;
   public readonly objects: ObjectStore;
@@ -54,6 +56,7 @@ export class LocalLake implements LakeContext {
     this.objects = new LocalObjectStore(workspace);
     this.catalog = new FolderCatalogStore(workspace, this.clock, this.account);
     for (const [bucket, folder] of Object.entries(config.buckets)) this.objects.mount(bucket, folder);
+    this.access = new LakeAccess(this);
     this.services = SERVICES.map((factory) => factory(this));
     this.byName = new Map(this.services.map((service) => [service.name, service]));
   }

@@ -1,4 +1,5 @@
 import type { Caller } from '../services/service';
+import type { Sessions } from './sessions';
 
 /** A role or user of the template, in the name of which a request is made. */
 export interface Principal {
@@ -86,6 +87,14 @@ export interface LakePermissions {
 
 /** Who may do what in this lake. `local-admin` may do everything. */
 export interface AccessControl {
+  /** Role sessions that STS opened. */
+  readonly sessions: Sessions;
+  /**
+   * Who signs with an access key: a role or user by name or construct id, a session of STS, otherwise `local-admin`.
+   *
+   * @throws ServiceError InvalidClientTokenId, ExpiredToken
+   */
+  callerOf(accessKeyId: string | undefined, requestId: string): Caller;
   /** Undefined for `local-admin`. */
   principalOf(caller: Caller): Principal | undefined;
   /** By IAM alone: identity and resource policies, boundaries. */

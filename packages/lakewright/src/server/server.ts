@@ -6,7 +6,6 @@ import { invocationOf, withLineage } from '../services/lineage';
 import { type Caller, type LakeContext, LOCAL_ADMIN, type Service } from '../services/service';
 import { answer } from './answer';
 import { findTarget } from './dispatch';
-import { findPrincipal } from './principal';
 import { replyJsonError } from './protocols/json';
 import { asServiceError, reply } from './protocols/reply';
 import { refusal } from './request-guard';
@@ -152,17 +151,18 @@ class RequestHandler {
 
   private caller(signature: Signature, requestId: string): Caller {
     const { accessKeyId } = signature;
-    const principal = accessKeyId === undefined ? undefined : findPrincipal(this.lake.resources, accessKeyId);
-    if (principal === undefined && !this.known.has(accessKeyId)) {
+    const caller = this.lake.access.callerOf(accessKeyId, requestId);
+    const unnamed = caller.principal === LOCAL_ADMIN.principal && accessKeyId !== LOCAL_ADMIN.principal;
+    if (unnamed && !this.known.has(accessKeyId)) {
       this.known.add(accessKeyId);
       this.lake.host.notify({
         code: 'LW_SERVER_LOCAL_ADMIN',
         level: 'info',
-        text: `requests ${accessKeyId === undefined ? 'without an access key' : `with the access key "${accessKeyId}"`} run as ${LOCAL_ADMIN.principal}: the key names no role of the lake`,
+        text: `requests ${accessKeyId === undefined ? 'without an access key' : `with the access key "${accessKeyId}"`} run as ${LOCAL_ADMIN.principal}: the key names no role or user of the lake`,
         data: { accessKeyId },
       });
     }
-    return { principal: principal ?? LOCAL_ADMIN.principal, accessKeyId, requestId };
+    return caller;
   }
 
   private report(error: unknown): void {

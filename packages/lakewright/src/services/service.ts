@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { AccessControl } from '../access/contract';
+import type { Session } from '../access/sessions';
 import type { Classification, FileAsset, LakeResource } from '../assembly/resource';
 import type { Host } from '../host/host';
 import type { Programs } from '../programs/programs';
@@ -89,6 +91,8 @@ export interface Caller {
   /** Role name, construct id, or `local-admin` for no or an unknown key id. */
   readonly principal: string;
   readonly accessKeyId?: string;
+  /** Of a role that was assumed by STS. */
+  readonly session?: Session;
   readonly requestId: string;
 }
 
@@ -157,6 +161,8 @@ export interface LakeContext {
   readonly events: EventBus;
   /** Work that nobody waits for: a run waits for its end. */
   readonly background: BackgroundWork;
+  /** Who may do what. */
+  readonly access: AccessControl;
   readonly host: Host;
   readonly config: LakeConfig;
   /** What the configuration's references (`env:NAME`, `service:NAME`) stand for; starts programs. */

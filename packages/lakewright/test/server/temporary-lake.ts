@@ -1,3 +1,4 @@
+import { LakeAccess } from '../../src/access/access-control';
 import type { FileAsset, LakeResource } from '../../src/assembly/resource';
 import { MemoryHost } from '../../src/host/host';
 import { Programs } from '../../src/programs/programs';
@@ -68,21 +69,20 @@ export async function temporaryLake(options: TestLakeOptions = {}): Promise<Test
     if (room === undefined) throw new ServiceError('UnknownService', `the lake has no service "${name}"`, 501);
     return room;
   };
+  const { resources = [], assets = [] } = options;
+  const environment = { account: ACCOUNT, region: 'eu-west-1', partition: 'aws', resources, clock };
   const lake = {
-    account: ACCOUNT,
-    region: 'eu-west-1',
-    partition: 'aws',
+    ...environment,
+    access: new LakeAccess(environment),
     workspace,
     objects: new LocalObjectStore(workspace),
     catalog: new FolderCatalogStore(workspace, clock, ACCOUNT),
-    clock,
     events: new EventBus(),
     background: new BackgroundWork(),
     host: new MemoryHost(),
     config: { ...EMPTY_CONFIG, ...options.config },
     programs: new Programs(EMPTY_CONFIG, workspace.root),
-    resources: options.resources ?? [],
-    assets: options.assets ?? [],
+    assets,
     call: async (service: string, operation: string, input: unknown, caller = LOCAL_ADMIN) =>
       find(service).operations[operation](input, caller),
     service: find,

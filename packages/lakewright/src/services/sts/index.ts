@@ -24,7 +24,7 @@ function operations(lake: LakeContext): Readonly<Record<string, Operation>> {
         .split('/')
         .at(-1) ?? '';
     const principal = findPrincipal(lake.resources, role);
-    if (principal === undefined) {
+    if (principal === undefined || !isRole(lake, principal)) {
       throw new ServiceError(
         'AccessDenied',
         `"${RoleArn}" is no role of the lake → known roles: ${roleNames(lake).join(', ') || 'none'}`,

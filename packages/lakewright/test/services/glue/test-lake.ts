@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { LakeAccess } from '../../../src/access/access-control';
 import type { LakeResource } from '../../../src/assembly/resource';
 import { MemoryHost } from '../../../src/host/host';
 import { Programs } from '../../../src/programs/programs';
@@ -48,20 +49,18 @@ export async function openLake(factories: readonly ServiceFactory[] = [glue]): P
     if (!found) throw new Error(`no service ${name}`);
     return found;
   };
+  const environment = { account: '123456789012', region: 'eu-central-1', partition: 'aws', resources: [], clock };
   const context: LakeContext = {
-    account: '123456789012',
-    region: 'eu-central-1',
-    partition: 'aws',
+    ...environment,
+    access: new LakeAccess(environment),
     workspace,
     objects: new LocalObjectStore(workspace),
     catalog: new FolderCatalogStore(workspace, clock, '123456789012'),
-    clock,
     events: bus,
     background: new BackgroundWork(),
     host,
     config: EMPTY_CONFIG,
     programs: new Programs(EMPTY_CONFIG, root),
-    resources: [],
     assets: [],
     call: async (name, operation, input, caller = LOCAL_ADMIN) =>
       (await service(name).operations[operation](input, caller)) ?? {},

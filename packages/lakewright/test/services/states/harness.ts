@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LakeAccess } from '../../../src/access/access-control';
 import type { LakeResource } from '../../../src/assembly';
 import { MemoryHost } from '../../../src/host/host';
 import { Programs } from '../../../src/programs/programs';
@@ -43,6 +44,7 @@ export class TestLake implements LakeContext {
   public readonly background = new BackgroundWork();
   public readonly host = new MemoryHost();
   public readonly config = EMPTY_CONFIG;
+  public readonly access: LakeAccess;
   public readonly programs: Programs;
   public readonly assets = [];
   public readonly catalog = {} as CatalogStore;
@@ -58,6 +60,7 @@ export class TestLake implements LakeContext {
   ) {
     this.programs = new Programs(EMPTY_CONFIG, workspace.root);
     this.clock = LakeClock.open(workspace, { at: '2026-03-01T00:00:00Z' });
+    this.access = new LakeAccess(this);
     this.objects = new LocalObjectStore(workspace);
     this.objects.createBucket('lake-raw');
     const rooms = [states(this), events(this), scheduler(this), appflow(this), ...others];
