@@ -1,1 +1,5 @@
+export * from './federation';
+export * from './lake-users';
+export * from './persona';
+export * from './persona-kind';
 export * from './row-filter';
