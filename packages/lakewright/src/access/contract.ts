@@ -78,10 +78,16 @@ export interface LakePermissions {
   database(principal: Principal, database: string): DatabaseAccess;
   /** CREATE_DATABASE on the catalog. */
   mayCreateDatabase(principal: Principal): boolean;
-  /** DATA_LOCATION_ACCESS; true where no registered location holds the URI (`s3://bucket/key`). */
-  mayPlaceDataAt(principal: Principal, uri: string): boolean;
-  /** Whether the objects below a URI are Lake Formation's: reading them there takes no right on S3. */
-  isRegistered(uri: string): boolean;
+  /**
+   * DATA_LOCATION_ACCESS; true where no registered location holds the URI (`s3://bucket/key`), and below the location of
+   * the database in which a table is made.
+   */
+  mayPlaceDataAt(principal: Principal, uri: string, database?: string): boolean;
+  /**
+   * Whether the objects below a URI are Lake Formation's: reading a table there takes no right on S3. Where the
+   * `table` is left to IAM, a location in hybrid access mode is not: IAM and S3 decide.
+   */
+  isRegistered(uri: string, table?: Pick<TableAccess, 'governed'>): boolean;
   isAdministrator(principal: Principal): boolean;
 }
 
