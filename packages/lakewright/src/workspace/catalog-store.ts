@@ -58,6 +58,13 @@ export interface Partition {
   readonly [field: string]: unknown;
 }
 
+/** A database (without `table`) or a table came, or went. A table that goes with its database isn't named. */
+export interface CatalogChange {
+  readonly kind: 'created' | 'deleted';
+  readonly database: string;
+  readonly table?: string;
+}
+
 /**
  * The Glue Data Catalog as a folder: `catalog/<database>/<table>.json`, partitions and versions beside it.
  *
@@ -66,6 +73,9 @@ export interface Partition {
  * (EntityNotFoundException, AlreadyExistsException …).
  */
 export interface CatalogStore {
+  /** The listener is called when the change is done, before the caller goes on. */
+  subscribe(listener: (change: CatalogChange) => void): void;
+
   databases(): readonly Database[];
   database(name: string): Database | undefined;
   /** Creates or replaces. */

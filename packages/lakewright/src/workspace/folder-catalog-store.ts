@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ServiceError } from '../services/service';
 import { catalogName, fileToName, nameToFile } from './catalog-names';
-import type { CatalogStore, Database, Partition, Table } from './catalog-store';
+import type { CatalogChange, CatalogStore, Database, Partition, Table } from './catalog-store';
 import type { Clock } from './clock';
 import { JsonFiles } from './json-files';
 import type { Workspace } from './workspace';
@@ -24,6 +24,7 @@ const VERSION_FILE = /^(\d+)\.json$/;
 export class FolderCatalogStore implements CatalogStore {
   private readonly root: string;
   private readonly files: JsonFiles;
+  private readonly listeners: ((change: CatalogChange) => void)[] = [];
 
   public constructor(
     workspace: Workspace,
@@ -32,6 +33,10 @@ export class FolderCatalogStore implements CatalogStore {
   ) {
     this.root = workspace.catalog;
     this.files = new JsonFiles(workspace);
+  }
+
+  public subscribe(listener: (change: CatalogChange) => void): void {
+    this.listeners.push(listener);
   }
 
   public databases(): readonly Database[] {
@@ -53,6 +58,7 @@ export class FolderCatalogStore implements CatalogStore {
       ...database,
       Name: catalogName(database.Name),
     });
+    if (former === undefined) this.tell({ kind: 'created', database: catalogName(database.Name) });
   }
 
   public deleteDatabase(name: string): void {
@@ -61,6 +67,7 @@ export class FolderCatalogStore implements CatalogStore {
     // Without this file there is no database: if the rest can't be deleted, it isn't half there.
     this.files.remove(path.join(folder, DATABASE_FILE));
     this.files.remove(folder);
+    this.tell({ kind: 'deleted', database: catalogName(name) });
   }
 
   public tables(database: string): readonly Table[] {
@@ -95,12 +102,16 @@ export class FolderCatalogStore implements CatalogStore {
       DatabaseName: catalogName(database),
       Name: catalogName(name),
     });
+    if (former === undefined) {
+      this.tell({ kind: 'created', database: catalogName(database), table: catalogName(name) });
+    }
   }
 
   public deleteTable(database: string, name: string): void {
     this.requireTable(database, name);
     this.files.remove(this.tableFile(database, name));
     this.removeCompanions(database, name);
+    this.tell({ kind: 'deleted', database: catalogName(database), table: catalogName(name) });
   }
 
   /** The newest, which is the table as it is, first. */
@@ -152,6 +163,10 @@ export class FolderCatalogStore implements CatalogStore {
     const gone = new Set(values.map(valuesKey));
     const kept = this.partitions(database, table).filter((partition) => !gone.has(valuesKey(partition.Values)));
     this.files.writeList(this.partitionsFile(database, table), kept);
+  }
+
+  private tell(change: CatalogChange): void {
+    for (const listener of this.listeners) listener(change);
   }
 
   private requireDatabase(name: string): Database {
