@@ -40,7 +40,7 @@ const governance = new ConstructPackage({
   peerPackages: [core, catalog],
   testPackages: [storage],
   lambdas: ['lake-formation'],
-  lambdaDeps: [V.clientLakeFormation, V.clientGlue, V.clientSsm],
+  lambdaDeps: [V.clientLakeFormation, V.clientGlue],
 });
 
 const consumption = new ConstructPackage({

@@ -3,7 +3,6 @@ import {
   type DatasetGrants,
   type IAthenaWorkgroup,
   type IDataset,
-  LakeAccess,
   type LakeEnvironment,
   LakeError,
   type PermissionModel,
@@ -107,7 +106,6 @@ export class AthenaView extends Construct implements IDataset {
       },
     });
     grant.applyBefore(resource);
-    LakeAccess.of(this).applyBefore(provider.role, resource);
     resource.node.addDependency(database, ...reads.filter(Construct.isConstruct));
   }
 }

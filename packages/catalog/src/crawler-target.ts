@@ -74,7 +74,6 @@ export class CrawlerTarget {
       (role, byIam) => byIam && location.grants.read(role),
       tableAfter(location),
       [],
-      [location],
     );
   }
 
@@ -107,7 +106,6 @@ export class CrawlerTarget {
       (role, byIam) => byIam && readAll(locations, role),
       locations.flatMap(tableAfter),
       [],
-      locations,
     );
   }
 
@@ -124,7 +122,6 @@ export class CrawlerTarget {
       (role, byIam) => byIam && readAll(locations, role),
       locations.flatMap(tableAfter),
       [],
-      locations,
     );
   }
 
@@ -145,7 +142,6 @@ export class CrawlerTarget {
       (role) => datasets.map(({ grants }) => grants.read(role)),
       datasets.map(({ tableName }) => tableName),
       datasets,
-      datasets.flatMap(({ location }) => location ?? []),
     );
   }
 
@@ -158,8 +154,6 @@ export class CrawlerTarget {
     public readonly _tables: string[],
     /** @internal */
     public readonly _reads: IDataset[],
-    /** @internal Where its files lie. */
-    public readonly _locations: DataLocation[] = [],
   ) {}
 }
 

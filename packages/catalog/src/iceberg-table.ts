@@ -3,7 +3,6 @@ import {
   type DatasetGrants,
   type IAthenaWorkgroup,
   type IDataset,
-  LakeAccess,
   type LakeEnvironment,
   LakeError,
   type PermissionModel,
@@ -152,7 +151,6 @@ export class IcebergTable extends Construct implements IDataset {
       },
     });
     grant.applyBefore(resource);
-    LakeAccess.of(this).applyBefore(provider.role, resource);
     resource.node.addDependency(props.database);
   }
 }

@@ -4,17 +4,8 @@ import type { IDataset } from './dataset';
 import { AccessLevel, LakeAccess } from './lake-access';
 import { LakeError } from './lake-error';
 
-/** How a right is given. */
-export interface GrantOptions {
-  /**
-   * Whether the grantee may pass the right on. Needs a permission model with Lake Formation.
-   * @default false
-   */
-  readonly grantable?: boolean;
-}
-
 /** Narrows what a reader sees. */
-export interface DatasetReadOptions extends GrantOptions {
+export interface DatasetReadOptions {
   /**
    * Only these columns. Needs a permission model with Lake Formation.
    * @default all columns
@@ -31,11 +22,10 @@ export interface DatasetReadOptions extends GrantOptions {
    */
   readonly rowFilter?: string;
   /**
-   * Only what these data cells filters show, by name, instead of columns and rows given here. Needs a permission model
-   * with Lake Formation.
-   * @default no named filter
+   * Whether the grantee may pass the access on. Needs a permission model with Lake Formation.
+   * @default false
    */
-  readonly dataFilters?: string[];
+  readonly grantable?: boolean;
 }
 
 /**
@@ -60,11 +50,9 @@ export class DatasetGrants {
    * See the table's definition and partitions.
    *
    * @param grantee who may describe
-   * @param options whether the right may be passed on
    */
-  public describe(grantee: iam.IGrantable, options: GrantOptions = {}): iam.Grant {
-    this.checkOptions(options);
-    LakeAccess.of(this.scope).record({ dataset: this.dataset, grantee, level: AccessLevel.DESCRIBE, ...options });
+  public describe(grantee: iam.IGrantable): iam.Grant {
+    LakeAccess.of(this.scope).record({ dataset: this.dataset, grantee, level: AccessLevel.DESCRIBE });
     return this.onCatalog(grantee, CATALOG_READ);
   }
 
@@ -91,11 +79,9 @@ export class DatasetGrants {
    * Read, insert, overwrite and delete rows; change the definition and its partitions.
    *
    * @param grantee who may write
-   * @param options whether the right may be passed on
    */
-  public write(grantee: iam.IGrantable, options: GrantOptions = {}): iam.Grant {
-    this.checkOptions(options);
-    LakeAccess.of(this.scope).record({ dataset: this.dataset, grantee, level: AccessLevel.WRITE, ...options });
+  public write(grantee: iam.IGrantable): iam.Grant {
+    LakeAccess.of(this.scope).record({ dataset: this.dataset, grantee, level: AccessLevel.WRITE });
     const { permissions, location } = this.dataset;
     const grants = [this.onCatalog(grantee, [...CATALOG_READ, ...CATALOG_WRITE])];
     if (permissions.usesIam && location) {
@@ -141,8 +127,8 @@ export class DatasetGrants {
   }
 }
 
-function narrows({ columns, excluding, rowFilter, dataFilters }: DatasetReadOptions): boolean {
-  return [columns, excluding, rowFilter, dataFilters].some((restriction) => restriction !== undefined);
+function narrows({ columns, excluding, rowFilter }: DatasetReadOptions): boolean {
+  return columns !== undefined || excluding !== undefined || rowFilter !== undefined;
 }
 
 const CATALOG_READ = [

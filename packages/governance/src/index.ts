@@ -1,5 +1,4 @@
 export * from './federation';
-export * from './lake-audit';
 export * from './lake-users';
 export * from './persona';
 export * from './persona-kind';

@@ -20,6 +20,8 @@ export interface ResolvedTable {
   readonly kind: 'table';
   readonly name: TableName;
   readonly columns: readonly TableColumn[];
+  /** The caller sees a part of its rows or cells: it isn't read through a view then. */
+  readonly partial?: boolean;
 }
 
 export interface ResolvedView {

@@ -49,10 +49,24 @@ export function analyzeTable(
   const name = fullName(parts, context, position);
   const { catalog } = context.analysis.session;
   if (name.schema === 'information_schema') return informationSchema(name, context, position);
-  const found = catalog.resolve(name, version);
+  const found = located(position, () => catalog.resolve(name, version));
   if (!found && name.table.includes('$')) throw new NotCoveredError(`table "${name.table}"`, position);
   if (!found) throw notFound(name, context, position);
-  return found.kind === 'view' ? expandView(found, context, position) : scanTable(found, context);
+  if (found.kind === 'view') return expandView(found, context, position);
+  if (found.partial) refuseInView(name, context, position);
+  return scanTable(found, context);
+}
+
+/**
+ * Lake Formation's data filters aren't for views.
+ *
+ * @see https://docs.aws.amazon.com/lake-formation/latest/dg/row-filtering-intro.html
+ */
+function refuseInView(name: TableName, { viewPath }: Context, position?: SqlPosition): void {
+  const view = viewPath.at(-1);
+  if (view === undefined) return;
+  const what = `${nameText(name)} has row or cell filters for this caller and can't be read through the view ${view}`;
+  throw new SqlError('PERMISSION_DENIED', `Access Denied: ${what}`, position);
 }
 
 function notFound(name: TableName, context: Context, position?: SqlPosition): SqlError {
@@ -138,6 +152,16 @@ function declaredAs(field: Field, type: TrinoType): Field {
 
 function stale(path: string, what: string, position?: SqlPosition): SqlError {
   return new SqlError('VIEW_IS_STALE', `View '${path}' is stale or in invalid state: ${what}`, position);
+}
+
+/** An error of the catalog is one about the name in the statement. */
+function located<T>(position: SqlPosition | undefined, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const nowhere = error instanceof SqlError && error.errorName === 'COLUMN_NOT_FOUND' && !error.position;
+    throw nowhere ? new SqlError(error.errorName, error.message, position) : error;
+  }
 }
 
 /** Positions inside a view's text mean nothing to the statement. */

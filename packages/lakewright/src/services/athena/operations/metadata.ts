@@ -1,7 +1,8 @@
 import type { Column, Database, Table } from '../../../workspace/catalog-store';
 import type { ApiShape } from '../../api-shape';
 import { CatalogLinks } from '../../glue/catalog/resource-links';
-import type { LakeContext, Operation } from '../../service';
+import { CatalogRights } from '../../glue/catalog/rights';
+import { type Caller, type LakeContext, type Operation, ServiceError } from '../../service';
 import { invalidRequest, metadataError } from '../errors';
 import { page, requiredText } from '../input';
 import type { Tags } from './tags';
@@ -87,9 +88,10 @@ function catalogOperations(catalogs: DataCatalogs, tags: Tags): Record<string, O
 function tableOperations(lake: LakeContext, catalogs: DataCatalogs): Record<string, Operation> {
   const { catalog } = lake;
   const links = new CatalogLinks(catalog, lake.account);
-  const requireDatabase = (input: ApiShape): Database => {
+  const requireDatabase = (input: ApiShape, caller: Caller): Database => {
     catalogs.requireLake(input);
     const name = requiredText(input, 'DatabaseName').toLowerCase();
+    asMetadata(() => CatalogRights.of(lake, caller)?.requireDatabase('DESCRIBE', name));
     const database = catalog.database(name);
     if (!database) {
       throw metadataError(
@@ -99,34 +101,53 @@ function tableOperations(lake: LakeContext, catalogs: DataCatalogs): Record<stri
     return database;
   };
   return {
-    GetDatabase: async (input) => ({ Database: describeDatabase(requireDatabase(input)) }),
+    GetDatabase: async (input, caller) => ({ Database: describeDatabase(requireDatabase(input, caller)) }),
 
-    ListDatabases: async (input) => {
+    ListDatabases: async (input, caller) => {
       catalogs.requireLake(input);
-      const { items, NextToken } = page(catalog.databases(), input, 50);
+      const rights = CatalogRights.of(lake, caller);
+      const listed = catalog.databases().filter((database) => rights?.listsDatabase(database) ?? true);
+      const { items, NextToken } = page(listed, input, 50);
       return { DatabaseList: items.map(describeDatabase), NextToken };
     },
 
-    GetTableMetadata: async (input) => {
-      const database = requireDatabase(input).Name;
+    GetTableMetadata: async (input, caller) => {
+      const rights = CatalogRights.of(lake, caller);
       const name = requiredText(input, 'TableName').toLowerCase();
+      const database = requireDatabase(input, caller).Name;
+      asMetadata(() => rights?.requireDescribe({ database: links.databaseName(database), table: name }));
       const table = links.find(database, name);
       if (!table) {
         throw metadataError(
           'EntityNotFoundException: Entity Not Found (Service: AWSGlue; Status Code: 400; Error Code: EntityNotFoundException)',
         );
       }
-      return { TableMetadata: describeTable({ ...table, Name: name }) };
+      asMetadata(() => rights?.requireDescribe({ database: table.DatabaseName, table: table.Name }));
+      return { TableMetadata: describeTable({ ...(rights?.shown(table) ?? table), Name: name }) };
     },
 
-    ListTableMetadata: async (input) => {
-      const database = requireDatabase(input).Name;
+    ListTableMetadata: async (input, caller) => {
+      const rights = CatalogRights.of(lake, caller);
+      const database = requireDatabase(input, caller).Name;
       const expression = input.Expression ? new RegExp(`^(?:${input.Expression})$`, 'i') : undefined;
-      const tables = links.listed(database).filter((table) => !expression || expression.test(table.Name));
-      const { items, NextToken } = page(tables, input, 50);
-      return { TableMetadataList: items.map(describeTable), NextToken };
+      const listed = (table: Table) => (!expression || expression.test(table.Name)) && (rights?.lists(table) ?? true);
+      const { items, NextToken } = page(links.listed(database).filter(listed), input, 50);
+      const shown = items.map((table) => rights?.through(links, table, table) ?? table);
+      return { TableMetadataList: shown.map(describeTable), NextToken };
     },
   };
+}
+
+/** Athena passes on what the Glue Data Catalog says. */
+function asMetadata(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    throw metadataError(
+      `${error.code}: ${error.message} (Service: AWSGlue; Status Code: 400; Error Code: ${error.code})`,
+    );
+  }
 }
 
 const describeDatabase = ({ Name, Description, Parameters }: Database) => ({ Name, Description, Parameters });

@@ -1,5 +1,5 @@
 import type { ApiShape } from '../../api-shape';
-import type { LakeContext, Operation } from '../../service';
+import type { Caller, LakeContext, Operation } from '../../service';
 import { invalidRequest } from '../errors';
 import { offsetOf, page, pageSize, requiredText, tokenOf } from '../input';
 import { describeColumn } from '../queries/column-info';
@@ -7,6 +7,7 @@ import { type Execution, isFinal } from '../queries/execution';
 import type { QueryService } from '../queries/query-service';
 import { readResult } from '../queries/result-files';
 import { ENGINE_VERSION } from '../queries/workgroups';
+import { parseLocation } from '../tables/data-files';
 
 const MOST_ROWS = 1_000;
 const MOST_IDS = 50;
@@ -17,8 +18,8 @@ export function queryExecutionOperations(lake: LakeContext, queries: QueryServic
     StartQueryExecution: async (input, caller) => ({ QueryExecutionId: (await queries.start(input, caller)).id }),
 
     // Not AWS's: what `lakewright explain` and `lakewright verify` ask.
-    LakewrightExplainQuery: async (input) => ({ Explanation: await queries.explain(input) }),
-    LakewrightQueryRows: async (input) => ({ Answer: await queries.rows(input) }),
+    LakewrightExplainQuery: async (input, caller) => ({ Explanation: await queries.explain(input, caller) }),
+    LakewrightQueryRows: async (input, caller) => ({ Answer: await queries.rows(input, caller) }),
 
     StopQueryExecution: async (input) => {
       await queries.stop(requiredText(input, 'QueryExecutionId'));
@@ -53,7 +54,7 @@ export function queryExecutionOperations(lake: LakeContext, queries: QueryServic
       return { QueryExecutionIds: items.map((execution) => execution.id), NextToken };
     },
 
-    GetQueryResults: (input) => getResults(lake, queries, input),
+    GetQueryResults: (input, caller) => getResults(lake, queries, input, caller),
 
     GetQueryRuntimeStatistics: async (input) => ({
       QueryRuntimeStatistics: runtimeStatistics(queries.get(requiredText(input, 'QueryExecutionId'))),
@@ -122,6 +123,7 @@ async function getResults(
   lake: LakeContext,
   queries: QueryService,
   input: ApiShape,
+  caller: Caller,
 ): Promise<Record<string, ApiShape>> {
   const execution = queries.get(requiredText(input, 'QueryExecutionId'));
   const count = pageSize(input, MOST_ROWS);
@@ -139,6 +141,7 @@ async function getResults(
   }
   const start = input.NextToken ? offsetOf(input.NextToken) : 0;
   const location = execution.outputLocation;
+  if (location !== undefined) requireResultFile(lake, caller, location);
   // Statements that write files elsewhere have no rows.
   const hasRows = location !== undefined && !execution.manifest;
   const { rows, next } = hasRows ? await readResult(lake, location, start, count) : { rows: [], next: undefined };
@@ -150,6 +153,16 @@ async function getResults(
     },
     ...(next !== undefined && { NextToken: tokenOf(next) }),
   };
+}
+
+/**
+ * Athena reads the result's file in the caller's name: the right on the workgroup alone gives nobody another's rows.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
+ */
+function requireResultFile({ access, partition }: LakeContext, caller: Caller, location: string): void {
+  const { bucket, prefix } = parseLocation(location);
+  access.require(caller, { action: 's3:GetObject', resources: [`arn:${partition}:s3:::${bucket}/${prefix}`] });
 }
 
 function runtimeStatistics(execution: Execution): ApiShape {

@@ -3,7 +3,8 @@ import type { Statement } from '../../../engines/sql/parse/ast';
 import { translate } from '../../../engines/sql/translate';
 import { metadataText } from '../../../engines/sql/types/text';
 import type { ApiShape } from '../../api-shape';
-import type { LakeContext } from '../../service';
+import type { Caller, LakeContext } from '../../service';
+import { LakeGuard } from '../access/guard';
 import { type ParsedStatement, parseParameters, parseText } from '../statements/statement';
 import type { LakeEngine } from './engine';
 import { queryText } from './query-request';
@@ -32,7 +33,12 @@ export interface QueryExplanation {
 }
 
 /** Parses, analyzes and translates a statement. Text tables that were never read are, for their files become Parquet first. */
-export async function explainQuery(lake: LakeContext, engine: LakeEngine, input: ApiShape): Promise<QueryExplanation> {
+export async function explainQuery(
+  lake: LakeContext,
+  engine: LakeEngine,
+  input: ApiShape,
+  caller: Caller,
+): Promise<QueryExplanation> {
   const text = queryText(input);
   const meter = { bytes: 0, files: 0, rows: 0 };
   const nothing = { columns: [], reads: [], scan: { files: 0, bytes: 0 } };
@@ -44,13 +50,14 @@ export async function explainQuery(lake: LakeContext, engine: LakeEngine, input:
     if (parsed.side === 'ddl' || !query) return { statement, ...nothing };
     const { reader } = await engine.open();
     const now = lake.clock.now();
+    const guard = LakeGuard.of(lake, caller);
     const session = {
-      catalog: reader.session(now, meter),
+      catalog: reader.session(now, meter, guard),
       ...(input.QueryExecutionContext?.Database && { schema: String(input.QueryExecutionContext.Database) }),
       timeZone: 'UTC',
       now,
       queryId: 'explain',
-      user: 'local-admin',
+      user: caller.principal,
       acceptApproximation: lake.config.sql.acceptApproximation,
     };
     const translated = await translate(query, session, {
@@ -60,7 +67,8 @@ export async function explainQuery(lake: LakeContext, engine: LakeEngine, input:
     return {
       statement,
       columns: translated.columns.map(({ name, type }) => ({ name, type: metadataText(type) })),
-      sql: translated.sql,
+      // It would say what the filters are.
+      ...(!guard?.readsPart && { sql: translated.sql }),
       reads: translated.reads.map(({ schema, table }) => `${schema}.${table}`),
       scan: { files: meter.files, bytes: meter.bytes },
       ...(translated.approximate.length > 0 && { approximate: translated.approximate }),

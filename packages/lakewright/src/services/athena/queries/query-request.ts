@@ -24,6 +24,7 @@ export interface QueryRequest {
   /** Where results go, with a slash at its end. */
   readonly output: string;
   readonly resultConfiguration: Readonly<Record<string, unknown>>;
+  readonly caller: Caller;
 }
 
 /** The text of the query, before anything else is looked at. */
@@ -36,18 +37,24 @@ export function queryText(input: ApiShape): string {
 }
 
 /** What is wrong with a request is the answer of StartQueryExecution itself: no execution comes of it. */
-export function readRequest(query: string, input: ApiShape, workGroup: WorkGroup, lake: LakeContext): QueryRequest {
+export function readRequest(
+  query: string,
+  input: ApiShape,
+  workGroup: WorkGroup,
+  lake: LakeContext,
+  caller: Caller,
+): QueryRequest {
   const parsed = parseQuery(query);
   const parameters = parseArguments(input.ExecutionParameters);
   const resultConfiguration = resultConfigurationOf(input, workGroup);
   const output = folderOf(resultConfiguration.OutputLocation);
   const { bucket } = locationOf(output);
   if (!lake.objects.hasBucket(bucket)) throw invalidRequest(`Unable to verify/create output bucket ${bucket}`);
-  return { query, parsed, parameters, workGroup, output, resultConfiguration };
+  return { query, parsed, parameters, workGroup, output, resultConfiguration, caller };
 }
 
 /** The record of a query that is about to run. */
-export function newExecution(request: QueryRequest, input: ApiShape, caller: Caller, now: Date): Execution {
+export function newExecution(request: QueryRequest, input: ApiShape, now: Date): Execution {
   const context = input.QueryExecutionContext ?? {};
   const reuse = input.ResultReuseConfiguration?.ResultReuseByAgeConfiguration;
   const { type, substatement } = statementKind(request.parsed);
@@ -57,7 +64,7 @@ export function newExecution(request: QueryRequest, input: ApiShape, caller: Cal
     workGroup: request.workGroup.Name,
     ...(context.Database && { database: unquoted(context.Database).toLowerCase() }),
     catalog: unquoted(context.Catalog ?? 'AwsDataCatalog'),
-    principal: caller.principal,
+    principal: request.caller.principal,
     ...(input.ClientRequestToken && { clientRequestToken: input.ClientRequestToken }),
     ...(input.ExecutionParameters && { parameters: input.ExecutionParameters }),
     output: request.output,

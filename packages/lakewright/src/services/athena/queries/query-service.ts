@@ -50,8 +50,8 @@ export class QueryService {
     if (known) return known;
     // The engine starts in its own process while the first query is parsed here; an error is reported by its use.
     this.engine.open().catch(() => undefined);
-    const request = readRequest(query, input, workGroup, this.lake);
-    const execution = newExecution(request, input, caller, this.lake.clock.now());
+    const request = readRequest(query, input, workGroup, this.lake, caller);
+    const execution = newExecution(request, input, this.lake.clock.now());
     this.history.put(execution);
     const reusable = findReusable(this.history, execution, request.parsed);
     if (reusable) {
@@ -67,13 +67,13 @@ export class QueryService {
   }
 
   /** What the engine makes of a statement; it isn't run and leaves no record. */
-  public explain(input: ApiShape): Promise<QueryExplanation> {
-    return explainQuery(this.lake, this.engine, input);
+  public explain(input: ApiShape, caller: Caller): Promise<QueryExplanation> {
+    return explainQuery(this.lake, this.engine, input, caller);
   }
 
   /** A query's rows with their types, for comparisons; no record is kept. */
-  public rows(input: ApiShape): Promise<TypedRows> {
-    return typedRows(this.lake, this.engine, input);
+  public rows(input: ApiShape, caller: Caller): Promise<TypedRows> {
+    return typedRows(this.lake, this.engine, input, caller);
   }
 
   public get(id: string): Execution {

@@ -1,5 +1,6 @@
 import { SqlError } from '../../../engines/sql/errors';
 import { type LakeContext, ServiceError } from '../../service';
+import { LakeGuard } from '../access/guard';
 import { seconds } from '../input';
 import type { PreparedStatements } from '../statements/prepared';
 import type { StatementRun } from '../statements/run';
@@ -79,7 +80,7 @@ export function fail(execution: Execution, error: unknown, signal: AbortSignal):
 async function prepareRun(
   { lake, engine }: QueryHost,
   execution: Execution,
-  { parameters, workGroup }: QueryRequest,
+  { parameters, workGroup, caller }: QueryRequest,
   meter: StatementRun['meter'],
   signal: AbortSignal,
   onPlanned: () => void,
@@ -89,6 +90,8 @@ async function prepareRun(
     throw new SqlError('CATALOG_NOT_FOUND', `Catalog '${execution.catalog}' does not exist`);
   }
   const now = lake.clock.now();
+  const guard = LakeGuard.of(lake, caller);
+  guard?.requireWrite(`${execution.output}${execution.id}`);
   const cutoff = workGroup.Configuration.BytesScannedCutoffPerQuery;
   return {
     lake,
@@ -96,8 +99,9 @@ async function prepareRun(
     tables,
     icebergReader: reader.icebergReader,
     meter,
+    guard,
     session: {
-      catalog: reader.session(now, meter),
+      catalog: reader.session(now, meter, guard),
       ...(execution.database !== undefined && { schema: execution.database }),
       timeZone: 'UTC',
       now,

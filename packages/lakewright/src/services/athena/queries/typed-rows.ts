@@ -2,7 +2,8 @@ import { SqlError } from '../../../engines/sql/errors';
 import { translate } from '../../../engines/sql/translate';
 import { metadataText } from '../../../engines/sql/types/text';
 import type { ApiShape } from '../../api-shape';
-import type { LakeContext } from '../../service';
+import type { Caller, LakeContext } from '../../service';
+import { LakeGuard } from '../access/guard';
 import { parseText } from '../statements/statement';
 import type { LakeEngine } from './engine';
 import { queryText } from './query-request';
@@ -21,7 +22,12 @@ export type TypedRows =
   | { readonly error: { readonly name: string; readonly message: string } };
 
 /** Runs a query without a record and without a result file. */
-export async function typedRows(lake: LakeContext, engine: LakeEngine, input: ApiShape): Promise<TypedRows> {
+export async function typedRows(
+  lake: LakeContext,
+  engine: LakeEngine,
+  input: ApiShape,
+  caller: Caller,
+): Promise<TypedRows> {
   try {
     const { side, statement } = parseText(queryText(input));
     if (side !== 'query' || statement.kind !== 'query statement') {
@@ -30,12 +36,12 @@ export async function typedRows(lake: LakeContext, engine: LakeEngine, input: Ap
     const { sql, reader } = await engine.open();
     const now = lake.clock.now();
     const translated = await translate(statement.query, {
-      catalog: reader.session(now, { bytes: 0, files: 0, rows: 0 }),
+      catalog: reader.session(now, { bytes: 0, files: 0, rows: 0 }, LakeGuard.of(lake, caller)),
       ...(input.QueryExecutionContext?.Database && { schema: String(input.QueryExecutionContext.Database) }),
       timeZone: 'UTC',
       now,
       queryId: 'typed-rows',
-      user: 'local-admin',
+      user: caller.principal,
     });
     const { rows, truncated } = await sql.rows(translated.sql, translated.columns, { maxRows: input.MaxRows });
     const columns = translated.columns.map(({ name, type }) => ({ name, type: metadataText(type) }));

@@ -44,6 +44,7 @@ export async function createTableAs(run: StatementRun, statement: CreateTableAsS
       "leave out bucketed_by and bucket_count, the rows are the same; or write an Iceberg table with partitioning = ARRAY['bucket(…)']",
     );
   }
+  run.guard?.requireDatabase('CREATE_TABLE', name.database, 'glue:CreateTable');
   requireSchema(catalog, name.database, position);
   if (catalog.table(name.database, name.table)) {
     if (statement.ifNotExists) return outcome(0, []);
@@ -105,7 +106,10 @@ async function targetLocation(
   external: string | undefined,
   name: { readonly database: string; readonly table: string },
 ): Promise<string> {
-  if (external === undefined) return `${run.output}tables/${run.queryId}/`;
+  const location = folderOf(external ?? `${run.output}tables/${run.queryId}/`);
+  run.guard?.requireLocation(location, name.database);
+  run.guard?.requireWrite(location);
+  if (external === undefined) return location;
   if (run.outputEnforced) {
     throw new SqlError(
       'INVALID_TABLE_PROPERTY',
@@ -113,7 +117,7 @@ async function targetLocation(
     );
   }
   await requireEmpty(run, external, `${name.database}.${name.table}`);
-  return folderOf(external);
+  return location;
 }
 
 export async function requireEmpty(run: StatementRun, location: string, table: string): Promise<void> {

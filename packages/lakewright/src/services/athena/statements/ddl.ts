@@ -6,6 +6,7 @@ import { parseLocation } from '../tables/data-files';
 import { isIceberg } from '../tables/lake-catalog';
 import { isView } from '../tables/presto-view';
 import { alterTable } from './alter';
+import { requireRights } from './ddl-rights';
 import { describeTable } from './describe';
 import { createIceberg } from './iceberg-ddl';
 import { optimizeIceberg, vacuumIceberg } from './iceberg-maintenance';
@@ -19,6 +20,7 @@ export const failed = (text: string): SqlError => new SqlError('FAILED', text);
 
 /** Carries out a DDL statement on the catalog. */
 export async function runDdl(run: StatementRun, statement: DdlStatement): Promise<StatementOutcome> {
+  if (run.guard) requireRights(run.guard, run.database, statement);
   switch (statement.kind) {
     case 'create database':
       return createDatabase(run, statement);
@@ -53,7 +55,7 @@ export async function runDdl(run: StatementRun, statement: DdlStatement): Promis
   }
 }
 
-function createDatabase({ lake }: StatementRun, statement: CreateDatabase): StatementOutcome {
+function createDatabase({ lake, guard }: StatementRun, statement: CreateDatabase): StatementOutcome {
   const { database: name, ifNotExists, comment, location, properties } = statement;
   if (lake.catalog.database(name)) {
     if (ifNotExists) return done('CREATE_DATABASE');
@@ -61,6 +63,7 @@ function createDatabase({ lake }: StatementRun, statement: CreateDatabase): Stat
   }
   if (!/^[a-z0-9_-]+$/.test(name)) throw failed(`SemanticException: ${name} is not a valid database name`);
   if (location !== undefined) parseLocation(location);
+  guard?.requireLocation(location);
   lake.catalog.putDatabase({
     Name: name,
     ...(comment !== undefined && { Description: comment }),
@@ -92,6 +95,8 @@ function dropDatabase(run: StatementRun, statement: DdlStatement & { kind: 'drop
       `Execution Error, return code 1. InvalidOperationException(message:Database ${name} is not empty. One or more tables exist.)`,
     );
   }
+  for (const table of tables)
+    run.guard?.requireTable('DROP', { database: name, table: table.Name }, 'glue:DeleteTable');
   for (const table of tables) run.lake.catalog.deleteTable(name, table.Name);
   run.lake.catalog.deleteDatabase(name);
   return done('DROP_DATABASE');
@@ -122,6 +127,7 @@ async function createTable(run: StatementRun, statement: CreateTable): Promise<S
   }
   if (!statement.location) throw failed('SemanticException: No location provided: an external table needs LOCATION');
   parseLocation(statement.location);
+  run.guard?.requireLocation(statement.location, name.database);
   if (!statement.columns.length) throw failed('SemanticException: at least one column must be specified for the table');
   catalog.putTable(newTable(name, statement, statement.location, Math.floor(clock.now().getTime() / 1_000)));
   return { ...done('CREATE_TABLE'), tables: [`${name.database}.${name.table}`] };

@@ -13,7 +13,7 @@ const COLUMNS = ['col_name', 'data_type', 'comment'];
 
 /** DESCRIBE in Hive's layout: three columns between tabs, padded to 20; the partition keys once more below. */
 export function describeTable(run: StatementRun, statement: Describe): StatementOutcome {
-  const table = readTable(run.lake, ddlName(statement.table, run.database));
+  const table = readTable(run, ddlName(statement.table, run.database));
   if (isIceberg(table) && !statement.column) return lines('DESCRIBE', COLUMNS, icebergDescription(run, table));
   const columns = [...(table.StorageDescriptor?.Columns ?? []), ...(table.PartitionKeys ?? [])];
   if (statement.column) {
@@ -23,6 +23,7 @@ export function describeTable(run: StatementRun, statement: Describe): Statement
     return lines('DESCRIBE', COLUMNS, [columnLine(column)]);
   }
   if (statement.partition) {
+    run.guard?.requirePartitions(table);
     const partitions = run.lake.catalog.partitions(table.DatabaseName, table.Name);
     if (!selectPartitions(table, partitions, statement.partition).length) {
       throw new SqlError('FAILED', 'SemanticException [Error 10006]: Partition not found');

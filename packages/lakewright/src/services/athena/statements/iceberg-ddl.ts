@@ -1,4 +1,4 @@
-import { currentSchema, type PartitionSpec, specOf } from '../../../engines/iceberg/metadata';
+import { currentSchema, type PartitionSpec, specOf, type TableMetadata } from '../../../engines/iceberg/metadata';
 import {
   checkTransform,
   parsePartitionTerm,
@@ -13,6 +13,7 @@ import { timestamp } from '../../../engines/sql/types/build';
 import { parseHiveType } from '../../../engines/sql/types/hive';
 import type { TrinoType } from '../../../engines/sql/types/type';
 import type { Table } from '../../../workspace/catalog-store';
+import { knows } from '../../glue/catalog/shown-table';
 import { icebergTables } from '../../iceberg';
 import type { LoadedTable } from '../../iceberg/tables';
 import { listDataFiles } from '../tables/data-files';
@@ -62,6 +63,10 @@ export async function createIceberg(run: StatementRun, statement: CreateTable, n
 /** Makes the table without rows. @throws SqlError for a location that has files */
 export async function makeIceberg(run: StatementRun, name: FullName, table: NewIcebergTable): Promise<LoadedTable> {
   const location = table.location.replace(/\/+$/, '');
+  // Athena writes the metadata with the caller's own rights, on a registered location too:
+  // https://docs.aws.amazon.com/athena/latest/ug/lf-athena-limitations.html
+  run.guard?.requireLocation(location, name.database);
+  run.guard?.requireWrite(`${location}/`);
   if ((await listDataFiles(run.lake.objects, location)).length > 0) {
     throw new SqlError(
       'ICEBERG_FILESYSTEM_ERROR',
@@ -136,11 +141,11 @@ function precise(type: TrinoType): TrinoType {
 export function icebergTableText(run: StatementRun, table: Table): string {
   const { metadata } = icebergTables(run.lake).loaded(table);
   const schema = currentSchema(metadata);
-  const columns = schema.fields.map(
+  const columns = shownFields(run, table, schema).map(
     (field) =>
       `  ${field.name} ${toHiveType(field.type)}${field.doc ? ` COMMENT '${field.doc.replace(/'/g, "\\'")}'` : ''}`,
   );
-  const terms = specOf(metadata, metadata['default-spec-id']).fields.map((field) => {
+  const terms = shownParts(run, table, metadata).map((field) => {
     const source = schema.fields.find((item) => item.id === field['source-id']);
     return partitionTermText(field.transform, source?.name ?? field.name);
   });
@@ -157,19 +162,30 @@ export function icebergTableText(run: StatementRun, table: Table): string {
   ].join('\n');
 }
 
+function shownFields({ guard }: StatementRun, table: Table, { fields }: Schema): readonly NestedField[] {
+  if (!guard) return fields;
+  const access = guard.rights.ofTable(table);
+  return fields.filter(({ name }) => knows(access, name));
+}
+
+/** The parts of the partition spec whose columns the caller may know of. */
+function shownParts(run: StatementRun, table: Table, metadata: TableMetadata): PartitionSpec['fields'] {
+  const ids = new Set(shownFields(run, table, currentSchema(metadata)).map(({ id }) => id));
+  return specOf(metadata, metadata['default-spec-id']).fields.filter((field) => ids.has(field['source-id']));
+}
+
 /** What DESCRIBE prints of an Iceberg table. */
 export function icebergDescription(run: StatementRun, table: Table): string[] {
   const { metadata } = icebergTables(run.lake).loaded(table);
   const schema = currentSchema(metadata);
-  const spec = specOf(metadata, metadata['default-spec-id']);
   return [
     '# Table schema:\t\t',
     '# col_name\tdata_type\tcomment',
-    ...schema.fields.map((field) => `${field.name}\t${toHiveType(field.type)}\t${field.doc ?? ''}`),
+    ...shownFields(run, table, schema).map((field) => `${field.name}\t${toHiveType(field.type)}\t${field.doc ?? ''}`),
     '\t\t',
     '# Partition spec:\t\t',
     '# field_name\tfield_transform\tcolumn_name',
-    ...spec.fields.map((field) => {
+    ...shownParts(run, table, metadata).map((field) => {
       const source = schema.fields.find((item) => item.id === field['source-id']);
       return `${field.name}\t${field.transform}\t${source?.name ?? ''}`;
     }),

@@ -32,6 +32,7 @@ export async function insertIceberg(
     return `${given < 0 ? `CAST(NULL AS ${physicalType(column.type)})` : `c${given + 1}`} AS c${index + 1}`;
   });
   run.onTranslated(translated);
+  run.guard?.requireInsertAt(base.metadata.location, table);
   const { objects } = run.lake;
   const writer = { objects, engine: run.tables, metadata: base.metadata, signal: run.signal };
   const added = await writeDataFiles(writer, `SELECT ${values.join(', ')} FROM (${translated.sql})`);

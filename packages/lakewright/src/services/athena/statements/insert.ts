@@ -19,7 +19,9 @@ import type { StatementOutcome, StatementRun } from './run';
 export async function insert(run: StatementRun, statement: InsertStatement): Promise<StatementOutcome> {
   const { catalog } = run.lake;
   const name = fullName(statement.table, run.database, statement.position);
+  run.guard?.requireTable('INSERT', name, 'glue:GetTable');
   const table = requireWritable(catalog, name, statement.position);
+  run.guard?.requireColumns(name);
   if (isIceberg(table)) {
     return insertIceberg(run, statement, name, table, (columns) => targetColumns(statement, columns));
   }
@@ -35,6 +37,7 @@ export async function insert(run: StatementRun, statement: InsertStatement): Pro
     return `${given < 0 ? `CAST(NULL AS ${physicalType(column.type)})` : `c${given + 1}`} AS c${index + 1}`;
   });
   const location = locator(run, table, keys);
+  run.guard?.requireInsertAt(location([]), table);
   run.onTranslated(translated);
   const written = await writeFiles(run.lake.objects, run.tables, {
     sql: `SELECT ${values.join(', ')} FROM (${translated.sql})`,

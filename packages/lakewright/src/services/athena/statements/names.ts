@@ -2,9 +2,9 @@ import type { DdlName } from '../../../engines/sql/ddl/statement';
 import { NotCoveredError, SqlError, type SqlPosition } from '../../../engines/sql/errors';
 import type { CatalogStore, Table } from '../../../workspace/catalog-store';
 import { CatalogLinks } from '../../glue/catalog/resource-links';
-import type { LakeContext } from '../../service';
 import { CATALOG } from '../tables/lake-catalog';
 import { isView } from '../tables/presto-view';
+import type { StatementRun } from './run';
 
 export interface FullName {
   readonly database: string;
@@ -29,9 +29,13 @@ export function requireTable(catalog: CatalogStore, name: FullName): Table {
   return catalog.table(name.database, name.table) ?? tableNotFound(name);
 }
 
-/** A table that DDL shows: what a resource link stands for. */
-export const readTable = (lake: LakeContext, name: FullName): Table =>
-  new CatalogLinks(lake.catalog, lake.account).find(name.database, name.table) ?? tableNotFound(name);
+/** A table that DDL shows: what a resource link stands for, without what is hidden from the caller. */
+export function readTable({ lake, guard }: StatementRun, name: FullName): Table {
+  const table = new CatalogLinks(lake.catalog, lake.account).find(name.database, name.table) ?? tableNotFound(name);
+  if (!guard) return table;
+  guard.describe({ database: table.DatabaseName, table: table.Name });
+  return guard.rights.shown(table);
+}
 
 /** Hive's words for DDL on a table that isn't there. */
 function tableNotFound({ database, table }: FullName): never {

@@ -3,6 +3,7 @@ import type { Expression } from '../../../engines/sql/parse/ast';
 import type { DuckDbEngine } from '../../../engines/sql/runtime';
 import type { TrinoType } from '../../../engines/sql/types/type';
 import type { LakeContext } from '../../service';
+import type { LakeGuard } from '../access/guard';
 import type { IcebergReader } from '../tables/iceberg-scan';
 import type { ScanMeter } from '../tables/lake-catalog';
 import type { TableEngine } from '../tables/table-engine';
@@ -14,6 +15,8 @@ export interface StatementRun {
   readonly tables: TableEngine;
   readonly icebergReader: IcebergReader;
   readonly session: SqlSession;
+  /** The rights of whoever asks; undefined for `local-admin`, who may do everything. */
+  readonly guard?: LakeGuard;
   /** What the statement's scans read; known as soon as it is translated. */
   readonly meter: ScanMeter;
   /** Default database; `default` where the request named none. */

@@ -17,7 +17,8 @@ export function show(run: StatementRun, statement: Show): StatementOutcome {
   const { catalog } = run.lake;
   switch (statement.what) {
     case 'databases': {
-      const names = catalog.databases().map((database) => database.Name);
+      const listed = catalog.databases().filter((database) => run.guard?.rights.listsDatabase(database) ?? true);
+      const names = listed.map((database) => database.Name);
       return lines(
         'SHOW_DATABASES',
         ['database_name'],
@@ -69,7 +70,7 @@ export function show(run: StatementRun, statement: Show): StatementOutcome {
 }
 
 const tableOf = (run: StatementRun, statement: Extract<Show, { table: unknown }>): Table =>
-  readTable(run.lake, ddlName(statement.table, run.database));
+  readTable(run, ddlName(statement.table, run.database));
 
 function tableNames(
   run: StatementRun,
@@ -83,7 +84,7 @@ function tableNames(
   }
   return new CatalogLinks(run.lake.catalog, run.lake.account)
     .listed(name)
-    .filter(test)
+    .filter((table) => test(table) && (run.guard?.rights.lists(table) ?? true))
     .map((table) => table.Name)
     .filter((table) => matchesPattern(table, pattern))
     .sort();
@@ -91,6 +92,7 @@ function tableNames(
 
 function showPartitions(run: StatementRun, statement: Extract<Show, { what: 'partitions' }>): StatementOutcome {
   const table = tableOf(run, statement);
+  run.guard?.requirePartitions(table);
   const keys = table.PartitionKeys ?? [];
   if (!keys.length) {
     throw new SqlError('FAILED', `Execution Error, return code 1. Table ${table.Name} is not a partitioned table`);

@@ -9,7 +9,7 @@ import { runDdl } from './ddl';
 import { explain } from './explain';
 import { changeIceberg } from './iceberg-change';
 import { insert } from './insert';
-import { fullName, requireTarget } from './names';
+import { type FullName, fullName, requireTarget } from './names';
 import type { PreparedStatements } from './prepared';
 import { done, type StatementOutcome, type StatementRun } from './run';
 import { select } from './select';
@@ -73,12 +73,15 @@ export async function runStatement(
     case 'explain':
       return explain(run, statement);
     case 'prepare':
+      run.guard?.workGroup('athena:CreatePreparedStatement', run.workGroup);
       prepared.put(run.workGroup, { StatementName: statement.name, QueryStatement: statement.text });
       return done('PREPARE');
     case 'deallocate':
+      run.guard?.workGroup('athena:DeletePreparedStatement', run.workGroup);
       prepared.delete(run.workGroup, statement.name);
       return done('DEALLOCATE');
     case 'execute': {
+      run.guard?.workGroup('athena:GetPreparedStatement', run.workGroup);
       const found = prepared.find(run.workGroup, statement.name);
       if (!found) {
         throw new SqlError('NOT_FOUND', `Prepared statement not found: ${statement.name}`, statement.position);
@@ -107,9 +110,18 @@ async function change(
   statement: Parameters<typeof changeIceberg>[1],
 ): Promise<StatementOutcome> {
   const name = fullName(parts, run.database, statement.position);
+  requireChange(run, statement, name);
   const table = requireTarget(run.lake.catalog, name, statement.position);
   if (isIceberg(table)) return changeIceberg(run, statement, name, table);
   throw new SqlError('NOT_SUPPORTED', 'Modifying Hive table rows is only supported for transactional tables');
+}
+
+/** Rows that go need DELETE, rows that come INSERT; and whoever changes rows must see the table as it is. */
+function requireChange(run: StatementRun, statement: Parameters<typeof changeIceberg>[1], name: FullName): void {
+  const kinds = statement.kind === 'merge' ? statement.cases.map((item) => item.kind) : [statement.kind];
+  if (kinds.some((kind) => kind !== 'insert')) run.guard?.requireTable('DELETE', name, 'glue:UpdateTable');
+  if (kinds.some((kind) => kind !== 'delete')) run.guard?.requireTable('INSERT', name, 'glue:UpdateTable');
+  run.guard?.requireWhole(name);
 }
 
 /** The texts of the API's ExecutionParameters. */

@@ -33,6 +33,7 @@ export async function unload(run: StatementRun, statement: UnloadStatement): Pro
   const partitionedBy = properties.list('partitioned_by').map((key) => key.toLowerCase());
   checkPartitionColumns(columns, partitionedBy, statement.position);
   for (const column of columns) storedType(column);
+  run.guard?.requireWrite(folderOf(statement.location));
   await requireEmpty(run, statement.location, 'UNLOAD');
   run.onTranslated(translated);
   const location = folderOf(statement.location);

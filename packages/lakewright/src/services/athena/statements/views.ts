@@ -13,6 +13,7 @@ export async function createView(run: StatementRun, statement: CreateViewStateme
   const { catalog } = run.lake;
   const { position } = statement;
   const name = fullName(statement.view, run.database, position);
+  run.guard?.requireDatabase('CREATE_TABLE', name.database, 'glue:CreateTable');
   requireSchema(catalog, name.database, position);
   const existing = catalog.table(name.database, name.table);
   const full = `${CATALOG}.${name.database}.${name.table}`;
@@ -22,6 +23,7 @@ export async function createView(run: StatementRun, statement: CreateViewStateme
   if (existing && !statement.orReplace) {
     throw new SqlError('TABLE_ALREADY_EXISTS', `View already exists: '${full}'`, position);
   }
+  if (existing) run.guard?.requireTable('ALTER', name, 'glue:UpdateTable');
   const translated = await translate(statement.query, run.session, {
     parameterCount: statement.parameters,
     parameters: run.parameters,

@@ -29,6 +29,7 @@ interface Meter {
   bytes: number;
   files: number;
   rows: number;
+  onFile?: (uri: string) => void;
 }
 
 interface ReadFile {
@@ -61,6 +62,7 @@ export class IcebergReader {
     const files = (await this.files(scan)).filter(
       ({ entry }) => (!only || only.has(entry.file.path)) && mayHold(scan, entry, request.constraints),
     );
+    for (const { source } of files) meter.onFile?.(source.uri);
     const footers = await this.footers.read(files.map((file) => file.source));
     const groups = new Map<string, { nodes: readonly ParquetNode[]; deletes: boolean; files: ReadFile[] }>();
     files.forEach((file, index) => {

@@ -16,6 +16,8 @@ import type { ObjectStore } from '../../../workspace/object-store';
 import type { Workspace } from '../../../workspace/workspace';
 import type { CatalogLinks } from '../../glue/catalog/resource-links';
 import type { IcebergTables } from '../../iceberg/tables';
+import type { LakeGuard } from '../access/guard';
+import { GuardedCatalog } from '../access/guarded-catalog';
 import { columnsOf, listedColumns } from './glue-columns';
 import { metadataRelation } from './iceberg-metadata';
 import { IcebergReader } from './iceberg-scan';
@@ -35,6 +37,8 @@ export interface ScanMeter {
   bytes: number;
   files: number;
   rows: number;
+  /** Called before a file is read; throws to refuse. */
+  onFile?: (uri: string) => void;
 }
 
 /**
@@ -70,12 +74,14 @@ export class TableReader {
     return this.iceReader;
   }
 
-  /** The catalog as one query sees it; `meter` adds up what it reads. */
-  public session(now: Date, meter: ScanMeter): SqlCatalog {
-    return new LakeCatalog(this.catalog, this.links, this.iceberg, {
+  /** The catalog as one query sees it; `meter` adds up what it reads. `guard`: the rights of its caller. */
+  public session(now: Date, meter: ScanMeter, guard?: LakeGuard): SqlCatalog {
+    const catalog = new LakeCatalog(this.catalog, this.links, this.iceberg, {
       hive: (table, request) => this.scan(table, request, now, meter),
       iceberg: (table, request) => this.scanIceberg(table, request, meter),
     });
+    if (!guard) return catalog;
+    return new GuardedCatalog(catalog, guard, this.links, (name) => this.catalog.database(name), now, meter);
   }
 
   private async scanIceberg({ iceberg }: ResolvedIceberg, request: ScanRequest, meter: ScanMeter): Promise<TableScan> {
@@ -93,6 +99,7 @@ export class TableReader {
     const wanted = request.columns.map((name) => columns.find((column) => column.name === name) as TableColumn);
     const source = { catalog: this.catalog, objects: this.objects, now };
     const groups = await fileGroups(source, table, request.constraints);
+    for (const { files } of meter.onFile ? groups : []) for (const { uri } of files) meter.onFile?.(uri);
     const data = wanted.filter((column) => !column.hidden && !column.partitionKey);
     const parts: ScanPart[] = [];
     for (const [parquet, own] of partitionBy(groups, (group) => isParquet(group.storage))) {

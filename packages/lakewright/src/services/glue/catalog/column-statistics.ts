@@ -1,11 +1,13 @@
 import type { Table } from '../../../workspace/catalog-store';
 import type { ApiShape } from '../../api-shape';
-import type { Operation } from '../../service';
+import type { Caller, Operation } from '../../service';
 import { entityNotFound, partitionNotFound } from '../errors';
 import { requiredList, requiredName, requiredString, requiredStrings } from '../input';
 import { StateMap } from '../state-map';
 import type { CatalogContext } from './context';
 import { partitionKey } from './partitions';
+import { denied, mayKnow, missingPermission } from './rights';
+import { hidesRows, knows } from './shown-table';
 
 type Statistics = Record<string, ApiShape>;
 
@@ -20,6 +22,21 @@ export function columnStatisticsOperations(context: CatalogContext): Record<stri
       requiredName(input.DatabaseName, 'databaseName'),
       requiredName(input.TableName, 'tableName'),
     );
+  };
+  const requireAlter = (input: ApiShape, caller: Caller) => {
+    const database = requiredName(input.DatabaseName, 'databaseName');
+    context.requireTable(caller, 'ALTER', database, requiredName(input.TableName, 'tableName'));
+  };
+  /** Least and greatest values are of all rows. */
+  const requireStatistics = (input: ApiShape, caller: Caller, names: readonly string[]) => {
+    const rights = context.rights(caller);
+    if (!rights) return;
+    const database = requiredName(input.DatabaseName, 'databaseName');
+    context.requireDescribe(caller, database, requiredName(input.TableName, 'tableName'));
+    const table = tableOf(input);
+    const access = rights.ofTable(table);
+    const seen = mayKnow(access) && !hidesRows(access) && names.every((name) => knows(access, name));
+    if (!seen) throw denied(missingPermission('SELECT', table.Name));
   };
   // CreateTime is part of the key: a table made anew under the same name has no statistics.
   const tableKey = (input: ApiShape) => {
@@ -38,7 +55,8 @@ export function columnStatisticsOperations(context: CatalogContext): Record<stri
   const scopes = { Table: tableKey, Partition: partitionStatisticsKey };
   const operations: Record<string, Operation> = {};
   for (const [scope, keyOf] of Object.entries(scopes)) {
-    operations[`UpdateColumnStatisticsFor${scope}`] = async (input) => {
+    operations[`UpdateColumnStatisticsFor${scope}`] = async (input, caller) => {
+      requireAlter(input, caller);
       const key = keyOf(input);
       const merged = { ...stored.get(key) };
       for (const entry of requiredList(input.ColumnStatisticsList, 'columnStatisticsList', 25)) {
@@ -48,9 +66,10 @@ export function columnStatisticsOperations(context: CatalogContext): Record<stri
       return { Errors: [] };
     };
 
-    operations[`GetColumnStatisticsFor${scope}`] = async (input) => {
-      const known = stored.get(keyOf(input)) ?? {};
+    operations[`GetColumnStatisticsFor${scope}`] = async (input, caller) => {
       const names = requiredStrings(input.ColumnNames, 'columnNames', 100);
+      requireStatistics(input, caller, names);
+      const known = stored.get(keyOf(input)) ?? {};
       const missing = names.filter((name) => !known[name]);
       return {
         ColumnStatisticsList: names.flatMap((name) => (known[name] ? [known[name]] : [])),
@@ -61,7 +80,8 @@ export function columnStatisticsOperations(context: CatalogContext): Record<stri
       };
     };
 
-    operations[`DeleteColumnStatisticsFor${scope}`] = async (input) => {
+    operations[`DeleteColumnStatisticsFor${scope}`] = async (input, caller) => {
+      requireAlter(input, caller);
       const key = keyOf(input);
       const { [requiredString(input.ColumnName, 'columnName')]: removed, ...rest } = stored.get(key) ?? {};
       if (!removed) throw entityNotFound(`Statistics of column ${input.ColumnName} not found.`);

@@ -1,9 +1,13 @@
-import type { CatalogStore } from '../../../workspace/catalog-store';
+import type { TablePermission } from '../../../access/contract';
+import type { CatalogStore, Partition, Table } from '../../../workspace/catalog-store';
 import type { ApiShape } from '../../api-shape';
-import type { LakeContext } from '../../service';
+import type { Caller, LakeContext } from '../../service';
 import { entityNotFound } from '../errors';
+import { requiredName } from '../input';
 import { StateMap } from '../state-map';
 import { CatalogLinks } from './resource-links';
+import { CatalogRights } from './rights';
+import { shownPartition } from './shown-table';
 
 /** What the catalog's operations share. */
 export class CatalogContext {
@@ -16,6 +20,51 @@ export class CatalogContext {
     this.catalog = lake.catalog;
     this.links = new CatalogLinks(lake.catalog, lake.account);
     this.tags = new StateMap(lake.workspace, 'glue-tags');
+  }
+
+  /** Lake Formation's part of what a caller may do; undefined for `local-admin`. */
+  public rights(caller: Caller): CatalogRights | undefined {
+    return CatalogRights.of(this.lake, caller);
+  }
+
+  /** @throws ServiceError AccessDeniedException, be the table there or not */
+  public requireDescribe(caller: Caller, database: string, table: string): void {
+    this.rights(caller)?.requireDescribe({ database: this.realDatabase(database), table });
+  }
+
+  public requireTable(caller: Caller, permission: TablePermission, database: string, table: string): void {
+    const rights = this.rights(caller);
+    if (!rights) return;
+    const id = { database: this.realDatabase(database), table };
+    rights.requireDescribe(id);
+    rights.requireTable(permission, id);
+  }
+
+  /** A table, or what its link shows, without what is hidden from the caller; `table` is the one behind the name. */
+  public shown(caller: Caller, table: Table, what: Table): Table {
+    return this.rights(caller)?.through(this.links, table, what) ?? what;
+  }
+
+  /** The table whose partitions are read. */
+  public partitionedTable(input: ApiShape, caller: Caller): Table {
+    this.checkCatalog(input);
+    const database = requiredName(input.DatabaseName, 'databaseName');
+    const name = requiredName(input.TableName, 'tableName');
+    this.requireDescribe(caller, database, name);
+    const table = this.links.targetTable(database, name);
+    this.rights(caller)?.requirePartitions(table);
+    return table;
+  }
+
+  public shownPartition(caller: Caller, table: Table, partition: Partition): Partition {
+    const rights = this.rights(caller);
+    return rights ? shownPartition(partition, table, rights.ofTable(table)) : partition;
+  }
+
+  /** The database that holds the tables of a linked one. */
+  private realDatabase(name: string): string {
+    const target = this.catalog.database(name)?.TargetDatabase as { DatabaseName?: string } | undefined;
+    return target?.DatabaseName?.toLowerCase() ?? name;
   }
 
   /** Epoch seconds, by the lake's clock. */

@@ -21,8 +21,10 @@ export function databaseOperations(context: CatalogContext): Record<string, Oper
   };
 
   return {
-    CreateDatabase: async (input) => {
+    CreateDatabase: async (input, caller) => {
       context.checkCatalog(input);
+      context.rights(caller)?.requireCreateDatabase();
+      context.rights(caller)?.requireLocation(input.DatabaseInput?.LocationUri);
       const { name, members } = databaseInput(input.DatabaseInput);
       if (catalog.database(name)) throw alreadyExists('Database');
       catalog.putDatabase({ Name: name, ...members, CreateTime: context.now(), CatalogId: context.lake.account });
@@ -30,19 +32,26 @@ export function databaseOperations(context: CatalogContext): Record<string, Oper
       return {};
     },
 
-    GetDatabase: async (input) => {
+    GetDatabase: async (input, caller) => {
       context.checkCatalog(input);
+      context.rights(caller)?.requireDatabase('DESCRIBE', requiredName(input.Name, 'name'));
       return { Database: shown(links.requireDatabase(requiredName(input.Name, 'name'))) };
     },
 
-    GetDatabases: async (input) => {
+    GetDatabases: async (input, caller) => {
       context.checkCatalog(input);
-      const { items, NextToken } = page(catalog.databases(), (database) => database.Name, input, 100);
+      const rights = context.rights(caller);
+      const listed = rights
+        ? catalog.databases().filter((database) => rights.listsDatabase(database))
+        : catalog.databases();
+      const { items, NextToken } = page(listed, (database) => database.Name, input, 100);
       return compact({ DatabaseList: items.map(shown), NextToken });
     },
 
-    UpdateDatabase: async (input) => {
+    UpdateDatabase: async (input, caller) => {
       context.checkCatalog(input);
+      context.rights(caller)?.requireDatabase('ALTER', requiredName(input.Name, 'name'));
+      context.rights(caller)?.requireLocation(input.DatabaseInput?.LocationUri);
       const former = links.requireDatabase(requiredName(input.Name, 'name'));
       const { members } = databaseInput(input.DatabaseInput);
       catalog.putDatabase({
@@ -55,10 +64,14 @@ export function databaseOperations(context: CatalogContext): Record<string, Oper
     },
 
     /** Takes the tables along, as Glue does. */
-    DeleteDatabase: async (input) => {
+    DeleteDatabase: async (input, caller) => {
       context.checkCatalog(input);
+      const rights = context.rights(caller);
+      rights?.requireDatabase('DROP', requiredName(input.Name, 'name'));
       const { Name, TargetDatabase } = links.requireDatabase(requiredName(input.Name, 'name'));
-      if (!TargetDatabase) for (const table of catalog.tables(Name)) catalog.deleteTable(Name, table.Name);
+      const tables = TargetDatabase ? [] : catalog.tables(Name);
+      for (const table of tables) rights?.requireTable('DROP', { database: Name, table: table.Name });
+      for (const table of tables) catalog.deleteTable(Name, table.Name);
       catalog.deleteDatabase(Name);
       return {};
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Partition } from '../../../workspace/catalog-store';
 import type { ApiShape } from '../../api-shape';
-import type { Operation } from '../../service';
+import type { Caller, Operation } from '../../service';
 import { alreadyExists, entityNotFound, invalidInput } from '../errors';
 import { compact, requiredName, requiredString, requiredStrings } from '../input';
 import { page } from '../paging';
@@ -18,18 +18,18 @@ export function partitionQueryOperations(context: CatalogContext): Record<string
     'glue-partition-indexes',
   );
 
-  const tableOf = (input: ApiShape) => {
+  const changedTable = (input: ApiShape, caller: Caller) => {
+    const database = requiredName(input.DatabaseName, 'databaseName');
+    const name = requiredName(input.TableName, 'tableName');
     context.checkCatalog(input);
-    return links.targetTable(
-      requiredName(input.DatabaseName, 'databaseName'),
-      requiredName(input.TableName, 'tableName'),
-    );
+    context.requireTable(caller, 'ALTER', database, name);
+    return links.targetTable(database, name);
   };
   const identity = (table: { DatabaseName: string; Name: string }) => `${table.DatabaseName}.${table.Name}`;
 
   return {
-    GetPartitions: async (input) => {
-      const table = tableOf(input);
+    GetPartitions: async (input, caller) => {
+      const table = context.partitionedTable(input, caller);
       const keys = table.PartitionKeys ?? [];
       const expression = String(input.Expression ?? '').trim();
       const matches = expression ? compilePartitionExpression(expression, keys) : () => true;
@@ -39,13 +39,16 @@ export function partitionQueryOperations(context: CatalogContext): Record<string
         .filter((partition) => inSegment(partition) && matches(partition));
       const { items, NextToken } = page(found, (partition) => partitionKey(partition.Values), input, 1000);
       return compact({
-        Partitions: input.ExcludeColumnSchema === true ? items.map(withoutColumns) : items,
+        Partitions: items.map((item) => {
+          const shown = context.shownPartition(caller, table, item);
+          return input.ExcludeColumnSchema === true ? withoutColumns(shown) : shown;
+        }),
         NextToken,
       });
     },
 
-    GetPartitionIndexes: async (input) => {
-      const table = tableOf(input);
+    GetPartitionIndexes: async (input, caller) => {
+      const table = context.partitionedTable(input, caller);
       const types = new Map((table.PartitionKeys ?? []).map((key) => [key.Name, key.Type ?? 'string']));
       const found = Object.values(indexes.get(identity(table)) ?? {});
       return {
@@ -57,8 +60,8 @@ export function partitionQueryOperations(context: CatalogContext): Record<string
       };
     },
 
-    CreatePartitionIndex: async (input) => {
-      const table = tableOf(input);
+    CreatePartitionIndex: async (input, caller) => {
+      const table = changedTable(input, caller);
       const IndexName = requiredString(input.PartitionIndex?.IndexName, 'partitionIndex.indexName');
       const Keys = requiredStrings(input.PartitionIndex?.Keys, 'partitionIndex.keys');
       const names = (table.PartitionKeys ?? []).map((key) => key.Name);
@@ -74,8 +77,8 @@ export function partitionQueryOperations(context: CatalogContext): Record<string
       return {};
     },
 
-    DeletePartitionIndex: async (input) => {
-      const table = tableOf(input);
+    DeletePartitionIndex: async (input, caller) => {
+      const table = changedTable(input, caller);
       const name = requiredString(input.IndexName, 'indexName');
       const { [name]: removed, ...rest } = indexes.get(identity(table)) ?? {};
       if (!removed) throw entityNotFound('Index with the given indexName not found');

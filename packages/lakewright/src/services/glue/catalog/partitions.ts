@@ -1,6 +1,6 @@
 import type { Partition, Table } from '../../../workspace/catalog-store';
 import type { ApiShape } from '../../api-shape';
-import type { Operation } from '../../service';
+import type { Caller, Operation } from '../../service';
 import { alreadyExists, invalidInput, partitionNotFound } from '../errors';
 import { checkParameters, pick, requiredList, requiredName, requiredObject, requiredStrings } from '../input';
 import type { CatalogContext } from './context';
@@ -14,12 +14,14 @@ export const partitionKey = (values: readonly string[]): string => values.join('
 export function partitionOperations(context: CatalogContext): Record<string, Operation> {
   const { catalog, links } = context;
 
-  const tableOf = (input: ApiShape): Table => {
+  const tableOf = (input: ApiShape, caller: Caller): Table => {
     context.checkCatalog(input);
-    return links.targetTable(
-      requiredName(input.DatabaseName, 'databaseName'),
-      requiredName(input.TableName, 'tableName'),
-    );
+    const database = requiredName(input.DatabaseName, 'databaseName');
+    const name = requiredName(input.TableName, 'tableName');
+    context.requireTable(caller, 'ALTER', database, name);
+    const table = links.targetTable(database, name);
+    context.rights(caller)?.requireTable('ALTER', { database: table.DatabaseName, table: table.Name });
+    return table;
   };
   const existing = (table: Table): Map<string, Partition> =>
     new Map(
@@ -31,37 +33,41 @@ export function partitionOperations(context: CatalogContext): Record<string, Ope
     catalog.putPartitions(table.DatabaseName, table.Name, partitions);
   const remove = (table: Table, values: string[][]) => catalog.deletePartitions(table.DatabaseName, table.Name, values);
 
-  const newPartition = (table: Table, input: ApiShape): Partition => ({
-    ...partitionInput(table, input),
-    DatabaseName: table.DatabaseName,
-    TableName: table.Name,
-    CreationTime: context.now(),
-    CatalogId: context.lake.account,
-  });
+  const newPartition = (table: Table, input: ApiShape, caller: Caller): Partition => {
+    const checked = partitionInput(table, input);
+    context.rights(caller)?.requireLocation(checked.StorageDescriptor?.Location, table.DatabaseName);
+    return {
+      ...checked,
+      DatabaseName: table.DatabaseName,
+      TableName: table.Name,
+      CreationTime: context.now(),
+      CatalogId: context.lake.account,
+    };
+  };
 
   /** The changed partition; its values may change too. */
-  const changed = (table: Table, former: Partition, input: ApiShape): Partition => ({
-    ...newPartition(table, input),
+  const changed = (table: Table, former: Partition, input: ApiShape, caller: Caller): Partition => ({
+    ...newPartition(table, input, caller),
     CreationTime: former.CreationTime,
   });
 
   return {
-    CreatePartition: async (input) => {
-      const table = tableOf(input);
-      const partition = newPartition(table, input.PartitionInput);
+    CreatePartition: async (input, caller) => {
+      const table = tableOf(input, caller);
+      const partition = newPartition(table, input.PartitionInput, caller);
       if (existing(table).has(partitionKey(partition.Values))) throw alreadyExists('Partition');
       put(table, [partition]);
       return {};
     },
 
-    BatchCreatePartition: async (input) => {
-      const table = tableOf(input);
+    BatchCreatePartition: async (input, caller) => {
+      const table = tableOf(input, caller);
       const known = new Set(existing(table).keys());
       const Errors: ApiShape[] = [];
       const created: Partition[] = [];
       for (const entry of requiredList(input.PartitionInputList, 'partitionInputList', 100)) {
         try {
-          const partition = newPartition(table, entry);
+          const partition = newPartition(table, entry, caller);
           if (known.has(partitionKey(partition.Values))) throw alreadyExists('Partition');
           known.add(partitionKey(partition.Values));
           created.push(partition);
@@ -73,39 +79,39 @@ export function partitionOperations(context: CatalogContext): Record<string, Ope
       return { Errors };
     },
 
-    GetPartition: async (input) => {
-      const table = tableOf(input);
+    GetPartition: async (input, caller) => {
+      const table = context.partitionedTable(input, caller);
       const values = requiredStrings(input.PartitionValues, 'partitionValues');
       const partition = existing(table).get(partitionKey(values));
       if (!partition) throw partitionNotFound();
-      return { Partition: partition };
+      return { Partition: context.shownPartition(caller, table, partition) };
     },
 
-    BatchGetPartition: async (input) => {
-      const table = tableOf(input);
+    BatchGetPartition: async (input, caller) => {
+      const table = context.partitionedTable(input, caller);
       const known = existing(table);
       const Partitions = requiredList(input.PartitionsToGet, 'partitionsToGet', 1000).flatMap((entry: ApiShape) => {
         const found = known.get(partitionKey(requiredStrings(entry?.Values, 'partitionsToGet.values')));
-        return found ? [found] : [];
+        return found ? [context.shownPartition(caller, table, found)] : [];
       });
       return { Partitions, UnprocessedKeys: [] };
     },
 
-    UpdatePartition: async (input) => {
-      const table = tableOf(input);
+    UpdatePartition: async (input, caller) => {
+      const table = tableOf(input, caller);
       const values = requiredStrings(input.PartitionValueList, 'partitionValueList', 100);
       const known = existing(table);
-      replace(table, known, values, input.PartitionInput);
+      replace(table, known, values, input.PartitionInput, caller);
       return {};
     },
 
-    BatchUpdatePartition: async (input) => {
-      const table = tableOf(input);
+    BatchUpdatePartition: async (input, caller) => {
+      const table = tableOf(input, caller);
       const Errors: ApiShape[] = [];
       for (const entry of requiredList(input.Entries, 'entries', 100)) {
         try {
           const values = requiredStrings(entry?.PartitionValueList, 'entries.partitionValueList', 100);
-          replace(table, existing(table), values, entry.PartitionInput);
+          replace(table, existing(table), values, entry.PartitionInput, caller);
         } catch (error) {
           Errors.push({ PartitionValueList: entry?.PartitionValueList, ErrorDetail: errorDetail(error) });
         }
@@ -113,16 +119,16 @@ export function partitionOperations(context: CatalogContext): Record<string, Ope
       return { Errors };
     },
 
-    DeletePartition: async (input) => {
-      const table = tableOf(input);
+    DeletePartition: async (input, caller) => {
+      const table = tableOf(input, caller);
       const values = requiredStrings(input.PartitionValues, 'partitionValues');
       if (!existing(table).has(partitionKey(values))) throw partitionNotFound();
       remove(table, [values]);
       return {};
     },
 
-    BatchDeletePartition: async (input) => {
-      const table = tableOf(input);
+    BatchDeletePartition: async (input, caller) => {
+      const table = tableOf(input, caller);
       const known = existing(table);
       const Errors: ApiShape[] = [];
       const gone: string[][] = [];
@@ -136,10 +142,16 @@ export function partitionOperations(context: CatalogContext): Record<string, Ope
     },
   };
 
-  function replace(table: Table, known: Map<string, Partition>, values: string[], input: ApiShape): void {
+  function replace(
+    table: Table,
+    known: Map<string, Partition>,
+    values: string[],
+    input: ApiShape,
+    caller: Caller,
+  ): void {
     const former = known.get(partitionKey(values));
     if (!former) throw partitionNotFound();
-    const next = changed(table, former, input);
+    const next = changed(table, former, input, caller);
     const moved = partitionKey(next.Values) !== partitionKey(values);
     if (moved && known.has(partitionKey(next.Values))) throw alreadyExists('Partition');
     // The new one first: a kill in between leaves both, never neither.

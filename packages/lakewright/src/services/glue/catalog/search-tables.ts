@@ -15,14 +15,17 @@ import type { CatalogContext } from './context';
  */
 export function searchOperations(context: CatalogContext): Record<string, Operation> {
   return {
-    SearchTables: async (input) => {
+    SearchTables: async (input, caller) => {
       context.checkCatalog(input);
+      const rights = context.rights(caller);
       const filters: ((table: Table) => boolean)[] = (input.Filters ?? []).map(filter);
       if (input.SearchText) filters.push(textFilter(String(input.SearchText)));
       const found = context.catalog
         .databases()
         .filter((database) => !database.TargetDatabase)
         .flatMap((database) => context.catalog.tables(database.Name))
+        // What is hidden isn't found either.
+        .flatMap((table) => (!rights ? [table] : rights.lists(table) ? [rights.shown(table)] : []))
         .filter((table) => filters.every((matches) => matches(table)));
       const key = sortKey(input.SortCriteria?.[0]);
       const { items, NextToken } = page(found, key.of, input, 1000, key.descending);

@@ -1,6 +1,7 @@
+import type { TablePermission } from '../../../access/contract';
 import type { Table } from '../../../workspace/catalog-store';
 import type { ApiShape } from '../../api-shape';
-import type { Operation } from '../../service';
+import type { Caller, Operation } from '../../service';
 import { versionNotFound } from '../errors';
 import { compact, requiredName, requiredString, requiredStrings } from '../input';
 import { page } from '../paging';
@@ -11,12 +12,13 @@ import { errorDetail } from './tables';
 export function tableVersionOperations(context: CatalogContext): Record<string, Operation> {
   const { catalog, links } = context;
 
-  const named = (input: ApiShape): Table => {
+  const named = (input: ApiShape, caller: Caller, permission?: TablePermission): Table => {
     context.checkCatalog(input);
-    return links.requireTable(
-      requiredName(input.DatabaseName, 'databaseName'),
-      requiredName(input.TableName, 'tableName'),
-    );
+    const database = requiredName(input.DatabaseName, 'databaseName');
+    const name = requiredName(input.TableName, 'tableName');
+    if (permission) context.requireTable(caller, permission, database, name);
+    else context.requireDescribe(caller, database, name);
+    return links.requireTable(database, name);
   };
 
   /** The current state and the archived ones, by version id. */
@@ -31,28 +33,35 @@ export function tableVersionOperations(context: CatalogContext): Record<string, 
   };
 
   return {
-    GetTableVersion: async (input) => {
-      const table = named(input);
+    GetTableVersion: async (input, caller) => {
+      const table = named(input, caller);
       const id = input.VersionId ?? table.VersionId ?? '0';
       const version = versionsOf(table).get(String(id));
       if (!version) throw versionNotFound();
-      return { TableVersion: { Table: version, VersionId: version.VersionId ?? '0' } };
+      return { TableVersion: { Table: context.shown(caller, table, version), VersionId: version.VersionId ?? '0' } };
     },
 
     /** Newest first. */
-    GetTableVersions: async (input) => {
-      const versions = [...versionsOf(named(input))];
+    GetTableVersions: async (input, caller) => {
+      const table = named(input, caller);
+      const versions = [...versionsOf(table)];
       const { items, NextToken } = page(versions, ([id]) => id.padStart(20, '0'), input, 100, true);
-      return compact({ TableVersions: items.map(([VersionId, Table]) => ({ Table, VersionId })), NextToken });
+      return compact({
+        TableVersions: items.map(([VersionId, version]) => ({
+          Table: context.shown(caller, table, version),
+          VersionId,
+        })),
+        NextToken,
+      });
     },
 
-    DeleteTableVersion: async (input) => {
-      drop(named(input), requiredString(input.VersionId, 'versionId'));
+    DeleteTableVersion: async (input, caller) => {
+      drop(named(input, caller, 'ALTER'), requiredString(input.VersionId, 'versionId'));
       return {};
     },
 
-    BatchDeleteTableVersion: async (input) => {
-      const table = named(input);
+    BatchDeleteTableVersion: async (input, caller) => {
+      const table = named(input, caller, 'ALTER');
       const Errors: ApiShape[] = [];
       for (const VersionId of requiredStrings(input.VersionIds, 'versionIds', 100)) {
         try {

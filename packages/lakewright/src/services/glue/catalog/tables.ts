@@ -1,6 +1,6 @@
 import type { Table } from '../../../workspace/catalog-store';
 import type { ApiShape } from '../../api-shape';
-import { type Operation, ServiceError } from '../../service';
+import { type Caller, type Operation, ServiceError } from '../../service';
 import { alreadyExists, invalidInput, notLocal } from '../errors';
 import { compact, requiredName, requiredStrings } from '../input';
 import { page } from '../paging';
@@ -11,17 +11,22 @@ import { tableInput } from './table-input';
 export function tableOperations(context: CatalogContext): Record<string, Operation> {
   const { catalog, links } = context;
 
-  const drop = (database: string, name: string) => {
+  const drop = (database: string, name: string, caller: Caller) => {
+    context.requireTable(caller, 'DROP', database, name);
     const table = links.requireTable(database, name);
     catalog.deleteTable(table.DatabaseName, table.Name);
   };
 
   return {
-    CreateTable: async (input) => {
+    CreateTable: async (input, caller) => {
       context.checkCatalog(input);
+      const rights = context.rights(caller);
+      rights?.requireDatabase('CREATE_TABLE', requiredName(input.DatabaseName, 'databaseName'));
       const database = links.databaseName(requiredName(input.DatabaseName, 'databaseName'));
+      rights?.requireDatabase('CREATE_TABLE', database);
       refuseOpenTableFormat(input.OpenTableFormatInput);
       const { name, members } = tableInput(input.TableInput ?? (input.Name ? input : undefined));
+      rights?.requireLocation(members.StorageDescriptor?.Location, database);
       if (catalog.table(database, name)) throw alreadyExists('Table');
       const now = context.now();
       catalog.putTable({
@@ -37,30 +42,38 @@ export function tableOperations(context: CatalogContext): Record<string, Operati
       return {};
     },
 
-    GetTable: async (input) => {
+    GetTable: async (input, caller) => {
       context.checkCatalog(input);
       const database = requiredName(input.DatabaseName, 'databaseName');
-      return {
-        Table: links.shownTable(database, links.requireTable(database, requiredName(input.Name, 'name'))),
-      };
+      const name = requiredName(input.Name, 'name');
+      context.requireDescribe(caller, database, name);
+      const table = links.requireTable(database, name);
+      return { Table: context.shown(caller, table, links.shownTable(database, table)) };
     },
 
-    GetTables: async (input) => {
+    GetTables: async (input, caller) => {
       context.checkCatalog(input);
       const database = links.databaseName(requiredName(input.DatabaseName, 'databaseName'));
       const matches = nameFilter(input.Expression);
-      const found = catalog.tables(database).filter((table) => matches(table.Name));
+      const rights = context.rights(caller);
+      const listed = (table: Table) => rights?.lists(table) ?? true;
+      const found = catalog.tables(database).filter((table) => matches(table.Name) && listed(table));
       const { items, NextToken } = page(found, (table) => table.Name, input, 100);
-      const shown = items.map((table) => shownInList(context, database, table));
+      const shown = items.map((table) => context.shown(caller, table, shownInList(context, database, table)));
       return compact({ TableList: project(shown, input.AttributesToGet), NextToken });
     },
 
     /** A replaced table's former state becomes a version, unless SkipArchive. */
-    UpdateTable: async (input) => {
+    UpdateTable: async (input, caller) => {
       context.checkCatalog(input);
       if (input.UpdateOpenTableFormatInput) refuseOpenTableFormat(input.UpdateOpenTableFormatInput);
       const { name, members } = tableInput(input.TableInput);
-      const former = links.requireTable(requiredName(input.DatabaseName, 'databaseName'), name);
+      const database = requiredName(input.DatabaseName, 'databaseName');
+      context.requireTable(caller, 'ALTER', database, name);
+      const former = links.requireTable(database, name);
+      const place = members.StorageDescriptor?.Location;
+      if (place !== former.StorageDescriptor?.Location)
+        context.rights(caller)?.requireLocation(place, former.DatabaseName);
       if (input.VersionId !== undefined && input.VersionId !== null && input.VersionId !== former.VersionId) {
         throw new ServiceError(
           'ConcurrentModificationException',
@@ -81,20 +94,20 @@ export function tableOperations(context: CatalogContext): Record<string, Operati
       return {};
     },
 
-    DeleteTable: async (input) => {
+    DeleteTable: async (input, caller) => {
       context.checkCatalog(input);
-      drop(requiredName(input.DatabaseName, 'databaseName'), requiredName(input.Name, 'name'));
+      drop(requiredName(input.DatabaseName, 'databaseName'), requiredName(input.Name, 'name'), caller);
       return {};
     },
 
-    BatchDeleteTable: async (input) => {
+    BatchDeleteTable: async (input, caller) => {
       context.checkCatalog(input);
       const database = requiredName(input.DatabaseName, 'databaseName');
       links.requireDatabase(database);
       const Errors: ApiShape[] = [];
       for (const TableName of requiredStrings(input.TablesToDelete, 'tablesToDelete', 100)) {
         try {
-          drop(database, TableName.toLowerCase());
+          drop(database, TableName.toLowerCase(), caller);
         } catch (error) {
           Errors.push({ TableName, ErrorDetail: errorDetail(error) });
         }
