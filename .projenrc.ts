@@ -40,7 +40,7 @@ const governance = new ConstructPackage({
   peerPackages: [core, catalog],
   testPackages: [storage],
   lambdas: ['lake-formation'],
-  lambdaDeps: [V.clientLakeFormation, V.clientGlue],
+  lambdaDeps: [V.clientLakeFormation, V.clientGlue, V.clientSsm],
 });
 
 const consumption = new ConstructPackage({

@@ -3,6 +3,7 @@ import {
   type DatasetGrants,
   type IAthenaWorkgroup,
   type IDataset,
+  LakeAccess,
   type LakeEnvironment,
   LakeError,
   type PermissionModel,
@@ -106,6 +107,7 @@ export class AthenaView extends Construct implements IDataset {
       },
     });
     grant.applyBefore(resource);
+    LakeAccess.of(this).applyBefore(provider.role, resource);
     resource.node.addDependency(database, ...reads.filter(Construct.isConstruct));
   }
 }

@@ -74,6 +74,7 @@ export class CrawlerTarget {
       (role, byIam) => byIam && location.grants.read(role),
       tableAfter(location),
       [],
+      [location],
     );
   }
 
@@ -106,6 +107,7 @@ export class CrawlerTarget {
       (role, byIam) => byIam && readAll(locations, role),
       locations.flatMap(tableAfter),
       [],
+      locations,
     );
   }
 
@@ -122,6 +124,7 @@ export class CrawlerTarget {
       (role, byIam) => byIam && readAll(locations, role),
       locations.flatMap(tableAfter),
       [],
+      locations,
     );
   }
 
@@ -142,6 +145,7 @@ export class CrawlerTarget {
       (role) => datasets.map(({ grants }) => grants.read(role)),
       datasets.map(({ tableName }) => tableName),
       datasets,
+      datasets.flatMap(({ location }) => location ?? []),
     );
   }
 
@@ -154,6 +158,8 @@ export class CrawlerTarget {
     public readonly _tables: string[],
     /** @internal */
     public readonly _reads: IDataset[],
+    /** @internal Where its files lie. */
+    public readonly _locations: DataLocation[] = [],
   ) {}
 }
 

@@ -3,6 +3,7 @@ import {
   type DatasetGrants,
   type IAthenaWorkgroup,
   type IDataset,
+  LakeAccess,
   type LakeEnvironment,
   LakeError,
   type PermissionModel,
@@ -151,6 +152,7 @@ export class IcebergTable extends Construct implements IDataset {
       },
     });
     grant.applyBefore(resource);
+    LakeAccess.of(this).applyBefore(provider.role, resource);
     resource.node.addDependency(props.database);
   }
 }

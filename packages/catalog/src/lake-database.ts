@@ -1,4 +1,4 @@
-import { type DataLocation, type IDataset, PermissionModel } from '@lakewright/core';
+import { type DataLocation, type IAccessDatabase, type IDataset, PermissionModel } from '@lakewright/core';
 import { type RemovalPolicy, Resource, Token } from 'aws-cdk-lib';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
@@ -9,13 +9,7 @@ import { NameByStack } from './private/name-by-stack';
 import { checkDatabaseName } from './private/names';
 
 /** A Glue database that knows where its tables lie and who decides about access to them. */
-export interface ILakeDatabase extends glue.IDatabase {
-  /** Below which the tables' data lies by default; undefined when nobody said. */
-  readonly location?: DataLocation;
-
-  /** Who decides about access to the tables. */
-  readonly permissions: PermissionModel;
-
+export interface ILakeDatabase extends glue.IDatabase, IAccessDatabase {
   /** Gives rights on the database as a whole. */
   readonly grants: DatabaseGrants;
 
@@ -81,6 +75,9 @@ export interface LakeDatabaseAttributes {
  *
  * Other stacks refer to it by name, never by a CloudFormation export, so that layers of a lake can be changed and removed
  * independently; CDK still deploys them in the right order.
+ *
+ * Where Lake Formation decides alone, new tables aren't opened to everybody whom IAM allows, whatever the account's
+ * default is.
  */
 export class LakeDatabase extends glue.Database implements ILakeDatabase {
   /**
@@ -122,6 +119,12 @@ export class LakeDatabase extends glue.Database implements ILakeDatabase {
     this.location = props.location;
     this.permissions = props.permissions ?? PermissionModel.iam();
     this.grants = new DatabaseGrants(this);
+    if (!this.permissions.usesIam) {
+      (this.node.defaultChild as glue.CfnDatabase).addPropertyOverride(
+        'DatabaseInput.CreateTableDefaultPermissions',
+        [],
+      );
+    }
     PartitionProjectionCheck._everywhere(this);
   }
 

@@ -2,7 +2,9 @@ import {
   type DataLocation,
   DatasetGrants,
   type DatasetReadOptions,
+  type GrantOptions,
   type IDataset,
+  type LinkTarget,
   PermissionModel,
 } from '@lakewright/core';
 import { ArnFormat, RemovalPolicy, Resource, Stack, Token } from 'aws-cdk-lib';
@@ -65,6 +67,8 @@ export class ResourceLink extends Resource implements ILakeDatabase {
   public readonly grants: DatabaseGrants;
   /** The link's name. */
   public readonly databaseName: string;
+  /** The database that the link points to. */
+  public readonly linkTarget?: LinkTarget;
 
   private readonly linkName: string;
   private readonly target: Target;
@@ -79,6 +83,7 @@ export class ResourceLink extends Resource implements ILakeDatabase {
     super(scope, id);
     this.linkName = checkDatabaseName(props.databaseName ?? props.targetDatabaseName);
     this.target = { account: props.targetAccount, region: props.targetRegion, name: props.targetDatabaseName };
+    this.linkTarget = { account: props.targetAccount, databaseName: props.targetDatabaseName };
     this.location = props.location;
     this.permissions = props.permissions ?? PermissionModel.iam();
     const resource = new glue.CfnDatabase(this, 'Resource', {
@@ -151,6 +156,7 @@ class LinkedDataset implements IDataset {
   public readonly tableName: string;
   public readonly location?: DataLocation;
   public readonly permissions: PermissionModel;
+  public readonly linkTarget?: LinkTarget;
   public readonly grants: DatasetGrants;
 
   public constructor(link: ResourceLink, local: Dataset, target: Target) {
@@ -162,6 +168,7 @@ class LinkedDataset implements IDataset {
     this.tableName = local.tableName;
     this.location = local.location;
     this.permissions = local.permissions;
+    this.linkTarget = link.linkTarget;
     this.grants = new LinkedDatasetGrants(link, this, [local.catalogArn, local.databaseArn]);
   }
 }
@@ -193,16 +200,16 @@ class LinkedDatasetGrants extends DatasetGrants {
     super(link, dataset);
   }
 
-  public describe(grantee: iam.IGrantable): iam.Grant {
-    return this.onLink(grantee).combine(super.describe(grantee));
+  public describe(grantee: iam.IGrantable, options?: GrantOptions): iam.Grant {
+    return this.onLink(grantee).combine(super.describe(grantee, options));
   }
 
   public read(grantee: iam.IGrantable, options?: DatasetReadOptions): iam.Grant {
     return this.onLink(grantee).combine(super.read(grantee, options));
   }
 
-  public write(grantee: iam.IGrantable): iam.Grant {
-    return this.onLink(grantee).combine(super.write(grantee));
+  public write(grantee: iam.IGrantable, options?: GrantOptions): iam.Grant {
+    return this.onLink(grantee).combine(super.write(grantee, options));
   }
 
   private onLink(grantee: iam.IGrantable): iam.Grant {

@@ -84,12 +84,19 @@ describe('overrides and supplied resources', () => {
   test('under Lake Formation the provider is granted the view, and sees what it reads', () => {
     const { stack, provider } = view({}, PermissionModel.hybrid());
     const requests: AccessRequest[] = [];
-    LakeAccess.of(stack).attach({ provide: (request) => requests.push(request) });
+    const waiting: string[] = [];
+    LakeAccess.of(stack).attach({
+      provide: (request) => void requests.push(request),
+      provideDatabase: () => undefined,
+      provideLocation: () => undefined,
+      applyBefore: (grantee, construct) => void waiting.push(`${construct.node.path} for ${grantee === provider}`),
+    });
     expect(PolicyEvaluator.of(stack).decide(provider, 'lakeformation:GetDataAccess', '*')).toBe('allowed');
     expect(requests.map(({ dataset, level }) => [dataset.tableName, level])).toEqual([
       ['current_orders', 'WRITE'],
       ['orders', 'DESCRIBE'],
     ]);
+    expect(waiting).toEqual(['Lake/Current/Resource for true']);
   });
 
   test('views read views, and wait for them', () => {

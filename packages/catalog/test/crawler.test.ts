@@ -1,4 +1,10 @@
-import { LakeEnvironment, PermissionModel } from '@lakewright/core';
+import {
+  type DatabaseAccessRequest,
+  LakeAccess,
+  LakeEnvironment,
+  type LocationAccessRequest,
+  PermissionModel,
+} from '@lakewright/core';
 import {
   App,
   aws_events as events,
@@ -29,6 +35,22 @@ function crawl(props: Partial<CrawlerProps> = {}, permissions?: PermissionModel)
   const orders = CrawlerTarget.s3(storage.raw.location('orders'));
   const crawler = new Crawler(stack, 'Crawler', { database: catalog.raw, targets: [orders], ...props });
   return { ...made, crawler };
+}
+
+/** Attaches a provider: the first grants on a database and on a location. */
+function lakeFormationGrants(stack: Stack): [DatabaseAccessRequest | undefined, LocationAccessRequest | undefined] {
+  let [database, location]: ReturnType<typeof lakeFormationGrants> = [undefined, undefined];
+  LakeAccess.of(stack).attach({
+    provide: () => undefined,
+    provideDatabase: (request) => {
+      database ??= request;
+    },
+    provideLocation: (request) => {
+      location ??= request;
+    },
+    applyBefore: () => undefined,
+  });
+  return [database, location];
 }
 
 const context = { environment: LakeEnvironment.sandbox() };
@@ -191,6 +213,7 @@ describe('overrides', () => {
 
   test('where Lake Formation decides alone, it vends the credentials', () => {
     const { stack, crawler, storage } = crawl({}, PermissionModel.lakeFormation());
+    const [database, location] = lakeFormationGrants(stack);
     const template = Template.fromStack(stack, { skipCyclicalDependenciesCheck: true });
     template.hasResourceProperties('AWS::Glue::Crawler', {
       LakeFormationConfiguration: { UseLakeFormationCredentials: true },
@@ -198,6 +221,12 @@ describe('overrides', () => {
     const policies = PolicyEvaluator.of(stack);
     expect(policies.decide(crawler.role, 's3:GetObject', storage.raw.bucket.arnForObjects('orders/a'))).toBe('denied');
     expect(policies.decide(crawler.role, 'lakeformation:GetDataAccess', '*')).toBe('allowed');
+    expect(database).toMatchObject({
+      grantee: crawler.role,
+      databasePermissions: ['CREATE_TABLE', 'DESCRIBE'],
+      tablePermissions: ['ALTER', 'DESCRIBE', 'DROP'],
+    });
+    expect(location).toMatchObject({ grantee: crawler.role, location: storage.raw.location('orders') });
   });
 });
 
@@ -240,6 +269,7 @@ describe('targets', () => {
     const { stack, catalog } = lake({ permissions: PermissionModel.lakeFormation() });
     const connection = glue.Connection.fromConnectionName(stack, 'Connection', 'postgres');
     const targets = [CrawlerTarget.jdbc(connection, 'shop/public/%')];
+    lakeFormationGrants(stack);
     const { role } = new Crawler(stack, 'Crawler', { database: catalog.raw, targets });
     expect(PolicyEvaluator.of(stack).decide(role, 'glue:GetConnection', connection.connectionArn)).toBe('allowed');
   });

@@ -137,12 +137,19 @@ describe('overrides', () => {
   test('under Lake Formation the provider keeps its rights on the objects, which Iceberg DDL needs', () => {
     const { stack, storage, provider } = iceberg({}, PermissionModel.hybrid());
     const requests: AccessRequest[] = [];
-    LakeAccess.of(stack).attach({ provide: (request) => requests.push(request) });
+    const waiting: string[] = [];
+    LakeAccess.of(stack).attach({
+      provide: (request) => void requests.push(request),
+      provideDatabase: () => undefined,
+      provideLocation: () => undefined,
+      applyBefore: (grantee, construct) => void waiting.push(`${construct.node.path} for ${grantee === provider}`),
+    });
     const policies = PolicyEvaluator.of(stack);
     const object = storage.datasets.bucket.arnForObjects('orders/metadata/1.json');
     expect(policies.decide(provider, 's3:PutObject', object)).toBe('allowed');
     expect(policies.decide(provider, 'lakeformation:GetDataAccess', '*')).toBe('allowed');
     expect(requests.map(({ dataset, level }) => [dataset.tableName, level])).toEqual([['orders', 'WRITE']]);
+    expect(waiting).toEqual(['Lake/Orders/Resource for true']);
   });
 });
 

@@ -4,8 +4,17 @@ import type { IDataset } from './dataset';
 import { AccessLevel, LakeAccess } from './lake-access';
 import { LakeError } from './lake-error';
 
+/** How a right is given. */
+export interface GrantOptions {
+  /**
+   * Whether the grantee may pass the right on. Needs a permission model with Lake Formation.
+   * @default false
+   */
+  readonly grantable?: boolean;
+}
+
 /** Narrows what a reader sees. */
-export interface DatasetReadOptions {
+export interface DatasetReadOptions extends GrantOptions {
   /**
    * Only these columns. Needs a permission model with Lake Formation.
    * @default all columns
@@ -22,10 +31,11 @@ export interface DatasetReadOptions {
    */
   readonly rowFilter?: string;
   /**
-   * Whether the grantee may pass the access on. Needs a permission model with Lake Formation.
-   * @default false
+   * Only what these data cells filters show, by name, instead of columns and rows given here. Needs a permission model
+   * with Lake Formation.
+   * @default no named filter
    */
-  readonly grantable?: boolean;
+  readonly dataFilters?: string[];
 }
 
 /**
@@ -50,9 +60,11 @@ export class DatasetGrants {
    * See the table's definition and partitions.
    *
    * @param grantee who may describe
+   * @param options whether the right may be passed on
    */
-  public describe(grantee: iam.IGrantable): iam.Grant {
-    LakeAccess.of(this.scope).record({ dataset: this.dataset, grantee, level: AccessLevel.DESCRIBE });
+  public describe(grantee: iam.IGrantable, options: GrantOptions = {}): iam.Grant {
+    this.checkOptions(options);
+    LakeAccess.of(this.scope).record({ dataset: this.dataset, grantee, level: AccessLevel.DESCRIBE, ...options });
     return this.onCatalog(grantee, CATALOG_READ);
   }
 
@@ -79,9 +91,11 @@ export class DatasetGrants {
    * Read, insert, overwrite and delete rows; change the definition and its partitions.
    *
    * @param grantee who may write
+   * @param options whether the right may be passed on
    */
-  public write(grantee: iam.IGrantable): iam.Grant {
-    LakeAccess.of(this.scope).record({ dataset: this.dataset, grantee, level: AccessLevel.WRITE });
+  public write(grantee: iam.IGrantable, options: GrantOptions = {}): iam.Grant {
+    this.checkOptions(options);
+    LakeAccess.of(this.scope).record({ dataset: this.dataset, grantee, level: AccessLevel.WRITE, ...options });
     const { permissions, location } = this.dataset;
     const grants = [this.onCatalog(grantee, [...CATALOG_READ, ...CATALOG_WRITE])];
     if (permissions.usesIam && location) {
@@ -127,8 +141,8 @@ export class DatasetGrants {
   }
 }
 
-function narrows({ columns, excluding, rowFilter }: DatasetReadOptions): boolean {
-  return columns !== undefined || excluding !== undefined || rowFilter !== undefined;
+function narrows({ columns, excluding, rowFilter, dataFilters }: DatasetReadOptions): boolean {
+  return [columns, excluding, rowFilter, dataFilters].some((restriction) => restriction !== undefined);
 }
 
 const CATALOG_READ = [

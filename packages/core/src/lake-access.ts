@@ -1,8 +1,10 @@
 import { Stage } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
-import type { IDataset } from './dataset';
+import { Construct, type IConstruct } from 'constructs';
+import type { DataLocation } from './data-location';
+import type { IAccessDatabase, IDataset } from './dataset';
 import { LakeError } from './lake-error';
+import type { PermissionModel } from './permission-model';
 
 /** What a principal may do with a data set. */
 export enum AccessLevel {
@@ -38,20 +40,86 @@ export interface AccessRequest {
    */
   readonly rowFilter?: string;
   /**
+   * Only what these data cells filters show, by name.
+   * @default no named filter
+   */
+  readonly dataFilters?: string[];
+  /**
    * Whether the grantee may pass the access on.
    * @default false
    */
   readonly grantable?: boolean;
 }
 
-/** Renders the half of a grant that IAM doesn't cover: Lake Formation, in @lakewright/governance. */
+/** Somebody was given rights on a database, or on all its tables. */
+export interface DatabaseAccessRequest {
+  /** The database. */
+  readonly database: IAccessDatabase;
+  /** Who gets the rights. */
+  readonly grantee: iam.IGrantable;
+  /** Lake Formation's names of the rights on the database: `DESCRIBE`, `CREATE_TABLE`, `ALTER`, `DROP`. */
+  readonly databasePermissions: string[];
+  /**
+   * Lake Formation's names of the rights on all its tables, later ones too: `SELECT`, `INSERT`, …
+   * @default no rights on tables
+   */
+  readonly tablePermissions?: string[];
+  /**
+   * Whether the grantee may pass the rights on.
+   * @default false
+   */
+  readonly grantable?: boolean;
+}
+
+/** Somebody was given the right to make tables whose data lies at a location. */
+export interface LocationAccessRequest {
+  /** The location. */
+  readonly location: DataLocation;
+  /** Who gets the right. */
+  readonly grantee: iam.IGrantable;
+  /** Who decides about access to the tables there. */
+  readonly permissions: PermissionModel;
+  /**
+   * Whether the grantee may pass the right on.
+   * @default false
+   */
+  readonly grantable?: boolean;
+}
+
+/**
+ * Renders the half of a grant that IAM doesn't cover: Lake Formation, in @lakewright/governance.
+ *
+ * Each member is called once for each grant, in the order in which they were made.
+ */
 export interface IAccessProvider {
   /**
-   * Called once for each grant, in the order in which they were made.
+   * A grant on a data set.
    *
    * @param request who gets what
    */
   provide(request: AccessRequest): void;
+
+  /**
+   * A grant on a database.
+   *
+   * @param request who gets what
+   */
+  provideDatabase(request: DatabaseAccessRequest): void;
+
+  /**
+   * A grant on a location.
+   *
+   * @param request who gets what
+   */
+  provideLocation(request: LocationAccessRequest): void;
+
+  /**
+   * Makes a construct wait for the grants of a principal.
+   *
+   * @param grantee who needs its rights while the construct is deployed
+   * @param construct deployed after all grants of the grantee, earlier and later ones
+   */
+  applyBefore(grantee: iam.IGrantable, construct: IConstruct): void;
 }
 
 /**
@@ -75,25 +143,60 @@ export class LakeAccess {
   }
 
   private readonly recorded: AccessRequest[] = [];
+  private readonly calls: ((provider: IAccessProvider) => void)[] = [];
+  private governed?: string;
   private provider?: IAccessProvider;
 
   private constructor(home: IConstruct) {
     home.node.addValidation({ validate: () => this.validate() });
   }
 
-  /** All grants made so far. */
+  /** All grants on data sets made so far. */
   public get requests(): AccessRequest[] {
     return [...this.recorded];
   }
 
   /**
-   * Records a grant.
+   * Records a grant on a data set.
    *
    * @param request who gets what
    */
   public record(request: AccessRequest): void {
+    const { databaseName, tableName, permissions } = request.dataset;
     this.recorded.push(request);
-    this.provider?.provide(request);
+    this.note(permissions, `${databaseName}.${tableName}`);
+    this.tell((provider) => provider.provide(request));
+  }
+
+  /**
+   * Records a grant on a database.
+   *
+   * @param request who gets what
+   */
+  public recordDatabase(request: DatabaseAccessRequest): void {
+    const { database } = request;
+    this.note(database.permissions, Construct.isConstruct(database) ? database.node.path : database.databaseName);
+    this.tell((provider) => provider.provideDatabase(request));
+  }
+
+  /**
+   * Records a grant on a location.
+   *
+   * @param request who gets what
+   */
+  public recordLocation(request: LocationAccessRequest): void {
+    this.note(request.permissions, `${request.location.bucket.node.path}/${request.location.prefix}`);
+    this.tell((provider) => provider.provideLocation(request));
+  }
+
+  /**
+   * Makes a construct wait for the Lake Formation grants of a principal, as `iam.Grant.applyBefore` does for IAM's.
+   *
+   * @param grantee who needs its rights while the construct is deployed
+   * @param construct deployed after all grants of the grantee, earlier and later ones
+   */
+  public applyBefore(grantee: iam.IGrantable, construct: IConstruct): void {
+    this.tell((provider) => provider.applyBefore(grantee, construct));
   }
 
   /**
@@ -103,7 +206,8 @@ export class LakeAccess {
    * @throws `AccessProviderExists` when another one is attached
    */
   public attach(provider: IAccessProvider): void {
-    if (this.provider && this.provider !== provider) {
+    if (this.provider === provider) return;
+    if (this.provider) {
       throw new Error(
         LakeError.message(
           'AccessProviderExists',
@@ -114,22 +218,28 @@ export class LakeAccess {
       );
     }
     this.provider = provider;
-    for (const request of this.recorded) provider.provide(request);
+    for (const call of this.calls) call(provider);
+  }
+
+  private tell(call: (provider: IAccessProvider) => void): void {
+    this.calls.push(call);
+    if (this.provider) call(this.provider);
+  }
+
+  private note({ usesLakeFormation, name }: PermissionModel, on: string): void {
+    if (usesLakeFormation) this.governed ??= `PermissionModel "${name}" on ${on}`;
   }
 
   private validate(): string[] {
-    if (this.provider) return [];
-    return this.recorded
-      .filter(({ dataset }) => dataset.permissions.usesLakeFormation)
-      .slice(0, 1)
-      .map(({ dataset }) =>
-        LakeError.message(
-          'NoAccessProvider',
-          `PermissionModel "${dataset.permissions.name}" on ${dataset.databaseName}.${dataset.tableName}`,
-          'needs a Lake Formation set-up that renders its grants',
-          'add LakeFormation from @lakewright/governance, or use PermissionModel.iam()',
-        ),
-      );
+    if (this.provider || !this.governed) return [];
+    return [
+      LakeError.message(
+        'NoAccessProvider',
+        this.governed,
+        'needs a Lake Formation set-up that renders its grants',
+        'add LakeFormation from @lakewright/governance, or use PermissionModel.iam()',
+      ),
+    ];
   }
 }
 

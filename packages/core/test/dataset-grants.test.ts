@@ -4,7 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AccessLevel, DataLocation, LakeAccess, PermissionModel } from '../src';
 import { PolicyEvaluator } from './support';
-import { SampleDataset } from './support/dataset';
+import { accessProvider, SampleDataset } from './support/dataset';
 
 let stack: Stack;
 let bucket: s3.Bucket;
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 const dataset = (permissions?: PermissionModel): SampleDataset => {
-  LakeAccess.of(stack).attach({ provide: () => undefined });
+  LakeAccess.of(stack).attach(accessProvider());
   return new SampleDataset(stack, 'orders', {
     location: DataLocation.of(bucket, 'orders'),
     ...(permissions ? { permissions } : {}),
@@ -105,6 +105,7 @@ describe('hybrid', () => {
     ['columns', { columns: ['id'] }],
     ['excluded columns', { excluding: ['email'] }],
     ['rows', { rowFilter: "region <> 'EU'" }],
+    ['rows of a named filter', { dataFilters: ['outside_eu'] }],
   ])('a reader of some %s gets no files, which have them all', (_, options) => {
     const orders = dataset(PermissionModel.hybrid());
     orders.grants.read(role, options);
@@ -129,11 +130,18 @@ describe('what is refused, and leaves no half of a grant behind', () => {
     ['columns', { columns: ['id'] }],
     ['excluded columns', { excluding: ['id'] }],
     ['a row filter', { rowFilter: 'true' }],
+    ['a named filter', { dataFilters: ['outside_eu'] }],
     ['the grant option', { grantable: true }],
   ])('%s with IAM alone', (_, options) => {
     const orders = dataset();
     expect(() => orders.grants.read(role, options)).toThrow('FilterNeedsLakeFormation');
     expect(LakeAccess.of(stack).requests).toEqual([]);
+    expect(rights(orders)).toEqual(NOTHING);
+  });
+
+  test.each(['describe', 'write'] as const)('the grant option of %s with IAM alone', (grant) => {
+    const orders = dataset();
+    expect(() => orders.grants[grant](role, { grantable: true })).toThrow('FilterNeedsLakeFormation');
     expect(rights(orders)).toEqual(NOTHING);
   });
 

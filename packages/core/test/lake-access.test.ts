@@ -1,9 +1,10 @@
 import { App, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type AccessRequest, LakeAccess, PermissionModel } from '../src';
-import { SampleDataset } from './support/dataset';
+import { DataLocation, type IAccessProvider, LakeAccess, PermissionModel } from '../src';
+import { accessProvider, SampleDataset } from './support/dataset';
 
 let app: App;
 let stack: Stack;
@@ -39,7 +40,7 @@ describe('a provider', () => {
       const own = new Stack(new App(), 'Stack');
       const reader = new iam.Role(own, 'Reader', { assumedBy: new iam.AccountRootPrincipal() });
       const heard: string[] = [];
-      const provider = { provide: (request: AccessRequest) => void heard.push(request.dataset.tableName) };
+      const provider = accessProvider((request) => void heard.push(request.dataset.tableName));
       ['a', 'b'].forEach((name, index) => {
         if (index === attachAt) LakeAccess.of(own).attach(provider);
         dataset(name, undefined, own).grants.read(reader);
@@ -49,9 +50,34 @@ describe('a provider', () => {
     }
   });
 
+  test('hears of databases, locations and what waits for grants, earlier and later', () => {
+    for (const attachFirst of [true, false]) {
+      const own = new Stack(new App(), 'Stack');
+      const grantee = new iam.Role(own, 'Reader', { assumedBy: new iam.AccountRootPrincipal() });
+      const heard: string[] = [];
+      const provider: IAccessProvider = {
+        provide: () => undefined,
+        provideDatabase: ({ database, databasePermissions }) =>
+          void heard.push(`${databasePermissions} on ${database.databaseName}`),
+        provideLocation: ({ location }) => void heard.push(location.prefix),
+        applyBefore: (_, construct) => void heard.push(construct.node.id),
+      };
+      const access = LakeAccess.of(own);
+      if (attachFirst) access.attach(provider);
+      const permissions = PermissionModel.lakeFormation();
+      const database = { databaseName: 'raw', permissions };
+      access.recordDatabase({ database, grantee, databasePermissions: ['CREATE_TABLE'] });
+      const location = DataLocation.of(s3.Bucket.fromBucketName(own, 'Bucket', 'lake'), 'orders');
+      access.recordLocation({ location, grantee, permissions });
+      access.applyBefore(grantee, grantee);
+      access.attach(provider);
+      expect(heard).toEqual(['CREATE_TABLE on raw', 'orders', 'Reader']);
+    }
+  });
+
   test('is the only one', () => {
-    LakeAccess.of(stack).attach({ provide: () => undefined });
-    expect(() => LakeAccess.of(stack).attach({ provide: () => undefined })).toThrow('AccessProviderExists');
+    LakeAccess.of(stack).attach(accessProvider());
+    expect(() => LakeAccess.of(stack).attach(accessProvider())).toThrow('AccessProviderExists');
   });
 });
 
@@ -66,6 +92,22 @@ describe('synthesis', () => {
     },
   );
 
+  test('fails for grants on databases and locations, too', () => {
+    const database = { databaseName: 'raw', permissions: PermissionModel.lakeFormation() };
+    LakeAccess.of(stack).recordDatabase({ database, grantee: role, databasePermissions: ['DESCRIBE'] });
+    expect(() => Template.fromStack(stack)).toThrow('NoAccessProvider: PermissionModel "lakeFormation" on raw');
+
+    const other = new Stack(new App(), 'Other');
+    LakeAccess.of(other).recordLocation({
+      location: DataLocation.of(s3.Bucket.fromBucketName(other, 'Bucket', 'lake'), 'orders'),
+      grantee: role,
+      permissions: PermissionModel.hybrid(),
+    });
+    expect(() => Template.fromStack(other)).toThrow(
+      'NoAccessProvider: PermissionModel "hybrid" on Other/Bucket/orders',
+    );
+  });
+
   test('needs no provider where IAM decides alone, nor where nothing was granted', () => {
     dataset('orders', PermissionModel.iam()).grants.read(role);
     dataset('customers');
@@ -74,7 +116,7 @@ describe('synthesis', () => {
 
   test('passes with a provider, attached after the grants', () => {
     dataset('orders').grants.read(role);
-    LakeAccess.of(stack).attach({ provide: () => undefined });
+    LakeAccess.of(stack).attach(accessProvider());
     expect(() => Template.fromStack(stack)).not.toThrow();
   });
 });

@@ -1,4 +1,5 @@
 export * from './federation';
+export * from './lake-audit';
 export * from './lake-users';
 export * from './persona';
 export * from './persona-kind';

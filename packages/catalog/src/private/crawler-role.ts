@@ -1,4 +1,4 @@
-import { NagFindings } from '@lakewright/core';
+import { LakeAccess, NagFindings } from '@lakewright/core';
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
@@ -9,7 +9,7 @@ export function crawlerRole(scope: Construct, props: CrawlerProps): iam.IRole {
   const role = props.role ?? ownRole(scope, props);
   const { permissions } = props.database;
   for (const { _grantRead } of props.targets) _grantRead(role, permissions.usesIam);
-  if (permissions.usesLakeFormation) allow(role, ['lakeformation:GetDataAccess'], ['*']);
+  if (permissions.usesLakeFormation) byLakeFormation(role, props);
   writeTables(role, props);
   writeLog(role, props);
   return role;
@@ -25,6 +25,22 @@ function ownRole(scope: Construct, { database }: CrawlerProps): iam.Role {
     'objects below the targets, tables of the database and the log of crawlers have no fixed names',
   );
   return role;
+}
+
+/** @see https://docs.aws.amazon.com/glue/latest/dg/crawler-lf-integ.html */
+function byLakeFormation(role: iam.IRole, { database, targets }: CrawlerProps): void {
+  allow(role, ['lakeformation:GetDataAccess'], ['*']);
+  const access = LakeAccess.of(database);
+  const tablePermissions = ['ALTER', 'DESCRIBE', 'DROP'];
+  access.recordDatabase({
+    database,
+    grantee: role,
+    databasePermissions: ['CREATE_TABLE', 'DESCRIBE'],
+    tablePermissions,
+  });
+  for (const location of targets.flatMap(({ _locations }) => _locations)) {
+    access.recordLocation({ location, grantee: role, permissions: database.permissions });
+  }
 }
 
 /** The catalog half: tables and partitions of one database, and nothing of another. */

@@ -1,6 +1,23 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { type DataLocation, DatasetGrants, type IDataset, PermissionModel } from '../../src';
+import {
+  type AccessRequest,
+  type DataLocation,
+  DatasetGrants,
+  type IAccessProvider,
+  type IDataset,
+  PermissionModel,
+} from '../../src';
+
+/** An access provider that renders nothing. */
+export function accessProvider(provide: (request: AccessRequest) => void = () => undefined): IAccessProvider {
+  return {
+    provide,
+    provideDatabase: () => undefined,
+    provideLocation: () => undefined,
+    applyBefore: () => undefined,
+  };
+}
 
 /** The smallest data set: for tests of what takes one. */
 export class SampleDataset extends Construct implements IDataset {
