@@ -1,4 +1,5 @@
 import { LakeAccess } from './access/access-control';
+import { guarded } from './access/guard';
 import type { Assembly, LakeResource } from './assembly/resource';
 import type { Host } from './host/host';
 import { Programs } from './programs/programs';
@@ -57,7 +58,7 @@ export class LocalLake implements LakeContext {
     this.catalog = new FolderCatalogStore(workspace, this.clock, this.account);
     for (const [bucket, folder] of Object.entries(config.buckets)) this.objects.mount(bucket, folder);
     this.access = new LakeAccess(this);
-    this.services = SERVICES.map((factory) => factory(this));
+    this.services = SERVICES.map((factory) => guarded(factory(this), this));
     this.byName = new Map(this.services.map((service) => [service.name, service]));
   }
 

@@ -24,9 +24,22 @@ const CODES: Readonly<Record<string, Wording>> = {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
 export function accessDenied(callerArn: string, action: string, resource: string, verdict: Verdict): ServiceError {
-  const [service] = action.split(':');
+  return refusalOf(action.split(':')[0], refusalText(callerArn, action, resource, verdict));
+}
+
+/** A service refuses by its own code also what another's action is missing for: S3 an object whose key may not be used. */
+export function refusalOf(service: string, text: string): ServiceError {
   const { code, status } = CODES[service] ?? { code: 'AccessDeniedException', status: 400 };
-  return new ServiceError(code, refusalText(callerArn, action, resource, verdict), status);
+  return new ServiceError(code, text, status);
+}
+
+/** Runs a check, whose refusal becomes the service's. */
+export function refusingAs(service: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw error instanceof ServiceError ? refusalOf(service, error.message) : error;
+  }
 }
 
 export function refusalText(callerArn: string, action: string, resource: string, verdict: Verdict): string {

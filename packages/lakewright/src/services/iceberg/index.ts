@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { authorizeRoute, visibleNames } from '../../access/operations/iceberg';
 import { parseLongJson, printLongJson } from '../../engines/iceberg/long-json';
 import { asServiceError, reply } from '../../server/protocols/reply';
 import type { HttpCall, LakeContext, ServiceFactory } from '../service';
@@ -61,12 +62,10 @@ async function handle(
         406,
       );
     }
-    const answer = await found.route.run({
-      ...found.names,
-      body: await bodyOf(call),
-      query: call.url.searchParams,
-      config,
-    });
+    const body = await bodyOf(call);
+    authorizeRoute(lake, found.route, { ...found.names, body }, call.caller);
+    const given = await found.route.run({ ...found.names, body, query: call.url.searchParams, config });
+    const answer = visibleNames(lake, given, call.caller);
     if (head || answer === undefined) return reply(response, 204, {}, '');
     json(response, 200, answer);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type HttpCall, ServiceError } from '../service';
+import { authorizeRequest, hideMissing } from './access';
 import { bucketSetting, ownerAcl, region, requireBucket, settingOf } from './bucket-settings';
 import { listBuckets, listObjects, listObjectsV2, listObjectVersions } from './listing';
 import {
@@ -33,36 +34,42 @@ export async function handleS3(
     const request = readRequest(incoming, call);
     checkExpiry(request);
     checkOwner(request, room);
-    await send(response, requestId, await choose(request)(request, room));
+    const [operation, handler] = choose(request);
+    await authorizeRequest(operation, request, room);
+    const answer = await handler(request, room).catch((error) => {
+      throw hideMissing(error, request, room);
+    });
+    await send(response, requestId, answer);
   } catch (error) {
     sendError(response, shape, requestId, error);
   }
 }
 
-function choose(request: S3Request): S3Handler {
+/** The operation's name in the API, or the setting of a bucket, and who answers it. */
+function choose(request: S3Request): readonly [operation: string, handler: S3Handler] {
   if (request.bucket === '') {
-    if (request.method === 'GET') return listBuckets;
+    if (request.method === 'GET') return ['ListBuckets', listBuckets];
     throw methodNotAllowed(request);
   }
   return request.key === '' ? chooseForBucket(request) : chooseForObject(request);
 }
 
-function chooseForBucket(request: S3Request): S3Handler {
+function chooseForBucket(request: S3Request): readonly [string, S3Handler] {
   const { method, query } = request;
-  if (method === 'GET' && query.has('uploads')) return listMultipartUploads;
-  if (method === 'GET' && query.has('versions')) return listObjectVersions;
-  if (method === 'POST' && query.has('delete')) return deleteObjects;
+  if (method === 'GET' && query.has('uploads')) return ['ListMultipartUploads', listMultipartUploads];
+  if (method === 'GET' && query.has('versions')) return ['ListObjectVersions', listObjectVersions];
+  if (method === 'POST' && query.has('delete')) return ['DeleteObjects', deleteObjects];
   const setting = settingOf(query);
-  if (setting !== undefined) return bucketSetting(setting);
+  if (setting !== undefined) return [setting, bucketSetting(setting)];
   switch (method) {
     case 'GET':
-      return query.get('list-type') === '2' ? listObjectsV2 : listObjects;
+      return query.get('list-type') === '2' ? ['ListObjectsV2', listObjectsV2] : ['ListObjects', listObjects];
     case 'HEAD':
-      return headBucket;
+      return ['HeadBucket', headBucket];
     case 'PUT':
-      return createBucket;
+      return ['CreateBucket', createBucket];
     case 'DELETE':
-      return deleteBucket;
+      return ['DeleteBucket', deleteBucket];
     case 'POST':
       throw notDone('browser uploads by POST (use PutObject or a presigned URL)');
     default:
@@ -70,7 +77,7 @@ function chooseForBucket(request: S3Request): S3Handler {
   }
 }
 
-function chooseForObject(request: S3Request): S3Handler {
+function chooseForObject(request: S3Request): readonly [string, S3Handler] {
   const { method, query } = request;
   const other = OBJECT_OTHERS.find((name) => query.has(name));
   if (other !== undefined) throw notDone(`${method} of an object's "${other}"`);
@@ -78,23 +85,26 @@ function chooseForObject(request: S3Request): S3Handler {
   const upload = query.has('uploadId');
   const tagging = query.has('tagging');
   if (query.has('acl')) {
-    if (method === 'GET') return getObjectAcl;
+    if (method === 'GET') return ['GetObjectAcl', getObjectAcl];
     throw notDone('PutObjectAcl');
   }
   switch (method) {
     case 'GET':
-      return upload ? listParts : tagging ? getObjectTagging : getObject;
+      if (upload) return ['ListParts', listParts];
+      return tagging ? ['GetObjectTagging', getObjectTagging] : ['GetObject', getObject];
     case 'HEAD':
-      return headObject;
+      return ['HeadObject', headObject];
     case 'PUT':
-      if (upload) return copies ? uploadPartCopy : uploadPart;
-      return tagging ? putObjectTagging : copies ? copyObject : putObject;
+      if (upload) return copies ? ['UploadPartCopy', uploadPartCopy] : ['UploadPart', uploadPart];
+      if (tagging) return ['PutObjectTagging', putObjectTagging];
+      return copies ? ['CopyObject', copyObject] : ['PutObject', putObject];
     case 'POST':
-      if (query.has('uploads')) return createMultipartUpload;
-      if (upload) return completeMultipartUpload;
+      if (query.has('uploads')) return ['CreateMultipartUpload', createMultipartUpload];
+      if (upload) return ['CompleteMultipartUpload', completeMultipartUpload];
       throw methodNotAllowed(request);
     case 'DELETE':
-      return upload ? abortMultipartUpload : tagging ? deleteObjectTagging : deleteObject;
+      if (upload) return ['AbortMultipartUpload', abortMultipartUpload];
+      return tagging ? ['DeleteObjectTagging', deleteObjectTagging] : ['DeleteObject', deleteObject];
     default:
       throw methodNotAllowed(request);
   }

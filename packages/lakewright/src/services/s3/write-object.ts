@@ -3,6 +3,7 @@ import { xmlDocument } from '../../server/protocols/xml';
 import type { ObjectInfo, WriteOptions } from '../../workspace/object-store';
 import type { ApiShape } from '../api-shape';
 import { ServiceError } from '../service';
+import { mayDelete } from './access';
 import { checksumHeaders, readConditions, readObjectFields } from './object-fields';
 import { checkVersion } from './read-object';
 import { header, notDone, readXml, type S3Handler, type S3Request, type S3Room, XMLNS } from './request';
@@ -117,7 +118,8 @@ export const deleteObject: S3Handler = async (request, { lake }) => {
   return { status: 204 };
 };
 
-export const deleteObjects: S3Handler = async (request, { lake }) => {
+export const deleteObjects: S3Handler = async (request, room) => {
+  const { lake } = room;
   const { bucket } = request;
   const document = await readXml(request, 'Delete', ['Object']);
   const wanted: ApiShape[] = document.Object ?? [];
@@ -136,6 +138,7 @@ export const deleteObjects: S3Handler = async (request, { lake }) => {
     const key = String(Key ?? '');
     try {
       checkVersion({ ...request, key, query: new URLSearchParams(VersionId ? { versionId: String(VersionId) } : {}) });
+      await mayDelete(request, key, room);
       await lake.objects.delete(bucket, key);
       deleted.push({ Key: key });
     } catch (error) {
