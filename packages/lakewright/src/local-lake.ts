@@ -1,5 +1,6 @@
 import { LakeAccess } from './access/access-control';
 import { guarded } from './access/guard';
+import { openLakePermissions } from './access/lake-formation';
 import type { Assembly, LakeResource } from './assembly/resource';
 import type { Host } from './host/host';
 import { Programs } from './programs/programs';
@@ -57,7 +58,7 @@ export class LocalLake implements LakeContext {
     this.objects = new LocalObjectStore(workspace);
     this.catalog = new FolderCatalogStore(workspace, this.clock, this.account);
     for (const [bucket, folder] of Object.entries(config.buckets)) this.objects.mount(bucket, folder);
-    this.access = new LakeAccess(this);
+    this.access = new LakeAccess(this, openLakePermissions(this));
     this.services = SERVICES.map((factory) => guarded(factory(this), this));
     this.byName = new Map(this.services.map((service) => [service.name, service]));
   }

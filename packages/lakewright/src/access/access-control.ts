@@ -7,17 +7,19 @@ import type {
   ActionRequest,
   DatabaseAccess,
   Decision,
+  FederatedIdentity,
   LakePermissions,
   Principal,
   TableAccess,
   TableId,
+  TrustRequest,
 } from './contract';
 import { RequestContext } from './iam/context';
 import { type Authorization, evaluate, type Verdict } from './iam/evaluate';
 import { type Identity, identitiesOf, tagsOf } from './iam/identities';
 import { type Policy, parsePolicy } from './iam/policy';
 import { TemplatePolicies } from './iam/resource-policies';
-import { accessDenied, refusalText } from './refusal';
+import { accessDenied, refusalOf, refusalText } from './refusal';
 import { Sessions } from './sessions';
 import { NOTHING_GOVERNED, UNGOVERNED_DATABASE, UNGOVERNED_TABLE } from './ungoverned';
 
@@ -110,20 +112,50 @@ export class LakeAccess implements AccessControl {
     return principal === undefined ? UNGOVERNED_DATABASE : this.permissions.database(principal, database);
   }
 
+  public requireTrust(role: string, by: Caller | FederatedIdentity, { action, context }: TrustRequest): void {
+    const name = findPrincipal(this.lake.resources, role);
+    const assumed = name === undefined ? undefined : this.identities.get(name);
+    if (assumed?.trust === undefined) throw refusalOf('sts', `"${role}" is no role of the lake`);
+    const { arn: resource, account } = assumed;
+    const onResource = { policies: [assumed.trust], account, decisive: true };
+    const surroundings = this.surroundings(resource);
+    if ('provider' in by) {
+      const subject = { kind: 'federated', arn: by.provider, callerArn: by.provider, account } as const;
+      const merged = new RequestContext(surroundings, { 'aws:FederatedProvider': by.provider }, context);
+      const verdict = evaluate({ subject, action, resource, context: merged, identity: [], onResource });
+      if (!verdict.allowed) throw accessDenied(by.provider, action, resource, verdict);
+      return;
+    }
+    const who = this.who(by);
+    if (who === undefined) return;
+    const merged = new RequestContext(surroundings, who.context, context);
+    const verdict = evaluate({ ...this.asked(who), action, resource, context: merged, onResource });
+    if (!verdict.allowed) throw accessDenied(who.callerArn, action, resource, withUnknown(who, verdict));
+  }
+
+  private asked({
+    identity,
+    callerArn,
+    session,
+  }: Who): Pick<Authorization, 'subject' | 'identity' | 'boundary' | 'session'> {
+    return {
+      subject: { kind: identity.kind, arn: identity.arn, callerArn, account: identity.account },
+      identity: identity.policies,
+      boundary: identity.boundary,
+      session,
+    };
+  }
+
   private decideOne(who: Who, request: ActionRequest, resource: string): Decided {
     const { action, context } = request;
     const key = `${who.identity.name}\n${action}\n${resource}`;
     const known = who.usual ? this.remembered.get(key) : undefined;
     if (known !== undefined) return known;
-    const { identity } = who;
     const authorization: Authorization = {
-      subject: { kind: identity.kind, arn: identity.arn, callerArn: who.callerArn, account: identity.account },
+      ...this.asked(who),
       action,
       resource,
       context: new RequestContext(this.surroundings(resource), who.context, context ?? {}),
-      identity: identity.policies,
-      boundary: identity.boundary,
-      session: who.session,
       onResource: this.onResources.on(resource),
     };
     const decided = { verdict: evaluate(authorization) };

@@ -110,5 +110,23 @@ export interface AccessControl {
   /** Lake Formation's part for a caller: everything, ungoverned, for `local-admin`. */
   table(caller: Caller, table: TableId): TableAccess;
   database(caller: Caller, database: string): DatabaseAccess;
+  /**
+   * Whether a role's trust policy lets somebody assume it: a caller, or who an identity provider vouches for.
+   *
+   * @throws ServiceError AccessDenied
+   */
+  requireTrust(role: string, by: Caller | FederatedIdentity, request: TrustRequest): void;
   readonly permissions: LakePermissions;
+}
+
+/** Somebody that a SAML or OIDC provider knows. */
+export interface FederatedIdentity {
+  /** The provider's ARN, or its domain: `accounts.google.com`. */
+  readonly provider: string;
+}
+
+export interface TrustRequest {
+  /** `sts:AssumeRole` … */
+  readonly action: string;
+  readonly context: NonNullable<ActionRequest['context']>;
 }

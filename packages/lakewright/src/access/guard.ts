@@ -48,3 +48,9 @@ function listed(lake: LakeContext, name: string, output: ApiShape, caller: Calle
   const seen = entries.filter((entry) => lake.access.decide(caller, listing.request(entry, lake)).allowed);
   return { ...output, [listing.member]: seen };
 }
+
+/** The caller that an AWS service is while it works as a role; `local-admin` if the role isn't the template's. */
+export function engineCaller({ access }: Pick<LakeContext, 'access'>, roleArn: unknown, requestId: string): Caller {
+  if (typeof roleArn !== 'string' || roleArn === '') return { ...LOCAL_ADMIN, requestId };
+  return access.callerOf(roleArn.split('/').at(-1), requestId);
+}

@@ -34,7 +34,10 @@ function naming({ type, value }: PrincipalPattern, subject: Subject): Naming | u
   const { kind, arn, callerArn, account } = subject;
   if (type === '*') return 'direct';
   if (type === 'Service') return kind === 'service' && (value === arn || value === '*') ? 'direct' : undefined;
-  if (type === 'Federated') return kind === 'federated' && (value === arn || value === '*') ? 'direct' : undefined;
+  if (type === 'Federated') {
+    const named = value === arn || value === '*' || value.endsWith(`:oidc-provider/${arn}`);
+    return kind === 'federated' && named ? 'direct' : undefined;
+  }
   if (type !== 'AWS') return undefined;
   if (value === '*') return 'direct';
   if (kind !== 'role' && kind !== 'user') return undefined;

@@ -86,8 +86,9 @@ export const schedulerAccess: ServiceAccess = {
   ...onEverything('scheduler', ['ListSchedules']),
 };
 
-const machine = ({ stateMachineArn }: ApiShape): string[] => [String(stateMachineArn)];
-const execution = ({ executionArn }: ApiShape): string[] => [String(executionArn)];
+// Step Functions writes the members of its own operations in Pascal case where it calls them itself.
+const machine = (input: ApiShape): string[] => [String(input.stateMachineArn ?? input.StateMachineArn)];
+const execution = (input: ApiShape): string[] => [String(input.executionArn ?? input.ExecutionArn)];
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html */
 export const statesAccess: ServiceAccess = {
@@ -103,11 +104,7 @@ export const statesAccess: ServiceAccess = {
     { action: 'states:UpdateStateMachine', resources: machine(input) },
     ...passRole(input.roleArn, 'states'),
   ],
-  // Step Functions writes the integration's members in Pascal case.
-  StartExecution: (input) => [
-    { action: 'states:StartExecution', resources: [String(input.stateMachineArn ?? input.StateMachineArn)] },
-  ],
-  ...on('states', ['DescribeStateMachine', 'DeleteStateMachine', 'StartSyncExecution'], machine),
+  ...on('states', ['DescribeStateMachine', 'DeleteStateMachine', 'StartExecution', 'StartSyncExecution'], machine),
   ListExecutions: (input) => [{ action: 'states:ListExecutions', resources: machine(input) }],
   ...on(
     'states',

@@ -108,7 +108,8 @@ export class Rules {
     for (const target of rule.Targets) {
       const input = targetInput(target, event, { arn: rule.Arn, name: rule.Name });
       const deadLetter = target.DeadLetterConfig?.Arn;
-      await deliver(this.lake, { from: rule.Name, arn: target.Arn, input, wait, deadLetter });
+      const { Arn: arn, RoleArn: roleArn } = target;
+      await deliver(this.lake, { from: rule.Name, arn, input, roleArn, wait, deadLetter });
     }
   }
 

@@ -1,5 +1,6 @@
+import { engineCaller } from '../../access/guard';
 import type { ApiShape } from '../api-shape';
-import { type LakeContext, ServiceError } from '../service';
+import { type Caller, type LakeContext, ServiceError } from '../service';
 import type { StatesService } from '../states';
 
 /** A target of a rule or schedule: its ARN, and what it is given. */
@@ -8,6 +9,8 @@ export interface Delivery {
   readonly from: string;
   readonly arn: string;
   readonly input: string;
+  /** The role that hands it over; without one the target's own policy decides, which isn't looked at here. */
+  readonly roleArn?: string;
   /** Waits until a started state machine has ended. */
   readonly wait?: boolean;
   /** The queue that gets the input if the target doesn't take it. */
@@ -16,14 +19,14 @@ export interface Delivery {
 
 interface Kind {
   readonly arn: RegExp;
-  deliver(lake: LakeContext, arn: string, input: string, wait: boolean): Promise<unknown>;
+  deliver(lake: LakeContext, arn: string, input: string, as: { wait: boolean; caller: Caller }): Promise<unknown>;
 }
 
 const KINDS: readonly Kind[] = [
   {
     arn: /^arn:[^:]+:states:[^:]*:[^:]*:stateMachine:/,
-    async deliver(lake, stateMachineArn, input, wait) {
-      const { executionArn } = await lake.call('states', 'StartExecution', { stateMachineArn, input });
+    async deliver(lake, stateMachineArn, input, { wait, caller }) {
+      const { executionArn } = await lake.call('states', 'StartExecution', { stateMachineArn, input }, caller);
       const ended = reportExecution(lake, stateMachineArn, executionArn);
       if (wait) await ended;
       else lake.background.track(ended);
@@ -31,27 +34,25 @@ const KINDS: readonly Kind[] = [
   },
   {
     arn: /^arn:[^:]+:lambda:[^:]*:[^:]*:function:/,
-    deliver: (lake, FunctionName, Payload) =>
-      lake.call('lambda', 'Invoke', { FunctionName, InvocationType: 'Event', Payload }),
+    deliver: (lake, FunctionName, Payload, { caller }) =>
+      lake.call('lambda', 'Invoke', { FunctionName, InvocationType: 'Event', Payload }, caller),
   },
   {
     arn: /^arn:[^:]+:sns:/,
-    deliver: (lake, TopicArn, Message) => lake.call('sns', 'Publish', { TopicArn, Message }),
+    deliver: (lake, TopicArn, Message, { caller }) => lake.call('sns', 'Publish', { TopicArn, Message }, caller),
   },
   {
     arn: /^arn:[^:]+:sqs:/,
-    deliver(lake, arn, MessageBody) {
+    deliver(lake, arn, MessageBody, { caller }) {
       const [, partition, , region, account, name] = arn.split(':');
       const suffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-      return lake.call('sqs', 'SendMessage', {
-        QueueUrl: `https://sqs.${region}.${suffix}/${account}/${name}`,
-        MessageBody,
-      });
+      const QueueUrl = `https://sqs.${region}.${suffix}/${account}/${name}`;
+      return lake.call('sqs', 'SendMessage', { QueueUrl, MessageBody }, caller);
     },
   },
   {
     arn: /^arn:[^:]+:events:[^:]*:[^:]*:event-bus\//,
-    deliver(lake, EventBusName, input) {
+    deliver(lake, EventBusName, input, { caller }) {
       const event = JSON.parse(input);
       const entry = {
         EventBusName,
@@ -59,16 +60,16 @@ const KINDS: readonly Kind[] = [
         DetailType: event['detail-type'],
         Detail: JSON.stringify(event.detail),
       };
-      return lake.call('events', 'PutEvents', { Entries: [entry] });
+      return lake.call('events', 'PutEvents', { Entries: [entry] }, caller);
     },
   },
   {
     // Universal targets of EventBridge Scheduler: arn:aws:scheduler:::aws-sdk:glue:startCrawler
     arn: /^arn:[^:]+:scheduler:::aws-sdk:/,
-    deliver(lake, arn, input) {
+    deliver(lake, arn, input, { caller }) {
       const [service = '', action = ''] = arn.split(':').slice(6);
       const room = { sfn: 'states', eventbridge: 'events' }[service] ?? service;
-      return lake.call(room, `${action.charAt(0).toUpperCase()}${action.slice(1)}`, parsed(input));
+      return lake.call(room, `${action.charAt(0).toUpperCase()}${action.slice(1)}`, parsed(input), caller);
     },
   },
 ];
@@ -91,14 +92,15 @@ export function isDelivered(arn: unknown): boolean {
 }
 
 /** Hands an input to a target. What can't be done is a message, never a failure of the event's source. */
-export async function deliver(lake: LakeContext, { from, arn, input, wait, deadLetter }: Delivery): Promise<void> {
+export async function deliver(lake: LakeContext, delivery: Delivery): Promise<void> {
+  const { from, arn, input, roleArn, wait, deadLetter } = delivery;
   const kind = KINDS.find((one) => one.arn.test(arn));
   const notify = (code: string, level: 'info' | 'warning', text: string): void =>
     lake.host.notify({ code, level, text, data: { from, arn } });
   if (kind === undefined)
     return notify('LW_EVENTS_RECORDED', 'info', `${from} → ${arn}: recorded, this target has no local form`);
   try {
-    await kind.deliver(lake, arn, input, wait ?? false);
+    await kind.deliver(lake, arn, input, { wait: wait ?? false, caller: engineCaller(lake, roleArn, from) });
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     if (error.status === 501) notify('LW_EVENTS_RECORDED', 'info', `${from} → ${arn}: recorded, ${error.message}`);

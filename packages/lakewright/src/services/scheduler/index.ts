@@ -112,8 +112,9 @@ class Schedules {
     const input = String(schedule.Target.Input ?? '{}')
       .replaceAll('<aws.scheduler.schedule-arn>', schedule.Arn)
       .replaceAll('<aws.scheduler.scheduled-time>', time.toISOString().replace(/\.\d+Z$/, 'Z'));
-    const { Arn: arn, DeadLetterConfig } = schedule.Target;
-    await deliver(this.lake, { from: schedule.Name, arn, input, wait: true, deadLetter: DeadLetterConfig?.Arn });
+    const { Arn: arn, RoleArn: roleArn, DeadLetterConfig } = schedule.Target;
+    const deadLetter = DeadLetterConfig?.Arn;
+    await deliver(this.lake, { from: schedule.Name, arn, input, roleArn, wait: true, deadLetter });
   }
 
   private others(schedule: Schedule): Schedule[] {

@@ -229,7 +229,7 @@ export class Executions {
       executionArn,
       clock: this.lake.clock,
       objects: this.lake.objects,
-      runTask: (request) => this.integrations.run(request, executionArn),
+      runTask: (request) => this.integrations.run(request, record),
       newToken: (visit) => this.tokens.tokenFor(visit),
       record: (frame, type, name, details) => {
         const id = (record.events.at(-1)?.id ?? 0) + 1;

@@ -1,8 +1,10 @@
+import { authorize, engineCaller } from '../../access/guard';
 import type { ApiShape } from '../api-shape';
-import { type LakeContext, LOCAL_ADMIN, ServiceError, type TaskCall, type TaskResult } from '../service';
+import { type LakeContext, ServiceError, type TaskCall, type TaskResult } from '../service';
 import { StatesError } from './asl/errors';
 import { integrationName } from './asl/interpreter';
 import type { TaskRequest } from './asl/surroundings';
+import type { ExecutionRecord } from './records';
 import type { TaskTokens } from './task-tokens';
 
 /** Service in a Resource ARN (the names of the AWS SDK for Java) → our room, and the name in error names. */
@@ -49,8 +51,12 @@ export class Integrations {
   ) {}
 
   /** @throws StatesError States.Runtime for what isn't supported: no wildcard may swallow that */
-  public async run(request: TaskRequest, executionArn: string): Promise<TaskResult> {
-    const call: TaskCall = { caller: LOCAL_ADMIN, signal: request.signal, executionArn, stateName: request.stateName };
+  public async run(
+    request: TaskRequest,
+    { executionArn, roleArn }: Pick<ExecutionRecord, 'executionArn' | 'roleArn'>,
+  ): Promise<TaskResult> {
+    const caller = engineCaller(this.lake, roleArn, executionArn);
+    const call: TaskCall = { caller, signal: request.signal, executionArn, stateName: request.stateName };
     const name = integrationName(request.resource);
     if (!name.endsWith('.waitForTaskToken')) return await this.dispatch(name, request.parameters, call);
     const answer = this.tokens.wait(request.token ?? '', request.signal, request.heartbeat);
@@ -86,7 +92,10 @@ export class Integrations {
     const [room, errors] = SERVICES[service] ?? [service, pascal(service)];
     try {
       const own = this.lake.service(room).tasks[name];
-      if (own !== undefined) return await own(parameters, call);
+      if (own !== undefined) {
+        await this.authorize(room, action, parameters, call);
+        return await own(parameters, call);
+      }
     } catch (error) {
       throw translate(error, errors, name);
     }
@@ -97,12 +106,19 @@ export class Integrations {
     return await this.operation(name, input, call);
   }
 
+  /** A form of its own doesn't pass the guard around the service's operations. */
+  private async authorize(room: string, action: string, parameters: ApiShape, { caller }: TaskCall): Promise<void> {
+    const operation = pascal(action.replace(/\.sync(:2)?$/, ''));
+    await authorize(this.lake, room, operation, parameters, caller);
+  }
+
   private async operation(name: string, parameters: ApiShape, call: TaskCall): Promise<TaskResult> {
     const [service = '', action = ''] = name.split(':');
     const [room, errors] = SERVICES[service] ?? [service, pascal(service)];
     try {
       // A room may report measures of an SDK integration as well.
       const own = this.lake.service(room).tasks[`aws-sdk:${name}`];
+      if (own !== undefined) await this.authorize(room, action, parameters, call);
       const result = own
         ? await own(parameters, call)
         : { output: await this.lake.call(room, pascal(action), parameters, call.caller) };
