@@ -115,6 +115,10 @@ export class TestAccess implements AccessControl {
     }
   }
 
+  public requireTrust(): void {
+    throw new Error('no STS in this test');
+  }
+
   public table(caller: Caller, table: TableId): TableAccess {
     const principal = this.principalOf(caller);
     return principal
