@@ -152,8 +152,8 @@ export class NightlyPipeline extends Construct {
     for (const name of Object.keys(REPLICATED)) {
       catalog.raw.dataset(name, { location: ingestion.operations.location(`public.${name}`) }).grants.read(role);
     }
-    for (const { node } of crawlers) {
-      const name = node.id.replace('Crawl-', '');
+    // Athena reads what is below a view with the rights of who asks, too.
+    for (const name of ['customers', ...crawlers.map(({ node }) => node.id.replace('Crawl-', ''))]) {
       catalog.raw.dataset(name, { location: storage.raw.location(name) }).grants.read(role);
     }
     for (const database of [catalog.converted, catalog.datasets]) database.grants.manageTables(role);
