@@ -34,7 +34,7 @@ export class LakeChecks implements IPolicyValidationPlugin {
   /** As the report calls it. */
   public readonly name = 'Lakewright';
   /** The rules. */
-  public readonly ruleIds = RULES.map(({ id }) => id);
+  public readonly ruleIds?: string[] = RULES.map(({ id }) => id);
 
   /**
    * Called by CDK after synthesis.
