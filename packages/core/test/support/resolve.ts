@@ -175,7 +175,8 @@ export class ResolvedApp {
 
   private name(stack: Stack, id: string, resource: TemplateResource): string {
     const kind = resource.Type.split('::')[2] ?? '';
-    const own = resource.Properties?.[`${kind}Name`] ?? resource.Properties?.Name;
+    const input = resource.Properties?.DatabaseInput as { readonly Name?: unknown } | undefined; // AWS::Glue::Database
+    const own = resource.Properties?.[`${kind}Name`] ?? resource.Properties?.Name ?? input?.Name;
     return own === undefined ? id : String(this.resolve(stack, own));
   }
 
