@@ -35,6 +35,8 @@ export interface Service {
    * mistakes.
    */
   warmUp?(awaited: 'pipelines' | 'clients'): void;
+  /** Called before the declared resources are brought about: what is declared no longer ends. */
+  deploying?(): void;
   /** Frees what the service holds (engine, timers). */
   stop?(): Promise<void>;
 }

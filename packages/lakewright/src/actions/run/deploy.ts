@@ -8,6 +8,7 @@ import type { LocalLake } from '../../local-lake';
  * @throws LakewrightError LW_DEPLOY_FAILED, naming the resource
  */
 export async function deploy(lake: LocalLake, classified: readonly ClassifiedResource[]): Promise<void> {
+  for (const service of lake.services) service.deploying?.();
   for (const { resource, handler, classification } of classified) {
     if (classification === 'unsupported' || !handler?.apply) continue;
     try {

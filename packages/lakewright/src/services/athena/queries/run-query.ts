@@ -1,3 +1,4 @@
+import { actAs } from '../../../access/acting';
 import { SqlError } from '../../../engines/sql/errors';
 import { type LakeContext, ServiceError } from '../../service';
 import { LakeGuard } from '../access/guard';
@@ -35,7 +36,8 @@ export async function runQuery(
     const run = await prepareRun(host, execution, request, meter, signal, () => {
       planned = performance.now();
     });
-    const outcome = await runStatement(run, request.parsed, host.prepared);
+    const arn = host.lake.access.principalOf(request.caller)?.arn;
+    const outcome = await actAs(arn, () => runStatement(run, request.parsed, host.prepared));
     await publishResult(host.lake, execution, outcome);
     execution.statementType = outcome.type;
     execution.substatement = outcome.substatement;

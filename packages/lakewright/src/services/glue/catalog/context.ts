@@ -1,3 +1,4 @@
+import { actAs } from '../../../access/acting';
 import type { TablePermission } from '../../../access/contract';
 import type { CatalogStore, Partition, Table } from '../../../workspace/catalog-store';
 import type { ApiShape } from '../../api-shape';
@@ -83,6 +84,11 @@ export class CatalogContext {
   public tag(resource: string, tags: ApiShape): void {
     if (!tags || Object.keys(tags).length === 0) return;
     this.tags.put(this.arn(resource), { ...this.tags.get(this.arn(resource)), ...tags });
+  }
+
+  /** What the caller makes is his. */
+  public actAs<T>(caller: Caller, work: () => T): T {
+    return actAs(this.lake.access.principalOf(caller)?.arn, work);
   }
 
   public arn(resource: string): string {

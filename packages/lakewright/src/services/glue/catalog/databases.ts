@@ -27,7 +27,8 @@ export function databaseOperations(context: CatalogContext): Record<string, Oper
       context.rights(caller)?.requireLocation(input.DatabaseInput?.LocationUri);
       const { name, members } = databaseInput(input.DatabaseInput);
       if (catalog.database(name)) throw alreadyExists('Database');
-      catalog.putDatabase({ Name: name, ...members, CreateTime: context.now(), CatalogId: context.lake.account });
+      const times = { CreateTime: context.now(), CatalogId: context.lake.account };
+      context.actAs(caller, () => catalog.putDatabase({ Name: name, ...members, ...times }));
       context.tag(`database/${name}`, input.Tags);
       return {};
     },

@@ -29,7 +29,7 @@ export function tableOperations(context: CatalogContext): Record<string, Operati
       rights?.requireLocation(members.StorageDescriptor?.Location, database);
       if (catalog.table(database, name)) throw alreadyExists('Table');
       const now = context.now();
-      catalog.putTable({
+      const table: Table = {
         ...members,
         DatabaseName: database,
         Name: name,
@@ -38,7 +38,8 @@ export function tableOperations(context: CatalogContext): Record<string, Operati
         CatalogId: context.lake.account,
         CreatedBy: `arn:${context.lake.partition}:iam::${context.lake.account}:root`,
         IsRegisteredWithLakeFormation: false,
-      });
+      };
+      context.actAs(caller, () => catalog.putTable(table));
       return {};
     },
 
