@@ -100,9 +100,11 @@ export async function carryOut({ adding, removing, waiting, formerly }: Plan, pa
       if (users.length > 0) run.keptFilters.push(`${nameOf(item)}, used by ${users.join(', ')}`);
     });
   }
-  const administratorsOf = (items: readonly Item[]) => items.filter(isAdministrator);
-  await run.all('removed', administratorsOf(removing), (items) => administrators.remove(items));
-  await run.all('added', administratorsOf(adding), (items) => administrators.add(items, formerly));
+  const [going, coming] = [removing.filter(isAdministrator), adding.filter(isAdministrator)];
+  if (going.length > 0) await administrators.remove(going);
+  if (coming.length > 0) await administrators.add(coming, formerly);
+  run.done('removed', going);
+  run.done('added', coming);
   await run.each('put', of<Filter>(adding, 'filter'), (item) => filters.put(item));
   await run.each('set', of<Tag>(adding, 'tag'), (item) => tags.set(item, item.value));
   await run.settle('granted', await grants.grant(of<Grant>(adding, 'grant')));
@@ -126,23 +128,17 @@ class Run implements Result {
     items: readonly I[],
     what: (item: I) => Promise<unknown>,
   ): Promise<void> {
-    for (const item of items) await this.all(verb, [item], () => what(item));
-  }
-
-  public async all<I extends Item>(
-    verb: string,
-    items: readonly I[],
-    what: (items: readonly I[]) => Promise<unknown>,
-  ): Promise<void> {
-    if (items.length === 0) return;
-    const isRemoval = verb === 'removed' || verb === 'deleted';
-    try {
-      await what(items);
-      this.done(verb, items);
-    } catch (error) {
-      const fault = faultOf(error);
-      if (isRemoval && (judge(fault) === 'absent' || isInvalidPrincipal(fault))) this.done(verb, items);
-      else await this.settle(verb, { done: [], absent: [], failed: items.map((item) => ({ item, fault })) });
+    for (const item of items) {
+      try {
+        await what(item);
+        this.done(verb, [item]);
+      } catch (error) {
+        const fault = faultOf(error);
+        const failed = { done: [], absent: [], failed: [{ item, fault }] };
+        if (!isRemoval(verb)) await this.settle(verb, failed);
+        else if (judge(fault) === 'absent') this.done(verb, [item]);
+        else this.note(verb, failed);
+      }
     }
   }
 
@@ -165,10 +161,14 @@ class Run implements Result {
     }
   }
 
-  private done(verb: string, items: readonly Item[]): void {
-    if (/^(removed|revoked|deleted)$/.test(verb)) this.removed.push(...items);
+  public done(verb: string, items: readonly Item[]): void {
+    if (isRemoval(verb)) this.removed.push(...items);
     for (const item of items) this.parts.log(`${verb} ${nameOf(item)}`);
   }
+}
+
+function isRemoval(verb: string): boolean {
+  return ['removed', 'revoked', 'deleted'].includes(verb);
 }
 
 type Sight = 'no place' | { readonly there: boolean; readonly other?: string };

@@ -17,6 +17,17 @@ export interface Place {
   readonly table?: string;
 }
 
+const MEMBERS = [
+  'Catalog',
+  'Database',
+  'Table',
+  'TableWithColumns',
+  'DataLocation',
+  'DataCellsFilter',
+  'LFTag',
+  'LFTagPolicy',
+];
+
 /** How `ListPermissions` names the wildcard. */
 const ALL_TABLES = 'ALL_TABLES';
 
@@ -32,8 +43,10 @@ export function canonical(given: Given, account: string): Canonical {
   const CatalogId = catalog ? { CatalogId: catalog } : {};
   const whole = (resource: Resource): Canonical => ({ resource, parts: [undefined] });
   switch (member) {
-    case 'Catalog':
-      return whole({ Catalog: {} });
+    case 'Catalog': {
+      const id = catalogOf(fields.Id ?? fields.CatalogId, account);
+      return whole({ Catalog: id ? { Id: id } : {} });
+    }
     case 'Database':
       return whole({ Database: { ...CatalogId, Name: lower(fields.Name) } });
     case 'Table':
@@ -75,10 +88,14 @@ export function canonical(given: Given, account: string): Canonical {
     }
     default:
       throw new Error(
-        `UnknownResource: "${member}" → Catalog, Database, Table, TableWithColumns, DataLocation, DataCellsFilter, LFTag ` +
-          'or LFTagPolicy → deploy with the version of the constructs that this function came with',
+        `UnknownResource: "${member}" → one of ${MEMBERS.join(', ')} → deploy with the version of the constructs that this function came with`,
       );
   }
+}
+
+/** What lists may have and the template can't: none of it is ours. */
+export function isKnown(given: Given): boolean {
+  return Object.keys(given).some((member) => MEMBERS.includes(member));
 }
 
 /** The canonical resource with columns or tag values again, as the API wants it. */
@@ -110,7 +127,7 @@ export function placeName({ database, table }: Place): string {
 /** For people: one line. */
 export function describe(resource: Resource, parts: readonly string[] = []): string {
   const { Catalog, DataLocation, DataCellsFilter, LFTag, LFTagPolicy, TableWithColumns } = resource;
-  if (Catalog) return 'the catalog';
+  if (Catalog) return Catalog.Id ? `catalog ${Catalog.Id}` : 'the catalog';
   if (DataLocation) return DataLocation.ResourceArn ?? '';
   if (DataCellsFilter) {
     return `${DataCellsFilter.DatabaseName}.${DataCellsFilter.TableName} by filter ${DataCellsFilter.Name}`;

@@ -93,9 +93,9 @@ export class StateStore {
     const generation = (from?.generation ?? 0) + 1;
     const folder = this.folder(generation);
     const chunks = more.map((value, index) => [`${folder}/${this.token}-${index + 1}`, value] as const);
-    for (const [name, value] of chunks) await this.put(name, value, true);
+    for (const [name, value] of chunks) await this.put(name, value);
     const names = [...chunks.map(([name]) => name), `${folder}/head`];
-    if (!(await this.put(`${folder}/head`, `${this.token} ${more.length + 1} ${first}`, false))) {
+    if (!(await this.put(`${folder}/head`, `${this.token} ${more.length + 1} ${first}`))) {
       await this.delete(names.slice(0, -1));
       return undefined;
     }
@@ -121,9 +121,9 @@ export class StateStore {
     return `${this.path}/${String(generation).padStart(8, '0')}`;
   }
 
-  private async put(Name: string, Value: string, Overwrite: boolean): Promise<boolean> {
+  private async put(Name: string, Value: string): Promise<boolean> {
     try {
-      const input = { Name, Value, Overwrite, Type: 'String', Tier: 'Standard' } as const;
+      const input = { Name, Value, Overwrite: false, Type: 'String', Tier: 'Standard' } as const;
       await this.patience.call(() => this.ssm.send(new PutParameterCommand(input)));
       return true;
     } catch (error) {

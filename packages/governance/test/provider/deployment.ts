@@ -5,7 +5,8 @@ import type { CustomResourceEvent, Outcome } from '../../../core/lambda/custom-r
 import { changeWork } from '../../lambda/lake-formation/changes';
 import { permissionsWork, settingsWork } from '../../lambda/lake-formation/handlers';
 import type { Services } from '../../lambda/lake-formation/invocation';
-import { ACCOUNT, type FakeLakeFormation } from './fake-lake-formation';
+import type { FakeLakeFormation } from './fake-lake-formation';
+import { ACCOUNT } from './fake-resources';
 
 type Properties = Record<string, unknown>;
 
@@ -21,13 +22,19 @@ export class Deployment {
     private readonly kind: 'permissions' | 'settings' = 'permissions',
     public owner = 'lake',
     public logicalId = 'Resource',
+    clients?: Pick<Services, 'lakeFormation' | 'glue' | 'ssm'>,
   ) {
-    const send = async ({ constructor: { name }, input }: { constructor: { name: string }; input: unknown }) =>
-      fake.call(name.replace(/Command$/, ''), input);
+    const send = async ({ constructor: { name }, input }: { constructor: { name: string }; input: unknown }) => {
+      await fake.pause('before');
+      const answer = fake.call(name.replace(/Command$/, ''), input);
+      await fake.pause('after');
+      return answer;
+    };
     this.services = {
       lakeFormation: { send } as unknown as LakeFormationClient,
       glue: { send } as unknown as GlueClient,
       ssm: { send } as unknown as SSMClient,
+      ...clients,
       now: () => this.clock,
       sleep: async (milliseconds) => {
         this.clock += milliseconds;

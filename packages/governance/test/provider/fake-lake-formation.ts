@@ -6,8 +6,8 @@ import type {
   Resource,
 } from '@aws-sdk/client-lakeformation';
 import { FakeCatalog, FakeParameters, refuse } from './fake-catalog';
+import { ACCOUNT, filterKey, listed, resourceKeys } from './fake-resources';
 
-export const ACCOUNT = '111122223333';
 /** Whose credentials the function has. */
 export const FUNCTION = role('Provider');
 
@@ -45,6 +45,12 @@ export class FakeLakeFormation {
   /** Number of the call at which the function dies, before or after the call's work. */
   public crash: { readonly at: number; readonly when: 'before' | 'after' } | undefined;
   public namesInvalidPrincipals = true;
+  /** Resources of which Lake Formation lists nothing. */
+  public unlisted = /^$/;
+  /** Permissions that are gone, and that lists still show. */
+  public readonly ghosts = new Set<string>();
+  /** What happens elsewhere while a call is on its way. */
+  public pause: (moment: 'before' | 'after') => Promise<void> = async () => undefined;
   private dead = false;
 
   /** A new process, with a memory of its own. */
@@ -165,7 +171,10 @@ export class FakeLakeFormation {
       if (Resource.TableWithColumns) throw refuse('InvalidInputException', 'TableWithColumns is not supported');
       this.check(Resource);
       const [wanted = ''] = resourceKeys(Resource);
-      const all = this.listed((key) =>
+      if (this.unlisted.test(wanted)) {
+        throw refuse('InvalidInputException', 'Database cannot be a link for this operation when called on a table.');
+      }
+      const all = listed([...this.permissions, ...this.ghosts], (key) =>
         Resource.Table?.Name
           ? [wanted, wanted.replace('table:', 'column:'), wanted.replace('table:', 'except:')].some((prefix, index) =>
               index === 0 ? key === prefix : new RegExp(`^${prefix}[.:]`).test(key),
@@ -321,28 +330,6 @@ export class FakeLakeFormation {
         throw refuse('EntityNotFoundException', 'Entity not found');
     }
   }
-
-  private listed(isWanted: (resource: string) => boolean) {
-    const rows = new Map<string, { principal: string; resource: string; columns: string[]; rights: Set<string> }>();
-    for (const key of [...this.permissions].sort()) {
-      const [principal = '', resource = '', right = ''] = key.split('|');
-      if (!isWanted(resource)) continue;
-      const isSelect = right.startsWith('SELECT') && resource.startsWith('table:');
-      const [, table, column] = /^column:([^.]+\.[^.]+)\.(.+)$/.exec(resource) ?? [];
-      const name = table ? `columns:${table}` : isSelect ? resource.replace('table:', 'select:') : resource;
-      const rowKey = `${principal}|${name}|${table ? right : ''}`;
-      const row = rows.get(rowKey) ?? { principal, resource: name, columns: [], rights: new Set() };
-      row.rights.add(right);
-      if (column) row.columns.push(column);
-      rows.set(rowKey, row);
-    }
-    return [...rows.values()].map(({ principal, resource, columns, rights }) => ({
-      Principal: { DataLakePrincipalIdentifier: principal },
-      Resource: resourceOf(resource, columns),
-      Permissions: [...rights].filter((right) => !right.endsWith('+')),
-      PermissionsWithGrantOption: [...rights].filter((right) => right.endsWith('+')).map((right) => right.slice(0, -1)),
-    }));
-  }
 }
 
 interface OptInInput {
@@ -352,71 +339,4 @@ interface OptInInput {
 
 function optInKey({ Principal, Resource }: OptInInput): string {
   return `${Principal.DataLakePrincipalIdentifier} ${resourceKeys(Resource).sort().join(',')}`;
-}
-
-function filterKey({ DatabaseName, TableName, Name }: DataCellsFilter): string {
-  return `${DatabaseName}.${TableName}.${Name}`;
-}
-
-/** One key for each column and tag value. */
-export function resourceKeys(resource: Resource): string[] {
-  const { Database, Table, TableWithColumns, DataLocation, DataCellsFilter, LFTag, LFTagPolicy } = resource;
-  if (Database) return [`database:${Database.Name}`];
-  if (Table) return [`table:${Table.DatabaseName}.${Table.TableWildcard ? '*' : Table.Name}`];
-  if (TableWithColumns) {
-    const { DatabaseName, Name, ColumnNames, ColumnWildcard } = TableWithColumns;
-    if (ColumnNames) return ColumnNames.map((column) => `column:${DatabaseName}.${Name}.${column}`);
-    const excluded = ColumnWildcard?.ExcludedColumnNames ?? [];
-    if (excluded.length === 0) return [`table:${DatabaseName}.${Name}`];
-    return [`except:${DatabaseName}.${Name}:${[...excluded].sort().join(',')}`];
-  }
-  if (DataLocation) return [`location:${DataLocation.ResourceArn}`];
-  if (DataCellsFilter) return [`filter:${filterKey(DataCellsFilter as DataCellsFilter)}`];
-  if (LFTag) return (LFTag.TagValues ?? []).map((value) => `tag:${LFTag.TagKey}=${value}`);
-  if (LFTagPolicy) {
-    const conditions = (LFTagPolicy.Expression ?? []).map(
-      ({ TagKey, TagValues }) => `${TagKey}=${[...(TagValues ?? [])].sort().join(',')}`,
-    );
-    return [`policy:${LFTagPolicy.ResourceType}:${conditions.sort().join('&')}`];
-  }
-  return ['catalog'];
-}
-
-/** A key as `ListPermissions` writes it. */
-function resourceOf(key: string, columns: readonly string[]): Resource {
-  const [kind, name = ''] = [key.slice(0, key.indexOf(':')), key.slice(key.indexOf(':') + 1)];
-  const [DatabaseName = '', Name = '', third] = name.split(/[.:]/);
-  const table = { CatalogId: ACCOUNT, DatabaseName, Name: Name === '*' ? 'ALL_TABLES' : Name };
-  switch (kind) {
-    case 'database':
-      return { Database: { CatalogId: ACCOUNT, Name: name } };
-    case 'table':
-      return { Table: { ...table, ...(Name === '*' ? { TableWildcard: {} } : {}) } };
-    case 'select':
-      return { TableWithColumns: { ...table, ColumnWildcard: {} } };
-    case 'columns':
-      return { TableWithColumns: { ...table, ColumnNames: [...columns] } };
-    case 'except':
-      return { TableWithColumns: { ...table, ColumnWildcard: { ExcludedColumnNames: third?.split(',').reverse() } } };
-    case 'location':
-      return { DataLocation: { CatalogId: ACCOUNT, ResourceArn: name } };
-    case 'filter':
-      return { DataCellsFilter: { TableCatalogId: ACCOUNT, DatabaseName, TableName: Name, Name: third } };
-    case 'tag':
-      return { LFTag: { CatalogId: ACCOUNT, TagKey: name.split('=')[0], TagValues: [name.split('=')[1] ?? ''] } };
-    case 'policy': {
-      const conditions = name.slice(name.indexOf(':') + 1).split('&');
-      const Expression = conditions.map((one) => ({
-        TagKey: one.split('=')[0],
-        TagValues: one.split('=')[1]?.split(','),
-      }));
-      return { LFTagPolicy: { CatalogId: ACCOUNT, ResourceType: policyType(name), Expression: Expression.reverse() } };
-    }
-    default:
-      return { Catalog: {} };
-  }
-}
-
-function policyType(name: string): 'DATABASE' | 'TABLE' {
-  return name.startsWith('DATABASE') ? 'DATABASE' : 'TABLE';
 }

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { FakeLakeFormation, role } from './fake-lake-formation';
 
 export const ANALYST = role('Analyst');
@@ -103,3 +104,14 @@ export const EVERYTHING_THERE = [
   'tag column:sales.orders.email|pii=yes',
   'tag database:sales|team=red',
 ];
+
+export function select(Principal: string, Resource: object) {
+  return { Principal, Resource, Permissions: ['SELECT'] };
+}
+
+/** What has come since; nothing has gone. */
+export function added(fake: FakeLakeFormation, before: readonly string[]): string[] {
+  const all = fake.snapshot();
+  expect(before.filter((line) => !all.includes(line))).toEqual([]);
+  return all.filter((line) => !before.includes(line));
+}
