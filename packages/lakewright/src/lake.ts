@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type Check, doctor } from './actions/doctor/doctor';
 import { explain, type QueryExplanation } from './actions/explain/explain';
 import { makePlan, type Plan } from './actions/plan/plan';
+import { personaCaller, requirePersona } from './actions/query/persona';
 import { type Call, type QueryOptions, type QueryResult, runQuery } from './actions/query/query';
 import { remoteCall } from './actions/query/remote';
 import { RESULTS_URI, resultsLocation } from './actions/query/results-bucket';
@@ -20,6 +21,7 @@ import { LAKE_CATALOG } from './engines/trino/server';
 import { type Host, MemoryHost } from './host/host';
 import { LocalLake } from './local-lake';
 import type { RunReport } from './report/report';
+import type { Caller } from './services/service';
 import { parameterValue } from './services/ssm/parameters';
 import { FolderWorkspace } from './workspace/folder-workspace';
 import { loadConfig } from './workspace/load-config';
@@ -116,13 +118,14 @@ export class Lake {
   /**
    * Runs one Athena statement.
    *
-   * @throws QueryFailedError with Athena's reason
+   * @throws QueryFailedError with Athena's reason; LakewrightError LW_NO_SUCH_PERSONA
    */
   public async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
-    const remote = this.remote();
+    const remote = this.remote(options.as);
     if (remote) return await runQuery(remote, sql, { outputLocation: RESULTS_URI, ...options });
     const lake = await this.open();
-    return await runQuery(callOf(lake), sql, { outputLocation: resultsLocation(lake), ...options });
+    const call = callOf(lake, personaCaller(lake, options.as));
+    return await runQuery(call, sql, { outputLocation: resultsLocation(lake), ...options });
   }
 
   /** What the SQL engine makes of a statement: types, the DuckDB SQL, or why it is refused. Runs nothing. */
@@ -189,8 +192,12 @@ export class Lake {
   }
 
   /** The server that holds the workspace, if another process runs one. */
-  private remote(): Call | undefined {
-    return this.opened ? undefined : remoteCall(this.workspace);
+  private remote(persona?: string): Call | undefined {
+    if (this.opened) return undefined;
+    const remote = remoteCall(this.workspace, persona);
+    // An unknown access key would be local-admin's: the server's lake is the same as this one.
+    if (remote && persona !== undefined) requirePersona(this.assembly().resources, persona);
+    return remote;
   }
 
   private assembly(workspace?: Workspace) {
@@ -222,6 +229,6 @@ export class Lake {
 }
 
 const callOf =
-  (lake: LocalLake): Call =>
+  (lake: LocalLake, caller?: Caller): Call =>
   (service, operation, input) =>
-    lake.call(service, operation, input);
+    lake.call(service, operation, input, caller);

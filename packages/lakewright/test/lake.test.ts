@@ -63,10 +63,7 @@ describe('a lake in a program', () => {
     writeFileSync(
       path.join(folder, 'lakewright.config.json'),
       JSON.stringify({
-        checks: [
-          { name: 'no table', query: 'SELECT * FROM nowhere.t' },
-          { name: 'as', query: 'SELECT 1', as: ['Analyst'] },
-        ],
+        checks: [{ name: 'no table', query: 'SELECT * FROM nowhere.t' }],
       }),
     );
     const lake = new Lake({ directory: folder, app: 'lake.json' });
@@ -75,7 +72,6 @@ describe('a lake in a program', () => {
     expect(report.state).toBe('FAILED');
     expect(report.personas.map(({ check, name, outcome }) => [check, name, outcome])).toEqual([
       ['no table', 'local-admin', 'failed'],
-      ['as', 'Analyst', 'refused'],
     ]);
   });
 });

@@ -111,7 +111,7 @@ export function makeProgram(verbs: Verbs): Command {
     .option('-d, --database <name>', 'database of unqualified table names')
     .option('-g, --workgroup <name>', 'Athena workgroup')
     .addOption(new Option('--engine <name>', 'trino: a real one (see verify)').choices(ENGINES).default('duckdb'))
-    .option('--as <persona>', 'run as this role of the template (refused: not enforced yet)')
+    .option('--as <persona>', 'run as this role or user of the template: construct id or name')
     .action((sql, _, command) => verbs.query(sql, globals<QueryFlags>(command)));
 
   program

@@ -13,15 +13,12 @@ export async function queryVerb(
   sql: string,
   options: GlobalOptions & QueryFlags,
 ): Promise<void> {
-  if (options.as !== undefined) {
-    throw new LakewrightError(
-      'LW_AS_NOT_ENFORCED',
-      `--as ${options.as} → personas are not enforced yet → leave --as away; the query would run as local-admin`,
-      2,
-    );
-  }
-  const settings = { database: options.database, workgroup: options.workgroup };
+  const settings = { database: options.database, workgroup: options.workgroup, as: options.as };
   if (options.engine === 'trino') {
+    if (options.as !== undefined) {
+      const text = `--as ${options.as} --engine trino → Trino reads the files as they are, for nobody's eyes in particular → leave one of them away`;
+      throw new LakewrightError('LW_QUERY_ENGINE', text, 2);
+    }
     await onTrino(lake, host, sql, options);
     return;
   }
@@ -71,7 +68,7 @@ async function toParquet(
   host: Host,
   sql: string,
   file: string | undefined,
-  settings: { readonly database?: string; readonly workgroup?: string },
+  settings: { readonly database?: string; readonly workgroup?: string; readonly as?: string },
 ): Promise<void> {
   if (!file) {
     throw new LakewrightError('LW_QUERY_FILE', '--output parquet → a file, not text → add --file result.parquet', 2);

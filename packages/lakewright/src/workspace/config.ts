@@ -33,8 +33,13 @@ export interface ProgramConfig {
 export interface CheckConfig {
   readonly name: string;
   readonly query: string;
-  /** Personas; local-admin if left out. */
+  /** Personas (construct ids or names of roles and users), whose answers are shown side by side; local-admin if left out. */
   readonly as?: readonly string[];
+  /**
+   * Those of `as` that must be refused: an answer to one of them fails the run, as does the refusal of another. Without
+   * it, who is refused is shown, and the run goes on.
+   */
+  readonly refused?: readonly string[];
   /** A program that works out the rows by other means. */
   readonly expected?: ProgramConfig;
 }

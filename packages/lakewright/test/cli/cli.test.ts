@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import Ajv from 'ajv';
@@ -15,6 +15,29 @@ const TEMPLATE = {
   },
 };
 const WITH_BROKER = { Resources: { ...TEMPLATE.Resources, Broker: { Type: 'AWS::AmazonMQ::Broker', Properties: {} } } };
+
+const role = (id: string, RoleName: string, Action?: string[]) => ({
+  Type: 'AWS::IAM::Role',
+  Metadata: { 'aws:cdk:path': `Lake/${id}/Resource` },
+  Properties: {
+    RoleName,
+    AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] },
+    ...(Action && {
+      Policies: [
+        {
+          PolicyName: 'Own',
+          PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: '*' }] },
+        },
+      ],
+    }),
+  },
+});
+const PERSONAS = {
+  Resources: {
+    Analyst: role('Analyst', 'analyst-role', ['athena:*', 'glue:Get*', 's3:*']),
+    Guest: role('Guest', 'guest-role'),
+  },
+};
 
 describe('help', () => {
   test('shows every command, examples and the exit codes', async () => {
@@ -198,13 +221,52 @@ describe('query', () => {
     expect(accepted.out).toMatch(/^"p"\n"\d+"\n$/);
   });
 
-  test('as a persona is refused until personas are enforced, exit code 2', async () => {
-    await withFolder({ 'lake.json': TEMPLATE }, async (folder) => {
-      const { code, err } = await runCli(folder, 'query', 'SELECT 1', '--app', 'lake.json', '--as', 'Analyst');
-      expect(code).toBe(2);
-      expect(err).toContain('not enforced yet');
+  test('as a persona has the rights of that role', async () => {
+    await withFolder({ 'lake.json': PERSONAS }, async (folder) => {
+      const ask = (...more: string[]) => runCli(folder, 'query', 'SELECT 1 AS one', '--app', 'lake.json', ...more);
+      const refused = await ask('--as', 'Guest');
+      expect(refused.code).toBe(1);
+      expect(refused.err).toContain(
+        'assumed-role/guest-role/lakewright is not authorized to perform: athena:StartQueryExecution',
+      );
+      expect((await ask('--as', 'Analyst')).out).toContain('one');
+      expect((await ask('--as', 'analyst-role')).code).toBe(0);
+      const unknown = await ask('--as', 'Nobody');
+      expect(unknown.code).toBe(2);
+      expect(unknown.err).toContain('LW_NO_SUCH_PERSONA');
+      expect(unknown.err).toContain('Analyst, Guest');
+      expect((await ask('--as', 'Analyst', '--engine', 'trino')).code).toBe(2);
     });
   });
+
+  test('a check shows the answers of its personas side by side', async () => {
+    const query = 'SELECT 1 AS one';
+    const config = (check: object) => JSON.stringify({ checks: [{ name: 'Who may?', query, ...check }] });
+    const as = ['Analyst', 'Guest'];
+    const files = { 'lake.json': PERSONAS, 'lakewright.config.json': config({ as, refused: ['Guest'] }) };
+    await withFolder(files, async (folder) => {
+      const run = () => runCli(folder, 'run', '--app', 'lake.json');
+      const { code, out } = await run();
+      expect(code).toBe(0);
+      expect(out).toMatch(/Who may\?\n.*\n│ Analyst +│ Guest/);
+      expect(out).toMatch(/│ │ +1 │ +│.*StartQueryExecution|refused/);
+      const report = JSON.parse(readFileSync(path.join(folder, '.lakewright/runs/latest/report.json'), 'utf8'));
+      expect(report.personas).toMatchObject([
+        { name: 'Analyst', outcome: 'succeeded', rows: 1 },
+        { name: 'Guest', outcome: 'refused', reason: expect.stringContaining('athena:StartQueryExecution') },
+      ]);
+      const again = async (check: object) => {
+        writeFileSync(path.join(folder, 'lakewright.config.json'), config(check));
+        return await run();
+      };
+      // Nobody is said to be refused, so a refusal is an outcome like another.
+      expect((await again({ as })).code).toBe(0);
+      expect((await again({ as, refused: [] })).err).toContain('athena:StartQueryExecution');
+      expect((await again({ as, refused: ['Analyst', 'Guest'] })).err).toContain('Analyst must be refused');
+      expect((await again({ as, refused: ['Nobody'] })).err).toContain('LW_CHECK_REFUSED');
+      expect((await again({ as: ['Nobody'] })).err).toContain('LW_NO_SUCH_PERSONA');
+    });
+  }, 60_000);
 });
 
 describe('explain', () => {

@@ -10,6 +10,8 @@ export interface QueryOptions {
   readonly workgroup?: string;
   /** Where Athena puts results in a workgroup without a location of its own. */
   readonly outputLocation?: string;
+  /** The role or user that asks: a name or construct id. Default `local-admin`. */
+  readonly as?: string;
   readonly signal?: AbortSignal;
 }
 

@@ -8,7 +8,7 @@ const DEPTH = 2;
 /** What `run` leaves on the screen: the answers of the checks, the tables, the coverage, how to go on. */
 export function renderRun(report: RunReport, workspace: string): string {
   const lines: string[] = [''];
-  for (const check of report.personas) lines.push(renderCheck(check), '');
+  for (const answers of byCheck(report.personas)) lines.push(renderAnswers(answers), '');
   if (report.tables.length > 0) lines.push(renderTables(report), '');
   lines.push(renderCoverage(report), '', renderClosing(report, workspace));
   return lines.join('\n');
@@ -27,9 +27,54 @@ export function renderTask(task: TaskReport, depth: number): string {
   ].join('\n');
 }
 
-function renderCheck(check: PersonaReport): string {
-  const title = check.name === 'local-admin' ? check.check : `${check.check}, as ${check.name}`;
-  if (check.columns === null) return `${title}: ${check.outcome}${check.reason ? `: ${check.reason}` : ''}`;
+/** The answers of one query to its personas, which follow each other in the report. */
+function byCheck(personas: readonly PersonaReport[]): PersonaReport[][] {
+  const groups: PersonaReport[][] = [];
+  for (const report of personas) {
+    const last = groups.at(-1);
+    const same = last?.[0].check === report.check && last[0].query === report.query;
+    if (same && !last.some(({ name }) => name === report.name)) last.push(report);
+    else groups.push([report]);
+  }
+  return groups;
+}
+
+/** Side by side, where they fit. */
+function renderAnswers(answers: readonly PersonaReport[]): string {
+  const [first] = answers;
+  if (answers.length === 1) return `${titleOf(first)}${first.columns === null ? ': ' : '\n'}${renderAnswer(first)}`;
+  const width = Math.floor(WIDTH / answers.length) - 3;
+  const cells = answers.map((answer) => renderAnswer(answer));
+  const fits = answers.every(
+    ({ columns }, at) => columns === null || cells[at].split('\n').every((line) => line.length <= width),
+  );
+  if (!fits) return answers.map((answer, at) => `${titleOf(answer)}\n${cells[at]}`).join('\n\n');
+  const table = new Table({
+    head: answers.map(({ name }) => name),
+    colWidths: answers.map((answer, at) => cellWidth(answer, cells[at], width)),
+    style: { head: [], border: [] },
+    wordWrap: true,
+    wrapOnWordBoundary: false,
+  });
+  table.push(cells);
+  return `${first.check}\n${table.toString()}`;
+}
+
+/** So wide is a screen on which answers stand side by side. */
+const WIDTH = 180;
+
+/** A table's own width; a refusal is wrapped. */
+function cellWidth({ columns, name }: PersonaReport, cell: string, most: number): number {
+  const widest = Math.max(name.length, ...cell.split('\n').map((line) => line.length));
+  return (columns === null ? Math.min(widest, Math.min(most, 56)) : widest) + 2;
+}
+
+function titleOf({ name, check }: PersonaReport): string {
+  return name === 'local-admin' ? check : `${check}, as ${name}`;
+}
+
+function renderAnswer(check: PersonaReport): string {
+  if (check.columns === null) return `${check.outcome}${check.reason ? `: ${check.reason}` : ''}`;
   const { columns, sample } = besideExpected(check, check.columns);
   const numeric = columns.map((_, index) => sample.every((row) => isNumber(row[index])));
   const table = new Table({
@@ -39,7 +84,7 @@ function renderCheck(check: PersonaReport): string {
   });
   for (const row of sample) table.push(row.map((cell) => cell ?? 'NULL'));
   const more = (check.rows ?? 0) > sample.length ? `\n… ${check.rows} rows in all` : '';
-  return `${title}\n${table.toString()}${more}${check.expected ? `\n${renderExpected(check, check.expected)}` : ''}`;
+  return `${table.toString()}${more}${check.expected ? `\n${renderExpected(check, check.expected)}` : ''}`;
 }
 
 /** The answer, and beside it what was expected of its numbers, where the rows are the same ones. */

@@ -6,7 +6,7 @@ import type { RunReport } from '../../report/report';
 import { writeReport } from '../../report/write-report';
 import { makePlan, type Plan, pipelines, summarize } from '../plan/plan';
 import { BackgroundRecorder } from './background-recorder';
-import { runChecks } from './checks';
+import { runChecks, verifyChecks } from './checks';
 import { deploy } from './deploy';
 import { parseDuration } from './duration';
 import { type PipelineRun, runPipeline } from './pipeline';
@@ -43,6 +43,7 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
   for (const problem of plan.problems)
     lake.host.notify({ code: 'LW_ASSEMBLY_PROBLEM', level: 'warning', text: problem });
   if (options.strict) refuseUnsupported(plan);
+  verifyChecks(lake);
   const machines = chosen(assembly.resources, options.pipeline);
   const ticked = options.tick === undefined ? 0 : parseDuration('--tick', options.tick);
 

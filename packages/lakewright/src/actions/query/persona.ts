@@ -1,0 +1,32 @@
+import type { LakeResource } from '../../assembly/resource';
+import { LakewrightError } from '../../host/host';
+import type { LocalLake } from '../../local-lake';
+import { findPrincipal, principalNames } from '../../server/principal';
+import { type Caller, LOCAL_ADMIN, ServiceError } from '../../services/service';
+
+/**
+ * Who asks in the name of a persona; `local-admin` without one.
+ *
+ * @throws LakewrightError LW_NO_SUCH_PERSONA: nobody of the template is called so, or several are
+ */
+export function personaCaller(lake: LocalLake, name: string | undefined): Caller {
+  if (name === undefined) return LOCAL_ADMIN;
+  return { principal: requirePersona(lake.resources, name), requestId: 'local' };
+}
+
+/** The physical name. @throws LakewrightError LW_NO_SUCH_PERSONA */
+export function requirePersona(resources: readonly LakeResource[], name: string): string {
+  try {
+    const principal = findPrincipal(resources, name);
+    if (principal !== undefined) return principal;
+  } catch (error) {
+    throw error instanceof ServiceError ? new LakewrightError('LW_NO_SUCH_PERSONA', error.message, 2) : error;
+  }
+  const known = principalNames(resources);
+  throw new LakewrightError(
+    'LW_NO_SUCH_PERSONA',
+    `"${name}" → no role or user of the lake is called so → one of: ${known.join(', ') || 'the template has none'}`,
+    2,
+    { known },
+  );
+}
