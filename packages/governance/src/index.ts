@@ -8,6 +8,7 @@ export * from './lake-checks';
 export * from './lake-formation';
 export * from './lake-formation-mode';
 export * from './lake-location';
+export * from './lake-share';
 export * from './lake-users';
 export * from './lf-tag';
 export * from './lf-tag-expression';
