@@ -1,5 +1,14 @@
-import { AthenaView, Crawler, CrawlerTarget, IcebergTable, IcebergType, ResourceLink } from '@lakewright/catalog';
+import {
+  AthenaView,
+  Crawler,
+  CrawlerTarget,
+  IcebergTable,
+  IcebergType,
+  LakeCatalog,
+  ResourceLink,
+} from '@lakewright/catalog';
 import { DataLocation, LakeAccess, PermissionModel } from '@lakewright/core';
+import { LakeStorage } from '@lakewright/storage';
 import { CustomResource, aws_iam as iam, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -279,6 +288,27 @@ describe('order', () => {
         detail: { typeOfChange: ['CreateTable'] },
       },
     });
+  });
+
+  test('a nested stack and a stage without an account have all of it, in their own stacks', () => {
+    const stage = new Stage(new App(), 'Prod');
+    const stack = new Stack(stage, 'Lake');
+    const storage = new LakeStorage(stack, 'Storage');
+    const nested = new NestedStack(stack, 'Nested');
+    const catalog = new LakeCatalog(nested, 'Catalog', { storage, permissions: PermissionModel.lakeFormation() });
+    const reader = new iam.Role(stack, 'Reader', { assumedBy: new iam.AccountRootPrincipal() });
+    Grants.on(catalog.raw.dataset('orders')).read(reader);
+    new LakeFormation(stack, 'LakeFormation', { catalog });
+    const resources = Template.fromStack(stack).toJSON().Resources as Record<
+      string,
+      { Type: string; DependsOn?: string[] }
+    >;
+    const permissions = Object.values(resources).find(({ Type }) => Type === PERMISSIONS);
+    const [nestedId = ''] = idsOf(stack, 'AWS::CloudFormation::Stack');
+    expect(permissions).toMatchObject({ Properties: { Owner: 'Prod-Lake' } });
+    expect(permissions?.DependsOn).toContain(nestedId);
+    expect(idsOf(nested, 'AWS::LakeFormation::Resource')).toHaveLength(3);
+    expect(idsOf(nested, PERMISSIONS)).toEqual([]);
   });
 
   test('what asked for it waits for the grants', () => {
