@@ -285,7 +285,7 @@ describe('order', () => {
       EventPattern: {
         source: ['aws.glue'],
         'detail-type': ['Glue Data Catalog Database State Change'],
-        detail: { typeOfChange: ['CreateTable'] },
+        detail: { typeOfChange: ['CreateTable', 'CreateDatabase'] },
       },
     });
   });

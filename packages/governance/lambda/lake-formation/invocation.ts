@@ -94,12 +94,13 @@ export class Invocation {
   /** Makes what is wanted so, once and for all of one state; starts again if another invocation was faster. */
   public async reconcile(kind: Kind, target: Target, wanted: readonly Item[], report: Report): Promise<void> {
     const store = this.store(kind, target.owner);
+    const peers = () => store.peers();
     for (;;) {
       const stored = await store.read();
-      const todo = await plan(wanted, stored?.state, this.parts);
+      const todo = await plan(wanted, stored?.state, this.parts, peers);
       const begun = await this.write(store, stored, stateOf(target, todo.records));
       if (!begun) continue;
-      const result = await carryOut(todo, this.parts);
+      const result = await carryOut(todo, this.parts, peers);
       report.add(result);
       check(result);
       const ended = await this.write(store, begun, stateOf(target, afterwards(todo, result)));
@@ -161,6 +162,7 @@ export class Invocation {
    */
   public async complete(kind: Kind, owner: string, inScope: (item: Item) => boolean): Promise<void> {
     const store = this.store(kind, owner);
+    const peers = () => store.peers();
     for (;;) {
       const stored = await store.read();
       if (!stored) return;
@@ -171,18 +173,19 @@ export class Invocation {
         wanted.map(({ item }) => item),
         { ...state, records: wanted },
         this.parts,
+        peers,
       );
       const changed = byKey(todo.records);
       const records = state.records.map((record) => changed.get(keyOf(record.item)) ?? record);
       const begun = await this.write(store, stored, { ...state, records });
       if (!begun) continue;
       if (todo.adding.length === 0) return;
-      const result = await carryOut(todo, this.parts);
+      const result = await carryOut(todo, this.parts, peers);
       const latest = await store.read();
       if (latest?.generation !== begun.generation) {
         const still = byKey((latest?.state.records ?? []).filter(isWanted));
         const removing = todo.adding.filter((item) => !still.has(keyOf(item)));
-        await carryOut({ ...todo, adding: [], waiting: [], removing }, this.parts);
+        await carryOut({ ...todo, adding: [], waiting: [], removing }, this.parts, peers);
       }
       check(result);
       return;

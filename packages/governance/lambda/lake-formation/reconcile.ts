@@ -47,13 +47,22 @@ export interface Result {
   readonly keptFilters: readonly string[];
 }
 
+/** Keys of what other stacks have as their own. */
+export type Peers = () => Promise<ReadonlySet<string>>;
+
 /** Compares what is wanted with what is there and what we know to be ours. Changes nothing. */
-export async function plan(wanted: readonly Item[], known: State | undefined, parts: Parts): Promise<Plan> {
+export async function plan(
+  wanted: readonly Item[],
+  known: State | undefined,
+  parts: Parts,
+  peers: Peers,
+): Promise<Plan> {
   const before = new Map((known?.records ?? []).map((record) => [keyOf(record.item), record]));
   const unique = new Map([...wanted].reverse().map((item) => [keyOf(item), item]));
   const items = [...unique.values()].reverse();
   const look = await observe(items, parts);
   const [records, adding, waiting]: [Kept[], Item[], Item[]] = [[], [], []];
+  let theirs: ReadonlySet<string> | undefined;
   for (const item of items) {
     const key = keyOf(item);
     const record = before.get(key);
@@ -66,7 +75,9 @@ export async function plan(wanted: readonly Item[], known: State | undefined, pa
     } else if (sight.there) {
       // lists may show for a while what the last run has taken away
       if (held === 'left') adding.push(item);
-      records.push({ item: mine ? remembering(item, record?.item) : item, held: mine ? 'ours' : 'others' });
+      if (held === 'undecided') theirs ??= await peers();
+      const ours = mine || (held === 'undecided' && theirs?.has(key) === true);
+      records.push({ item: mine ? remembering(item, record?.item) : item, held: ours ? 'ours' : 'others' });
     } else {
       if (item.kind === 'filter' && sight.other !== undefined && !mine) throw filterTaken(item);
       const own = mine ? remembering(item, record?.item) : takenOver(item, sight.other);
@@ -88,9 +99,16 @@ export async function plan(wanted: readonly Item[], known: State | undefined, pa
  * Opt-ins go first and come last, so that nobody is held to permissions that aren't there; grants go before filters and
  * come after them.
  */
-export async function carryOut({ adding, removing, waiting, formerly }: Plan, parts: Parts): Promise<Result> {
+export async function carryOut(
+  { adding, removing: leaving, waiting, formerly }: Plan,
+  parts: Parts,
+  peers: Peers,
+): Promise<Result> {
   const { administrators, filters, grants, optIns, tags, log } = parts;
   const run = new Run(parts, [...waiting]);
+  const shared = leaving.length > 0 ? await peers() : new Set<string>();
+  const removing = leaving.filter((item) => !shared.has(keyOf(item)));
+  run.leave(leaving.filter((item) => shared.has(keyOf(item))));
   await run.each('removed', of<OptIn>(removing, 'optIn'), (item) => optIns.delete(item));
   run.note('revoked', await grants.revoke(of<Grant>(removing, 'grant')));
   await run.each('removed', of<Tag>(removing, 'tag'), (item) => unset(item, tags, log));
@@ -122,6 +140,12 @@ class Run implements Result {
     private readonly parts: Parts,
     public readonly waiting: Item[],
   ) {}
+
+  /** Another stack has it, too. */
+  public leave(items: readonly Item[]): void {
+    this.removed.push(...items);
+    for (const item of items) this.parts.log(`left ${nameOf(item)}, which another stack has as well`);
+  }
 
   public async each<I extends Item>(
     verb: string,

@@ -6,11 +6,11 @@ import {
   PutParameterCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { Item } from './items';
+import { type Item, keyOf } from './items';
 import { faultOf, type Patience } from './patience';
 
 /**
- * - `ours`: we brought it, or are about to
+ * - `ours`: we brought it or are about to, or another stack did that has it as its own: the last one takes it away
  * - `others`: it was there before us, so it stays when we go
  * - `undecided`: what it is on isn't there yet
  * - `leaving`: ours, and no longer wanted
@@ -40,6 +40,9 @@ export interface Stored {
 
 /** Standard parameters hold 4096 characters and cost nothing. */
 const CHUNK = 4000;
+const ROOT = '/lakewright';
+/** The end of the name of the parameter that makes a generation valid. */
+const HEAD = /\/\d{8}\/head$/;
 
 /**
  * The state of one custom resource, as parameters below `/lakewright/<owner>/<kind>/`.
@@ -59,32 +62,22 @@ export class StateStore {
     kind: string,
     private readonly token: string,
   ) {
-    this.path = `/lakewright/${owner}/${kind}`;
+    this.path = `${ROOT}/${owner}/${kind}`;
   }
 
   public async read(): Promise<Stored | undefined> {
-    const values = new Map<string, string>();
-    let NextToken: string | undefined;
-    do {
-      const input = { Path: this.path, Recursive: true, MaxResults: 10, ...(NextToken ? { NextToken } : {}) };
-      const page = await this.patience.call(() => this.ssm.send(new GetParametersByPathCommand(input)));
-      for (const { Name = '', Value = '' } of page.Parameters ?? []) values.set(Name, Value);
-      NextToken = page.NextToken;
-    } while (NextToken);
+    const values = await this.below(this.path);
     this.found = [...values.keys()];
-    const heads = [...values.keys()].filter((name) => name.endsWith('/head')).sort();
-    for (const head of heads.reverse()) {
-      const [token = '', count = '', first = ''] = (values.get(head) ?? '').split(' ');
-      const folder = head.slice(0, -'/head'.length);
-      const more = Array.from({ length: Number(count) - 1 }, (_, index) =>
-        values.get(`${folder}/${token}-${index + 1}`),
-      );
-      // its chunks are there before it; that they aren't means that it is being deleted
-      if (more.includes(undefined)) continue;
-      const generation = Number(folder.split('/').pop());
-      return { state: unpack(first + more.join('')), generation };
-    }
-    return undefined;
+    return newest(values, this.path);
+  }
+
+  /** What other resources of this account have, here or in other stacks, and hold to be theirs. */
+  public async peers(): Promise<Set<string>> {
+    const values = await this.below(ROOT);
+    const paths = new Set([...values.keys()].filter((name) => HEAD.test(name)).map((name) => name.replace(HEAD, '')));
+    paths.delete(this.path);
+    const records = [...paths].flatMap((path) => newest(values, path)?.state.records ?? []);
+    return new Set(records.filter(({ held }) => held === 'ours').map(({ item }) => keyOf(item)));
   }
 
   /** Undefined if another invocation was faster. */
@@ -115,6 +108,18 @@ export class StateStore {
     await this.delete(names.filter((name) => name !== head));
     if (head) await this.delete([head]);
     this.found = [];
+  }
+
+  private async below(Path: string): Promise<Map<string, string>> {
+    const values = new Map<string, string>();
+    let NextToken: string | undefined;
+    do {
+      const input = { Path, Recursive: true, MaxResults: 10, ...(NextToken ? { NextToken } : {}) };
+      const page = await this.patience.call(() => this.ssm.send(new GetParametersByPathCommand(input)));
+      for (const { Name = '', Value = '' } of page.Parameters ?? []) values.set(Name, Value);
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return values;
   }
 
   private folder(generation: number): string {
@@ -148,6 +153,19 @@ export class StateStore {
       await this.patience.call(() => this.ssm.send(new DeleteParametersCommand({ Names })));
     }
   }
+}
+
+function newest(values: ReadonlyMap<string, string>, path: string): Stored | undefined {
+  const heads = [...values.keys()].filter((name) => HEAD.test(name) && name.replace(HEAD, '') === path).sort();
+  for (const head of heads.reverse()) {
+    const [token = '', count = '', first = ''] = (values.get(head) ?? '').split(' ');
+    const folder = head.slice(0, -'/head'.length);
+    const more = Array.from({ length: Number(count) - 1 }, (_, index) => values.get(`${folder}/${token}-${index + 1}`));
+    // its chunks are there before it; that they aren't means that it is being deleted
+    if (more.includes(undefined)) continue;
+    return { state: unpack(first + more.join('')), generation: Number(folder.split('/').pop()) };
+  }
+  return undefined;
 }
 
 function pack(state: State): string[] {

@@ -69,7 +69,7 @@ export class ProviderFunction extends Construct {
   }
 
   /**
-   * Calls the function when a table is made.
+   * Calls the function when a table or database is made.
    *
    * @see https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html
    */
@@ -80,7 +80,7 @@ export class ProviderFunction extends Construct {
       eventPattern: {
         source: ['aws.glue'],
         detailType: ['Glue Data Catalog Database State Change'],
-        detail: { typeOfChange: ['CreateTable'] },
+        detail: { typeOfChange: ['CreateTable', 'CreateDatabase'] },
       },
       targets: [new targets.LambdaFunction(this.handler, { maxEventAge: Duration.hours(6), retryAttempts: 20 })],
     });
@@ -97,8 +97,14 @@ export class ProviderFunction extends Construct {
       ['glue:GetDatabase', 'glue:GetTable', 'glue:GetTables'],
       [glueArn('catalog'), glueArn('database/*'), glueArn('table/*')],
     );
+    // it reads what the functions of other stacks have noted, so as not to take away what they have as well
+    const notes = ['lakewright', 'lakewright/*'];
     allow(
-      ['ssm:GetParameter', 'ssm:GetParametersByPath', 'ssm:PutParameter', 'ssm:DeleteParameters'],
+      ['ssm:GetParametersByPath'],
+      notes.map((resourceName) => stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName })),
+    );
+    allow(
+      ['ssm:GetParameter', 'ssm:PutParameter', 'ssm:DeleteParameters'],
       owners.map((owner) =>
         stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: `lakewright/${owner}/*` }),
       ),

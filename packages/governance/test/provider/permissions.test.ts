@@ -175,6 +175,23 @@ describe('what is not ours', () => {
     expect(fake.snapshot()).toEqual(before);
   });
 
+  test('is shared with other stacks of ours: the last one that has it takes it away', async () => {
+    const fake = world();
+    fake.give(GUEST, columns('orders', 'id'), ['SELECT']);
+    const before = fake.snapshot();
+    const [one, two] = [new Deployment(fake), new Deployment(fake, 'permissions', 'other-lake')];
+    await one.create(EVERYTHING);
+    const there = fake.snapshot();
+    await two.create(EVERYTHING);
+    await one.delete(EVERYTHING);
+    expect(fake.snapshot()).toEqual(there);
+    await one.create(EVERYTHING);
+    await two.update({}, EVERYTHING);
+    expect(fake.snapshot()).toEqual(there);
+    await one.delete(EVERYTHING);
+    expect(fake.snapshot()).toEqual(before);
+  });
+
   test('stays when a resource of another logical id has taken over, or another owner', async () => {
     const fake = world();
     const first = new Deployment(fake, 'permissions', 'lake', 'First');

@@ -40,6 +40,18 @@ describe('administrators', () => {
     expect(fake.parameters.values.size).toBe(0);
   });
 
+  test('of two stacks stay for the other one when the first goes, and go with the last', async () => {
+    const fake = lake();
+    const [one, two] = [settings(fake), new Deployment(fake, 'settings', 'other-lake')];
+    const deployer = { Administrators: [FUNCTION, ENGINEER] };
+    await one.create(deployer);
+    await two.create(deployer);
+    await one.delete(deployer);
+    expect(names(fake)).toEqual([BOSS, FUNCTION, ENGINEER]);
+    await two.delete(deployer);
+    expect(names(fake)).toEqual([BOSS]);
+  });
+
   test('that others add or take meanwhile are respected', async () => {
     const fake = lake();
     const deployment = settings(fake);
