@@ -9,7 +9,7 @@ import {
 } from '@lakewright/catalog';
 import { DataLocation, LakeAccess, PermissionModel } from '@lakewright/core';
 import { LakeStorage } from '@lakewright/storage';
-import { CustomResource, aws_iam as iam, Stack } from 'aws-cdk-lib';
+import { App, CustomResource, aws_iam as iam, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
