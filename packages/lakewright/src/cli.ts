@@ -8,6 +8,7 @@ import { renderRun } from './actions/run/render';
 import { renderSetup } from './actions/setup/render';
 import { setup } from './actions/setup/setup';
 import { renderVerification } from './actions/verify/render';
+import { accessVerb } from './cli/access-verb';
 import { completionScript } from './cli/completion';
 import { type GlobalOptions, makeProgram, type Verbs } from './cli/program';
 import { queryVerb } from './cli/query-verb';
@@ -39,6 +40,9 @@ const VERBS: Verbs = {
   },
   async query(sql, options) {
     await withLake(options, (lake, host) => queryVerb(lake, host, statementText(sql), options));
+  },
+  async access(table, options) {
+    await withLake(options, (lake, host) => accessVerb(lake, host, table, options));
   },
   async explain(sql, options) {
     await withLake(options, async (lake, host) => {

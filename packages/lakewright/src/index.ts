@@ -1,3 +1,5 @@
+export type { AccessMatrix, AccessQuestion, SeenCells, TableAccessEntry } from './actions/access/access';
+export type { AccessChange } from './actions/access/diff';
 export type { Check } from './actions/doctor/doctor';
 export type { Plan, PlannedResource, ResourcesByClass } from './actions/plan/plan';
 export { QueryFailedError, type QueryOptions, type QueryResult } from './actions/query/query';

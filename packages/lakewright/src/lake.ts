@@ -1,4 +1,7 @@
 import path from 'node:path';
+import { type AccessMatrix, type AccessQuestion, accessMatrix } from './actions/access/access';
+import { withDeclaredLake } from './actions/access/declared-lake';
+import { type AccessChange, accessDiff } from './actions/access/diff';
 import { type Check, doctor } from './actions/doctor/doctor';
 import { explain, type QueryExplanation } from './actions/explain/explain';
 import { makePlan, type Plan } from './actions/plan/plan';
@@ -131,6 +134,29 @@ export class Lake {
   /** What the SQL engine makes of a statement: types, the DuckDB SQL, or why it is refused. Runs nothing. */
   public async explain(sql: string, options: Pick<QueryOptions, 'database'> = {}): Promise<QueryExplanation> {
     return await explain(this.remote() ?? callOf(await this.open()), sql, options);
+  }
+
+  /**
+   * Who sees which columns and rows of which table, and why: what holds after the next run. Needs no workspace and changes
+   * nothing.
+   *
+   * @throws LakewrightError LW_NO_PRINCIPAL, LW_NO_TABLE
+   */
+  public async access(question: AccessQuestion = {}): Promise<AccessMatrix> {
+    const config = loadConfig(this.directory);
+    return await withDeclaredLake(this.assembly(), this.workspace, config, (lake) => accessMatrix(lake, question));
+  }
+
+  /** Who gains or loses what from another assembly to this one. */
+  public async accessDiff(other: string, question: AccessQuestion = {}): Promise<readonly AccessChange[]> {
+    const before = new Lake({ ...this.options, directory: this.directory, app: other });
+    // A table or principal that only one of them has is a change, too.
+    const [former, latter] = [await before.access(), await this.access()];
+    const table = question.table?.toLowerCase();
+    const isAsked = (change: AccessChange) =>
+      (question.as === undefined || change.principal === question.as) &&
+      (table === undefined || change.table === table || change.table.endsWith(`.${table}`));
+    return accessDiff(former, latter).filter(isAsked);
   }
 
   /**

@@ -26,6 +26,7 @@ export interface Verbs {
     },
   ): Promise<void>;
   query(sql: string, options: GlobalOptions & QueryFlags): Promise<void>;
+  access(table: string | undefined, options: GlobalOptions & AccessFlags): Promise<void>;
   explain(sql: string, options: GlobalOptions & { readonly database?: string }): Promise<void>;
   verify(paths: readonly string[], options: GlobalOptions & VerifyFlags): Promise<void>;
   serve(options: GlobalOptions & { readonly port: number }): Promise<void>;
@@ -39,6 +40,11 @@ export interface VerifyFlags {
   readonly sql?: readonly string[];
   readonly namedQueries?: boolean;
   readonly database?: string;
+}
+
+export interface AccessFlags {
+  readonly as?: string;
+  readonly diff?: string;
 }
 
 /** What runs a query. */
@@ -123,6 +129,17 @@ export function makeProgram(verbs: Verbs): Command {
     .argument('<sql>', 'the statement; - reads it from standard input')
     .option('-d, --database <name>', 'database of unqualified table names')
     .action((sql, _, command) => verbs.explain(sql, globals<{ database?: string }>(command)));
+
+  program
+    .command('access')
+    .summary('who sees what of which table, and why')
+    .description(
+      "Shows which columns and rows of each table the template's roles and users see, and why: the grants, tags and filters\nof Lake Formation, and the policy statements of IAM. It is what holds after the next run; nothing is run.",
+    )
+    .argument('[table]', 'only this table: database.table, or a name that only one table has')
+    .option('--as <persona>', 'only this role or user, also for what it may not')
+    .option('--diff <cdk.out>', 'who gains or loses what from that assembly to this one')
+    .action((table, _, command) => verbs.access(table, globals<AccessFlags>(command)));
 
   program
     .command('verify')

@@ -43,7 +43,7 @@ describe('help', () => {
   test('shows every command, examples and the exit codes', async () => {
     const { code, out } = await withFolder({}, (folder) => runCli(folder, '--help'));
     expect(code).toBe(0);
-    for (const verb of ['plan', 'run', 'query', 'explain', 'serve', 'doctor', 'reset', 'completion'])
+    for (const verb of ['plan', 'run', 'query', 'access', 'explain', 'serve', 'doctor', 'reset', 'completion'])
       expect(out).toContain(verb);
     expect(out).toContain('AWS_ENDPOINT_URL');
     expect(out).toContain('Exit codes');
