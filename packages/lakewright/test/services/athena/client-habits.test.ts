@@ -210,10 +210,6 @@ describe('statements', () => {
 });
 
 describe('the catalog', () => {
-  test('P5: a call of Lake Formation is refused by name, since nothing enforces what it would grant', async () => {
-    await expect(lake.call('GetResourceLFTags', {}, 'lakeformation')).rejects.toThrow(/lakeformation/i);
-  });
-
   test('P7: SHOW COLUMNS pads the names to 20 characters, as Hive does', async () => {
     await lake.run(`CREATE EXTERNAL TABLE p7 (id int) PARTITIONED BY (day date) LOCATION 's3://lake/p7/'`);
     expect(await lake.rows('SHOW COLUMNS IN db.p7')).toEqual([['id'.padEnd(20)], ['day'.padEnd(20)]]);
