@@ -2,6 +2,7 @@ import { NagFindings } from '@lakewright/core';
 import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { Federation } from './federation';
 import { ownCredentials } from './private/personal-policies';
 import { refuse } from './private/refuse';
 
@@ -16,7 +17,7 @@ export interface LakeUsersProps {
  *
  * They look after their own password, access keys and second factor, and until they have signed in with the second factor
  * they can do nothing else. No password and no key is in any template: an administrator gives the first password by hand.
- * To read something they take on a persona: `Federation.users(...users.users)`.
+ * To read something they take on a persona, by `users.federation`.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_aws_my-sec-creds-self-manage.html
  */
@@ -52,6 +53,11 @@ export class LakeUsers extends Construct {
       ],
       'Actions without resources, new devices of any name, and the denial of all else',
     );
+  }
+
+  /** Lets all of them take on a persona, with a second factor. */
+  public get federation(): Federation {
+    return Federation.users(...this.users);
   }
 }
 

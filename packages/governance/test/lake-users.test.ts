@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { conditionsHold, matches } from '../../core/test/support/policy-conditions';
-import { Federation, LakeUsers, Persona } from '../src';
+import { LakeUsers, Persona } from '../src';
 import { emptyStack, PolicyEvaluator, ResolvedApp, trust } from './personas.support';
 
 function users() {
@@ -75,7 +75,7 @@ test('neither password nor key is in the template, and everybody is in the group
 
 test('they take on a persona', () => {
   const { stack, made } = users();
-  const analyst = new Persona(stack, 'Analyst', { federation: Federation.users(...made.users) });
+  const analyst = new Persona(stack, 'Analyst', { federation: made.federation });
   const { lets } = trust(stack, 'Analyst');
   const arn = PolicyEvaluator.of(stack).text(made.users[1]?.userArn ?? '');
   expect(lets('sts:AssumeRole', arn, { 'aws:MultiFactorAuthPresent': 'true' })).toBe(true);
