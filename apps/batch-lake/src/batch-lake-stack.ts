@@ -1,14 +1,15 @@
 import { AthenaView, Crawler, CrawlerTarget, LakeCatalog } from '@lakewright/catalog';
 import { AthenaWorkgroup } from '@lakewright/consumption';
-import { type DataLocation, LakeEnvironment } from '@lakewright/core';
+import { type DataLocation, LakeEnvironment, PermissionModel } from '@lakewright/core';
 import { CurrentRows } from '@lakewright/ingestion';
 import { LakeStorage, ZoneLifecycle } from '@lakewright/storage';
-import { CfnOutput, Size, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
+import { Governance } from './governance';
 import { Ingestion, type Sources } from './ingestion';
 import { NightlyPipeline } from './nightly-pipeline';
-import { CUSTOMER_DATASET, CUSTOMERS, filesOf, latestCustomers, REPLICATED } from './schemas';
+import { CUSTOMERS, DATASETS, filesOf, latestCustomers, REPLICATED } from './schemas';
 
 export interface BatchLakeStackProps extends StackProps {
   /** Where the data comes from. */
@@ -25,12 +26,15 @@ export class BatchLakeStack extends Stack {
     const storage = new LakeStorage(this, 'Storage', { environment, lifecycle: ZoneLifecycle.tiered() });
 
     // what it is called
-    const catalog = new LakeCatalog(this, 'Catalog', { storage, environment });
+    const catalog = new LakeCatalog(this, 'Catalog', {
+      storage,
+      environment,
+      permissions: PermissionModel.lakeFormation(),
+    });
 
-    // who queries
+    // who works on it
     const pipelineQueries = new AthenaWorkgroup(this, 'PipelineQueries', { environment, enforced: false }); // CTAS says where
     const definitions = new AthenaWorkgroup(this, 'Definitions', { environment }); // what makes views at deployment
-    const analysts = new AthenaWorkgroup(this, 'Analysts', { environment, scanLimit: Size.gibibytes(10) });
 
     // how it gets in
     const ingestion = new Ingestion(this, 'Ingestion', { environment, storage, sources: props.sources });
@@ -70,7 +74,9 @@ export class BatchLakeStack extends Stack {
     );
 
     // what it becomes
-    declare('Datasets', 'customers', CUSTOMER_DATASET, storage.datasets.location('customers'));
+    for (const [name, columns] of Object.entries(DATASETS)) {
+      declare('Datasets', name, columns, storage.datasets.location(name));
+    }
     const nightly = new NightlyPipeline(this, 'Nightly', {
       environment,
       ingestion,
@@ -80,7 +86,9 @@ export class BatchLakeStack extends Stack {
       workgroup: pipelineQueries,
     });
 
-    new CfnOutput(this, 'AnalystsWorkgroup', { value: analysts.workgroupName });
+    // who sees what
+    new Governance(this, 'Governance', { environment, storage, catalog });
+
     new CfnOutput(this, 'NightlyStateMachine', { value: nightly.stateMachine.stateMachineArn });
   }
 }

@@ -8,7 +8,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { Ingestion } from './ingestion';
-import { REPLICATED } from './schemas';
+import { DATASETS, REPLICATED } from './schemas';
 import { VersionedTable } from './versioned-table';
 
 export interface NightlyPipelineProps {
@@ -48,10 +48,7 @@ export class NightlyPipeline extends Construct {
         declared,
       });
     const flights = table('flights', 'converted');
-    const datasets = ['delays_by_airport_month', 'worst_routes', 'weather_delay'].map((name) =>
-      table(name, 'datasets'),
-    );
-    datasets.push(table('customers', 'datasets', true));
+    const datasets = Object.keys(DATASETS).map((name) => table(name, 'datasets', true));
     const all = [flights, ...datasets];
 
     const definition = sfn.Chain.start(this.nameTheRun())
@@ -99,7 +96,7 @@ export class NightlyPipeline extends Construct {
         }),
       },
     });
-    this.grantRights(role, props);
+    this.grantRights(role, props, all);
     this.stateMachine.node.addDependency(role); // its policy must be there before the machine is
   }
 
@@ -144,7 +141,7 @@ export class NightlyPipeline extends Construct {
     return new sfn.Parallel(this, name, { resultPath: sfn.JsonPath.DISCARD }).branch(...branches);
   }
 
-  private grantRights(role: iam.Role, props: NightlyPipelineProps): void {
+  private grantRights(role: iam.Role, props: NightlyPipelineProps, tables: VersionedTable[]): void {
     const { storage, catalog, workgroup, crawlers, ingestion } = props;
     workgroup.grants.query(role);
     for (const crawler of crawlers) crawler.grants.start(role);
@@ -157,6 +154,7 @@ export class NightlyPipeline extends Construct {
       catalog.raw.dataset(name, { location: storage.raw.location(name) }).grants.read(role);
     }
     for (const database of [catalog.converted, catalog.datasets]) database.grants.manageTables(role);
+    for (const table of tables) table.grantRetire(role);
     role.addToPolicy(new iam.PolicyStatement({ actions: LOG_AND_TRACE, resources: ['*'] }));
   }
 }

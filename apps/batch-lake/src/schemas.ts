@@ -95,19 +95,54 @@ FROM (
 WHERE place = 1`;
 };
 
-/** Customers as analysts see them, or a part of them: `sql/customers.sql` makes these columns. */
-export const CUSTOMER_DATASET: glue.Column[] = [
-  { name: 'customer_id', type: Schema.STRING },
-  { name: 'first_name', type: Schema.STRING },
-  { name: 'last_name', type: Schema.STRING },
-  { name: 'email', type: Schema.STRING },
-  { name: 'phone', type: Schema.STRING },
-  { name: 'birth_date', type: Schema.DATE },
-  { name: 'region', type: Schema.STRING },
-  { name: 'home_airport', type: Schema.STRING },
-  { name: 'miles', type: Schema.BIG_INT },
-  { name: 'newsletter', type: Schema.BOOLEAN },
-];
+/** The data sets: `sql/<name>.sql` makes these columns. */
+export const DATASETS: Record<string, glue.Column[]> = {
+  delays_by_airport_month: [
+    { name: 'airport', type: Schema.STRING },
+    { name: 'airport_name', type: Schema.STRING },
+    { name: 'city', type: Schema.STRING },
+    { name: 'state', type: Schema.STRING },
+    { name: 'month', type: Schema.STRING },
+    { name: 'flights', type: Schema.BIG_INT },
+    { name: 'total_delay_minutes', type: Schema.BIG_INT },
+    { name: 'average_delay_minutes', type: Schema.DOUBLE },
+    { name: 'delayed_flights', type: Schema.BIG_INT },
+    { name: 'delayed_percent', type: Schema.DOUBLE },
+  ],
+  worst_routes: [
+    { name: 'route_rank', type: Schema.BIG_INT },
+    { name: 'origin', type: Schema.STRING },
+    { name: 'destination', type: Schema.STRING },
+    { name: 'flights', type: Schema.BIG_INT },
+    { name: 'distance_miles', type: Schema.INTEGER },
+    { name: 'total_delay_minutes', type: Schema.BIG_INT },
+    { name: 'average_delay_minutes', type: Schema.DOUBLE },
+    { name: 'worst_delay_minutes', type: Schema.INTEGER },
+  ],
+  weather_delay: [
+    { name: 'location', type: Schema.STRING },
+    { name: 'airport', type: Schema.STRING },
+    { name: 'month_of_year', type: Schema.BIG_INT },
+    { name: 'average_precipitation_mm', type: Schema.DOUBLE },
+    { name: 'average_wind_metres_per_second', type: Schema.DOUBLE },
+    { name: 'wet_days_percent', type: Schema.DOUBLE },
+    { name: 'flights', type: Schema.BIG_INT },
+    { name: 'total_delay_minutes', type: Schema.BIG_INT },
+    { name: 'average_delay_minutes', type: Schema.DOUBLE },
+  ],
+  customers: [
+    { name: 'customer_id', type: Schema.STRING },
+    { name: 'first_name', type: Schema.STRING },
+    { name: 'last_name', type: Schema.STRING },
+    { name: 'email', type: Schema.STRING },
+    { name: 'phone', type: Schema.STRING },
+    { name: 'birth_date', type: Schema.DATE },
+    { name: 'region', type: Schema.STRING },
+    { name: 'home_airport', type: Schema.STRING },
+    { name: 'miles', type: Schema.BIG_INT },
+    { name: 'newsletter', type: Schema.BOOLEAN },
+  ],
+};
 
 /** The planners' spreadsheet: a title, an empty row, then the header. */
 export const TARGETS = new FileSchema({

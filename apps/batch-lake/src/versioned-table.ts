@@ -1,5 +1,6 @@
 import type { IAthenaWorkgroup, IZone } from '@lakewright/core';
 import { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
@@ -127,6 +128,12 @@ export class VersionedTable extends Construct {
       items: sfn.ProvideItems.jsonata('{% $states.input.versions %}'),
     }).itemProcessor(list.next(more));
     return find.next(each);
+  }
+
+  /** Lake Formation gives its rights to Athena, not to whoever deletes objects. */
+  public grantRetire(role: iam.IRole): void {
+    const { name, zone } = this.props;
+    zone.location(name).grants.delete(role);
   }
 }
 

@@ -2,6 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { BatchLakeStack } from '../src/batch-lake-stack';
+import { DATASETS } from '../src/schemas';
 import { jsonata } from '../src/sql';
 
 const SOURCES = {
@@ -26,7 +27,7 @@ describe('BatchLakeStack', () => {
     const names = declared.map(({ Properties }) => Properties.TableInput.Name);
     const crawlers = Object.values(template.findResources('AWS::Glue::Crawler'));
     const paths = crawlers.flatMap(({ Properties }) => JSON.stringify(Properties.Targets.S3Targets[0].Path));
-    expect(names.sort()).toEqual(['airports', 'customers', 'customers', 'flights']); // one of them a data set
+    expect(names.sort()).toEqual(['airports', 'customers', 'flights', ...Object.keys(DATASETS)].sort());
     expect(paths.map((path) => /(\w+)\/"/.exec(path)?.[1]).sort()).toEqual(['birdstrikes', 'delay_targets', 'weather']);
   });
 
@@ -37,6 +38,12 @@ describe('BatchLakeStack', () => {
     expect(ingest).toContain('appflow:startFlow');
     for (const name of ['Extract bird strikes', 'Copy weather', 'Take delay targets']) expect(ingest).toContain(name);
     expect(definitions.filter((text) => text.includes('states:startExecution.sync:2'))).toHaveLength(1);
+  });
+
+  test('has one provider for Lake Formation, and registers the three zones', () => {
+    template.resourceCountIs('Custom::LakewrightLakeFormationPermissions', 1);
+    template.resourceCountIs('AWS::LakeFormation::Resource', 3);
+    template.resourceCountIs('AWS::LakeFormation::PrincipalPermissions', 0);
   });
 
   test('has one KMS key', () => {
@@ -51,7 +58,10 @@ describe('BatchLakeStack', () => {
     expect(statements.length).toBeGreaterThan(5);
     const everywhere = statements.filter(({ Resource }) => [Resource].flat().includes('*'));
     const actions = everywhere.flatMap(({ Action }) => [Action].flat());
-    expect(actions.filter((action) => !/^(logs:|xray:|athena:List)/.test(action))).toEqual([]);
+    // these take no resource; by GetDataAccess, Lake Formation decides by its own grants
+    expect(actions.filter((action) => !/^(logs:|xray:|athena:List|lakeformation:GetDataAccess$)/.test(action))).toEqual(
+      [],
+    );
   });
 
   test('has an acyclic template without an access key or password', () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { Lake, type RunReport } from 'lakewright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DATASETS } from '../src/schemas';
 
 const APP = path.join(__dirname, '..');
 const workspace = mkdtempSync(path.join(tmpdir(), 'batch-lake-'));
@@ -77,7 +78,13 @@ describe('the lake, run on this machine', () => {
     const versions = second.tables
       .filter(({ name }) => /_[0-9a-f]{32}$/.test(name))
       .map(({ name }) => name.slice(0, -33));
-    expect(versions.sort()).toEqual(['delays_by_airport_month', 'flights', 'weather_delay', 'worst_routes']);
+    expect(versions.sort()).toEqual([
+      'customers',
+      'delays_by_airport_month',
+      'flights',
+      'weather_delay',
+      'worst_routes',
+    ]);
   });
 
   test('converts every flight, by month', async () => {
@@ -150,12 +157,30 @@ describe('the lake, run on this machine', () => {
   });
 
   test('prints in its checks what the tables hold', async () => {
-    for (const { check, query, sample, rows } of second.personas) {
-      const again = await lake.query(query);
+    const answered = second.personas.filter(({ outcome }) => outcome === 'succeeded');
+    for (const { check, name, query, sample, rows } of answered) {
+      const again = await lake.query(query, name === 'local-admin' ? {} : { as: name });
       expect(again.rows.length, check).toBe(rows);
       expect(again.rows.slice(0, 20), check).toEqual(sample);
     }
-    expect(second.personas).toHaveLength(4);
+    expect(answered).toHaveLength(6);
+  });
+
+  test('shows two analysts different columns and rows by the same SQL, and refuses a third', async () => {
+    const [privacy, analyst, guest] = second.personas.filter(({ check }) => check === 'Who are the best customers?');
+    expect(privacy?.columns).toEqual(DATASETS.customers?.map(({ name }) => name));
+    expect(analyst?.columns).toEqual(['customer_id', 'region', 'home_airport', 'miles', 'newsletter']);
+    expect(guest).toMatchObject({ outcome: 'refused', reason: expect.stringMatching(/^Insufficient permissions/) });
+
+    const regions = 'SELECT region, count(*) FROM datasets.customers GROUP BY region ORDER BY region';
+    const all = await lake.query(regions, { as: 'PrivacyAnalyst' });
+    const some = await lake.query(regions, { as: 'Analyst' });
+    expect(all.rows.map(([region]) => region)).toEqual(['EU', 'NA']);
+    expect(some.rows).toEqual(all.rows.slice(1));
+    await expect(lake.query('SELECT email FROM datasets.customers', { as: 'Analyst' })).rejects.toThrow(
+      "Column 'email' cannot be resolved",
+    );
+    await expect(lake.query('SELECT * FROM raw.customers', { as: 'PrivacyAnalyst' })).rejects.toThrow(/permission/i);
   });
 
   test('executes all that moves data', () => {

@@ -1,11 +1,12 @@
 import path from 'node:path';
+import { LakeAccess } from './access/access-control';
 import { type AccessMatrix, type AccessQuestion, accessMatrix } from './actions/access/access';
 import { withDeclaredLake } from './actions/access/declared-lake';
 import { type AccessChange, accessDiff } from './actions/access/diff';
 import { type Check, doctor } from './actions/doctor/doctor';
 import { explain, type QueryExplanation } from './actions/explain/explain';
 import { makePlan, type Plan } from './actions/plan/plan';
-import { personaCaller, requirePersona } from './actions/query/persona';
+import { personaCaller, requirePersona, workgroupOf } from './actions/query/persona';
 import { type Call, type QueryOptions, type QueryResult, runQuery } from './actions/query/query';
 import { remoteCall } from './actions/query/remote';
 import { RESULTS_URI, resultsLocation } from './actions/query/results-bucket';
@@ -22,7 +23,7 @@ import { classify } from './assembly/classify';
 import { runOnTrino, type TrinoAnswer } from './engines/trino/client';
 import { LAKE_CATALOG } from './engines/trino/server';
 import { type Host, MemoryHost } from './host/host';
-import { LocalLake } from './local-lake';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION, LocalLake } from './local-lake';
 import type { RunReport } from './report/report';
 import type { Caller } from './services/service';
 import { parameterValue } from './services/ssm/parameters';
@@ -125,10 +126,14 @@ export class Lake {
    */
   public async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
     const remote = this.remote(options.as);
-    if (remote) return await runQuery(remote, sql, { outputLocation: RESULTS_URI, ...options });
+    if (remote) {
+      const workgroup = options.workgroup ?? (options.as && this.workgroupOf(options.as));
+      return await runQuery(remote, sql, { outputLocation: RESULTS_URI, ...options, workgroup });
+    }
     const lake = await this.open();
-    const call = callOf(lake, personaCaller(lake, options.as));
-    return await runQuery(call, sql, { outputLocation: resultsLocation(lake), ...options });
+    const caller = personaCaller(lake, options.as);
+    const workgroup = options.workgroup ?? workgroupOf(lake.access, lake.resources, caller);
+    return await runQuery(callOf(lake, caller), sql, { outputLocation: resultsLocation(lake), ...options, workgroup });
   }
 
   /** What the SQL engine makes of a statement: types, the DuckDB SQL, or why it is refused. Runs nothing. */
@@ -215,6 +220,16 @@ export class Lake {
     const opened = this.opened;
     this.opened = undefined;
     await (await opened)?.close();
+  }
+
+  /** For a server of another process, whose lake is the same as this one. */
+  private workgroupOf(persona: string): string | undefined {
+    const { resources } = this.assembly();
+    const [{ account, region, partition } = { account: DEFAULT_ACCOUNT, region: DEFAULT_REGION, partition: 'aws' }] =
+      resources;
+    const access = new LakeAccess({ account, region, partition, resources, clock: { now: () => new Date() } });
+    const principal = requirePersona(resources, persona);
+    return workgroupOf(access, resources, { principal, requestId: 'local' });
   }
 
   /** The server that holds the workspace, if another process runs one. */

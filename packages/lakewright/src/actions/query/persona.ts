@@ -1,3 +1,4 @@
+import type { AccessControl } from '../../access/contract';
 import type { LakeResource } from '../../assembly/resource';
 import { LakewrightError } from '../../host/host';
 import type { LocalLake } from '../../local-lake';
@@ -28,5 +29,31 @@ export function requirePersona(resources: readonly LakeResource[], name: string)
     `"${name}" → no role or user of the lake is called so → one of: ${known.join(', ') || 'the template has none'}`,
     2,
     { known },
+  );
+}
+
+/**
+ * The workgroup of a persona that names none: the one of the template that it may use. Undefined for `local-admin`, and
+ * where IAM allows it none.
+ *
+ * @throws LakewrightError LW_WHICH_WORKGROUP: there are several
+ */
+export function workgroupOf(
+  access: AccessControl,
+  resources: readonly LakeResource[],
+  caller: Caller,
+): string | undefined {
+  if (access.principalOf(caller) === undefined) return undefined;
+  const usable = resources.filter(
+    ({ type, arn }) =>
+      type === 'AWS::Athena::WorkGroup' &&
+      access.decide(caller, { action: 'athena:StartQueryExecution', resources: [arn] }).allowed,
+  );
+  const names = usable.map(({ physicalId }) => physicalId);
+  if (names.length < 2) return names[0];
+  throw new LakewrightError(
+    'LW_WHICH_WORKGROUP',
+    `${caller.principal} → may use several workgroups: ${names.join(', ')} → name one → --workgroup ${names[0]}`,
+    2,
   );
 }

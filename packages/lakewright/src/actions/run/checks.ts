@@ -2,7 +2,7 @@ import { LakewrightError } from '../../host/host';
 import type { LocalLake } from '../../local-lake';
 import type { PersonaReport } from '../../report/report';
 import type { CheckConfig } from '../../workspace/config';
-import { personaCaller } from '../query/persona';
+import { personaCaller, workgroupOf } from '../query/persona';
 import { type Call, runQuery } from '../query/query';
 import { resultsLocation } from '../query/results-bucket';
 import { expectation, SAMPLE_ROWS } from './expectation';
@@ -17,10 +17,10 @@ export async function runChecks(lake: LocalLake, signal?: AbortSignal): Promise<
   return reports;
 }
 
-/** @throws LakewrightError LW_NO_SUCH_PERSONA, LW_CHECK_REFUSED: before anything runs */
+/** @throws LakewrightError LW_NO_SUCH_PERSONA, LW_WHICH_WORKGROUP, LW_CHECK_REFUSED: before anything runs */
 export function verifyChecks(lake: LocalLake): void {
   for (const { name, as = [], refused = [] } of lake.config.checks) {
-    for (const persona of as) personaCaller(lake, persona);
+    for (const persona of as) workgroupOf(lake.access, lake.resources, personaCaller(lake, persona));
     const stranger = refused.find((persona) => !as.includes(persona));
     if (stranger === undefined) continue;
     throw new LakewrightError(
@@ -43,7 +43,8 @@ async function answer(
   const about = { check: check.name, name: persona ?? 'local-admin', query };
   const due = dueOf(check, persona);
   try {
-    const { columns, rows } = await runQuery(call, query, { outputLocation: resultsLocation(lake), signal });
+    const workgroup = workgroupOf(lake.access, lake.resources, caller);
+    const { columns, rows } = await runQuery(call, query, { workgroup, outputLocation: resultsLocation(lake), signal });
     const answered = {
       ...about,
       columns: columns.map(({ name }) => name),
