@@ -210,7 +210,7 @@ export const hiveStatements: readonly StatementSection[] = [
       {
         syntax: 'CREATE PROTECTED MULTI DIALECT VIEW v SECURITY DEFINER AS query, ALTER VIEW v ADD DIALECT …',
         page: 'views-glue.html',
-        notes: 'Refused: Lake Formation is not enforced yet.',
+        notes: 'Refused: views with the rights of their definer are not run here.',
         fail: [
           ['CREATE PROTECTED MULTI DIALECT VIEW v SECURITY DEFINER AS SELECT 1 AS x', "mismatched input 'PROTECTED'"],
           ['ALTER VIEW seen ADD DIALECT AS SELECT 1 AS x', "mismatched input 'VIEW'"],

@@ -98,7 +98,7 @@ describe('tables', () => {
       'InvalidInputException',
       /Iceberg/,
     );
-    await refused(lake.call('GetUnfilteredTableMetadata', {}), 'InvalidInputException', /not enforced yet/);
+    await refused(lake.call('GetUnfilteredTableMetadata', {}), 'InvalidInputException', /filter them themselves/);
   });
 
   test('GetTables takes a regular expression for the whole name, and pages', async () => {

@@ -1,7 +1,8 @@
 import type { Operation } from '../../service';
 import { notLocal } from '../errors';
 
-const ENFORCEMENT = 'Lake Formation permissions are recorded and not enforced yet: use GetTable and GetPartitions.';
+const ENFORCEMENT =
+  'It gives whole tables to engines that filter them themselves, which no local engine is registered as: use GetTable and GetPartitions, which show what the caller may know.';
 const JOBS = 'Glue jobs run locally with the ETL release.';
 const FUNCTIONS = 'Hive functions need an engine that loads their JAR.';
 
