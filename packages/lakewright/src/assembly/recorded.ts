@@ -7,7 +7,7 @@ export interface CommonHandling {
 }
 
 const recorded = (note: string): CommonHandling => ({ classification: 'recorded', note });
-const access = recorded('access is not enforced locally yet');
+const access = recorded('evaluated where a role or user of the template asks');
 const telemetry = recorded('nothing is measured or alarmed locally');
 const network = recorded('there is no network locally: everything runs on this machine');
 
@@ -25,7 +25,7 @@ export const RECORDED: Readonly<Record<string, CommonHandling>> = {
   'AWS::SecretsManager::ResourcePolicy': access,
   'AWS::SecretsManager::RotationSchedule': recorded('secrets are not rotated locally'),
   'AWS::SecretsManager::SecretTargetAttachment': recorded('the secret keeps the values of the template'),
-  'AWS::Events::EventBusPolicy': access,
+  'AWS::Events::EventBusPolicy': recorded('access to event buses is decided by identities alone'),
   'AWS::Logs::': recorded('logs are files of the run'),
   'AWS::CloudWatch::': telemetry,
   'AWS::Budgets::': telemetry,

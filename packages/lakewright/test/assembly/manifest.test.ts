@@ -198,7 +198,7 @@ describe('classification', () => {
       ['executed', undefined, 's3'],
       ['simulated', 'object lock is not enforced', 's3'],
       ['simulated', 'its own', 's3'],
-      ['recorded', 'access is not enforced locally yet', undefined],
+      ['recorded', 'evaluated where a role or user of the template asks', undefined],
       ['unsupported', 'AWS::Nope::Nope has no local form', undefined],
       ['unsupported', '__proto__ has no local form', undefined],
     ]);

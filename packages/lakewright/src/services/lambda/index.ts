@@ -34,7 +34,7 @@ export const lambda: ServiceFactory = (lake) => {
       'AWS::Lambda::Function': { classification: 'executed', classify: (resource) => classifyFunction(lake, resource) },
       'AWS::Lambda::LayerVersion': executed(),
       'AWS::Lambda::LayerVersionPermission': recorded('access is not enforced locally yet'),
-      'AWS::Lambda::Permission': recorded('access is not enforced locally yet'),
+      'AWS::Lambda::Permission': recorded('evaluated where a role or user of the template asks'),
       'AWS::Lambda::Version': executed('invokes the code of this template'),
       'AWS::Lambda::Alias': executed('invokes the code of this template'),
       'AWS::Lambda::EventInvokeConfig': executed(),

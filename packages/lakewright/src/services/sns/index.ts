@@ -13,7 +13,10 @@ export const sns: ServiceFactory = (lake) => ({
   protocol: { kind: 'query', xmlns: 'http://sns.amazonaws.com/doc/2010-03-31/' },
   resources: {
     'AWS::SNS::Topic': { classification: 'executed', note: 'reaches queues and functions of the lake' },
-    'AWS::SNS::TopicPolicy': { classification: 'recorded', note: 'access is not enforced locally yet' },
+    'AWS::SNS::TopicPolicy': {
+      classification: 'recorded',
+      note: 'evaluated where a role or user of the template asks',
+    },
     'AWS::SNS::Subscription': subscriptionResource(),
   },
   operations: operations(lake),

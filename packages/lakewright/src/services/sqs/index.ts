@@ -47,7 +47,10 @@ export const sqs: ServiceFactory = (lake): SqsService => {
   };
 };
 
-const RECORDED: ResourceHandler = { classification: 'recorded', note: 'access is not enforced locally yet' };
+const RECORDED: ResourceHandler = {
+  classification: 'recorded',
+  note: 'evaluated where a role or user of the template asks',
+};
 
 function queueResource(queues: Queues): ResourceHandler {
   return {
