@@ -81,12 +81,14 @@ export class TestPermissions implements LakePermissions {
 }
 
 /** IAM as a predicate. */
-export class TestAccess implements AccessControl {
-  public readonly permissions = new TestPermissions();
+export class TestAccess<P extends LakePermissions = TestPermissions> implements AccessControl {
   public readonly sessions = new Sessions();
   public iam: (principal: string, action: string, resource: string) => boolean = () => true;
 
-  public constructor(private readonly names: readonly string[]) {}
+  public constructor(
+    private readonly names: readonly string[],
+    public readonly permissions: P,
+  ) {}
 
   public callerOf(accessKeyId: string | undefined, requestId: string): Caller {
     return { principal: accessKeyId ?? 'local-admin', accessKeyId, requestId };
@@ -162,14 +164,14 @@ export async function openGuardedLake(
   services: readonly ServiceFactory[] = [glue, athena],
 ): Promise<GuardedLake> {
   const lake = await openLake(services);
-  const access = new TestAccess(personas);
+  const access = new TestAccess(personas, new TestPermissions());
   Object.assign(lake.context, { access });
   for (const bucket of ['lake', 'results']) lake.context.objects.createBucket(bucket);
   lake.context.catalog.putDatabase({ Name: 'db' });
   return { ...lake, access, as: (name) => persona(lake, name) };
 }
 
-function persona(lake: TestLake, principal: string): Persona {
+export function persona(lake: TestLake, principal: string): Persona {
   const caller: Caller = { principal, requestId: 'test' };
   const call = (service: string, operation: string, input: ApiShape = {}) =>
     lake.context.call(service, operation, input, caller);
