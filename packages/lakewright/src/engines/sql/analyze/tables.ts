@@ -169,7 +169,7 @@ function inView<T>(path: string, position: SqlPosition | undefined, action: () =
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
+    if (!(error instanceof SqlError) || error.errorName === 'PERMISSION_DENIED') throw error;
     if (error instanceof NotCoveredError) throw new NotCoveredError(`${error.what} (in view ${path})`, position);
     throw new SqlError('INVALID_VIEW', `Failed analyzing stored view '${path}': ${error.reason}`, position);
   }

@@ -72,7 +72,9 @@ export class LakeGuard {
   }
 
   public requirePartitions(table: Table): void {
-    this.asQuery(() => this.rights.requirePartitions(table));
+    // With all its keys, those that are hidden too.
+    const stored = this.lake.catalog.table(table.DatabaseName, table.Name) ?? table;
+    this.asQuery(() => this.rights.requirePartitions(stored));
   }
 
   /** A new table's place, whose objects the statement doesn't write. */

@@ -1,3 +1,4 @@
+import { DEFAULT_CATALOG } from '../../../engines/sql/analyze/tables';
 import type {
   ResolvedTable,
   ResolvedView,
@@ -38,12 +39,17 @@ export class GuardedCatalog implements SqlCatalog {
   ) {}
 
   public resolve(name: TableName, version?: TableVersion): ResolvedTable | ResolvedView | undefined {
+    if (name.catalog !== DEFAULT_CATALOG) return this.base.resolve(name, version);
     const special = metadataTableName(name.table);
     const table = special?.table ?? name.table;
     // Whether a name stands for something is told to those only who may know of it.
     this.requireName(name.schema, table);
     const stored = this.stored({ ...name, table });
     const access = stored && this.guard.known(idOf(stored));
+    if (access && !seesAll(access) && stored.TableType !== 'VIRTUAL_VIEW') {
+      if (special) throw partly(`"${name.table}"`, table);
+      if (version) throw partly('FOR TIMESTAMP or VERSION AS OF', table);
+    }
     const found = this.base.resolve(name, version);
     if (!found || !stored || !access || seesAll(access)) return found;
     if (!access.select.length) {
@@ -51,8 +57,6 @@ export class GuardedCatalog implements SqlCatalog {
       throw new SqlError('COLUMN_NOT_FOUND', 'Relation contains no accessible columns');
     }
     if (found.kind === 'view') return found;
-    if (special) throw partly(`"${name.table}"`, table);
-    if (version) throw partly('FOR TIMESTAMP or VERSION AS OF', table);
     const cells = cellsOf(access.select, found);
     if (!cells.columns.length) throw new SqlError('COLUMN_NOT_FOUND', 'Relation contains no accessible columns');
     const columns = cells.columns.map(({ column }) => column);

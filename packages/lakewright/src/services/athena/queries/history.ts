@@ -29,10 +29,10 @@ export class QueryHistory {
     return this.load().get(id);
   }
 
-  /** The query that a client started with this token. */
-  public withToken(token: string): Execution | undefined {
+  /** The query that somebody started with this token; another's is none of his. */
+  public withToken(principal: string, token: string): Execution | undefined {
     this.load();
-    return this.byToken.get(token);
+    return this.byToken.get(`${principal}\n${token}`);
   }
 
   /** Latest first. */
@@ -65,7 +65,9 @@ export class QueryHistory {
 
   private remember(all: Map<string, Execution>, execution: Execution): void {
     all.set(execution.id, execution);
-    if (execution.clientRequestToken) this.byToken.set(execution.clientRequestToken, execution);
+    if (execution.clientRequestToken) {
+      this.byToken.set(`${execution.principal}\n${execution.clientRequestToken}`, execution);
+    }
   }
 }
 

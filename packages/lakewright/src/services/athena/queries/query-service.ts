@@ -46,7 +46,7 @@ export class QueryService {
     const query = queryText(input);
     const workGroup = this.workGroups.get(input.WorkGroup ?? 'primary');
     if (workGroup.State === 'DISABLED') throw invalidRequest(`WorkGroup ${workGroup.Name} is disabled.`);
-    const known = this.knownRequest(input, query);
+    const known = this.knownRequest(input, query, caller);
     if (known) return known;
     // The engine starts in its own process while the first query is parsed here; an error is reported by its use.
     this.engine.open().catch(() => undefined);
@@ -121,10 +121,10 @@ export class QueryService {
   }
 
   /** A request that a client sends again is the same query. */
-  private knownRequest(input: ApiShape, query: string): Execution | undefined {
+  private knownRequest(input: ApiShape, query: string, { principal }: Caller): Execution | undefined {
     const token = input.ClientRequestToken;
     if (!token) return undefined;
-    const known = this.history.withToken(token);
+    const known = this.history.withToken(principal, token);
     if (known && known.query !== query) throw invalidRequest('Idempotent parameters do not match');
     return known;
   }

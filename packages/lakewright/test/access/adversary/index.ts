@@ -1,0 +1,2 @@
+export * from './sql-attempts';
+export { SECRETS } from './world';
