@@ -6,6 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { dms, dmsMemory } from './dms.mjs';
+import { governance } from './governance.mjs';
 import { lakeData } from './lake-data.mjs';
 import { query3m } from './query-3m.mjs';
 import { select1 } from './select-1.mjs';
@@ -16,6 +17,7 @@ const BENCHMARKS = [
   { name: 'synth-minimal-lake', goal: 1.3, run: synthMinimalLake },
   { name: 'select-1', goal: 3, run: select1 },
   { name: 'query-3m', goal: 1.3, run: query3m },
+  { name: 'governance', goal: 1.3, run: governance },
   { name: 'lake-data', goal: 2, run: lakeData },
   { name: 'dms', goal: 1.5, run: dms },
   { name: 'dms-memory', goal: 1.25, run: dmsMemory },
