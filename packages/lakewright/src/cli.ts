@@ -15,6 +15,7 @@ import { queryVerb } from './cli/query-verb';
 import { type Host, LakewrightError } from './host/host';
 import { JsonHost, PlainHost, TerminalHost } from './host/render';
 import { Lake } from './lake';
+import { ServiceError } from './services/service';
 
 const VERBS: Verbs = {
   async plan(options) {
@@ -137,6 +138,10 @@ function report(host: Host, error: unknown): number {
   }
   if (error instanceof QueryFailedError) {
     host.notify({ code: `LW_QUERY_${error.state}`, level: 'error', text: error.reason });
+    return 1;
+  }
+  if (error instanceof ServiceError && error.status < 500) {
+    host.notify({ code: 'LW_QUERY_REFUSED', level: 'error', text: `${error.code}: ${error.message}` });
     return 1;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -226,6 +226,7 @@ describe('query', () => {
       const ask = (...more: string[]) => runCli(folder, 'query', 'SELECT 1 AS one', '--app', 'lake.json', ...more);
       const refused = await ask('--as', 'Guest');
       expect(refused.code).toBe(1);
+      expect(refused.err).toContain('LW_QUERY_REFUSED');
       expect(refused.err).toContain(
         'assumed-role/guest-role/lakewright is not authorized to perform: athena:StartQueryExecution',
       );
