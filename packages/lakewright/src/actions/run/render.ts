@@ -39,34 +39,53 @@ function byCheck(personas: readonly PersonaReport[]): PersonaReport[][] {
   return groups;
 }
 
-/** Side by side, where they fit. */
+/** Side by side; rows become columns where the answers are wide. */
 function renderAnswers(answers: readonly PersonaReport[]): string {
   const [first] = answers;
   if (answers.length === 1) return `${titleOf(first)}${first.columns === null ? ': ' : '\n'}${renderAnswer(first)}`;
-  const width = Math.floor(WIDTH / answers.length) - 3;
-  const cells = answers.map((answer) => renderAnswer(answer));
-  const fits = answers.every(
-    ({ columns }, at) => columns === null || cells[at].split('\n').every((line) => line.length <= width),
-  );
-  if (!fits) return answers.map((answer, at) => `${titleOf(answer)}\n${cells[at]}`).join('\n\n');
-  const table = new Table({
-    head: answers.map(({ name }) => name),
-    colWidths: answers.map((answer, at) => cellWidth(answer, cells[at], width)),
-    style: { head: [], border: [] },
-    wordWrap: true,
-    wrapOnWordBoundary: false,
-  });
-  table.push(cells);
-  return `${first.check}\n${table.toString()}`;
+  return `${first.check}\n${renderBeside(answers) ?? renderTurned(answers)}`;
 }
 
 /** So wide is a screen on which answers stand side by side. */
-const WIDTH = 180;
+const WIDTH = 150;
+/** Refusals are wrapped. */
+const REFUSAL_WIDTH = 48;
 
-/** A table's own width; a refusal is wrapped. */
-function cellWidth({ columns, name }: PersonaReport, cell: string, most: number): number {
-  const widest = Math.max(name.length, ...cell.split('\n').map((line) => line.length));
-  return (columns === null ? Math.min(widest, Math.min(most, 56)) : widest) + 2;
+function renderBeside(answers: readonly PersonaReport[]): string | undefined {
+  const cells = answers.map(renderAnswer);
+  const colWidths = answers.map(({ columns, name }, at) => {
+    const widest = Math.max(name.length, ...cells[at].split('\n').map((line) => line.length));
+    return (columns === null ? Math.min(widest, REFUSAL_WIDTH) : widest) + 2;
+  });
+  if (colWidths.reduce((sum, width) => sum + width, 0) > WIDTH) return undefined;
+  const table = new Table({ head: answers.map(({ name }) => name), colWidths, ...WRAPPED });
+  table.push(cells);
+  return table.toString();
+}
+
+const WRAPPED = { style: { head: [], border: [] }, wordWrap: true, wrapOnWordBoundary: false };
+/** So many rows are shown of an answer that is turned. */
+const TURNED_ROWS = 3;
+
+/** A line for each column that anybody sees, with the values of the first rows; `–` where a persona doesn't see it. */
+function renderTurned(answers: readonly PersonaReport[]): string {
+  const names = [...new Set(answers.flatMap(({ columns }) => columns ?? []))];
+  const colWidths = [null, ...answers.map(({ columns }) => (columns === null ? REFUSAL_WIDTH + 2 : null))];
+  const table = new Table({ head: ['', ...answers.map(({ name }) => name)], colWidths, ...WRAPPED });
+  for (const [line, name] of ['rows', ...names].entries()) {
+    const cells = answers.flatMap((answer): Table.Cell[] => {
+      if (answer.columns === null) {
+        return line === 0 ? [{ content: renderAnswer(answer), rowSpan: names.length + 1 }] : [];
+      }
+      if (line === 0) return [number(answer.rows)];
+      const at = answer.columns.indexOf(name);
+      const rows = (answer.sample ?? []).slice(0, TURNED_ROWS);
+      return [at < 0 ? '–' : rows.map((row) => row[at] ?? 'NULL').join('\n')];
+    });
+    table.push([name, ...cells]);
+  }
+  const failed = answers.filter(({ columns, reason }) => columns !== null && reason);
+  return [table.toString(), ...failed.map(({ name, reason }) => `${name}: ${reason}`)].join('\n');
 }
 
 function titleOf({ name, check }: PersonaReport): string {
