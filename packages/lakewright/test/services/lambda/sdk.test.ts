@@ -159,13 +159,24 @@ describe('a function with the SDK', () => {
         `,
       }),
     );
+  const copies = {
+    PolicyName: 'copies',
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: 'arn:aws:s3:::files/*' },
+        { Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::files' },
+        { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+      ],
+    },
+  };
   const lakeOf = async (prefix: string, rules: object[]) => {
     const made = code();
     const Variables = { PREFIX: prefix, QUEUE_URL: { Ref: 'Queue' } };
     const properties = { ...codeOf(made), Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Environment: { Variables } };
     return await functionLake(
       {
-        Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'copier' } },
+        Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: 'copier', Policies: [copies] } },
         Copy: nodeFunction('', { ...properties, FunctionName: 'copy', Handler: 'index.copy' }),
         Missing: nodeFunction('', { ...properties, FunctionName: 'missing', Handler: 'index.missing' }),
         Who: nodeFunction('', { ...properties, FunctionName: 'who', Handler: 'index.who' }),
