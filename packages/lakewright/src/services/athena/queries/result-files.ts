@@ -1,9 +1,9 @@
-import { constants, writeFileSync } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { metadataText } from '../../../engines/sql/types/text';
-import { isMissing } from '../../../workspace/storage-error';
-import type { LakeContext } from '../../service';
+import type { OpenObject } from '../../../workspace/object-store';
+import { type LakeContext, ServiceError } from '../../service';
 import type { StatementOutcome } from '../statements/run';
 import { parseLocation } from '../tables/data-files';
 import { describeColumn } from './column-info';
@@ -95,12 +95,12 @@ export async function readResult(
   count: number,
 ): Promise<ResultPage> {
   const { bucket, prefix: key } = parseLocation(location);
-  const handle = await openResult(lake.objects.path(bucket, key));
-  if (!handle) return { rows: [] };
+  const object = await opened(lake, bucket, key);
+  if (!object) return { rows: [] };
   try {
-    const { size } = await handle.stat();
+    const { size } = object.info;
     if (start >= size) return { rows: [] };
-    const stream = handle.createReadStream({ start, end: size - 1, autoClose: false });
+    const stream = object.stream({ start, end: size - 1 });
     const rows: (readonly (string | null)[])[] = [];
     for await (const { cells, end } of location.endsWith('.txt') ? textRows(stream) : csvRows(stream)) {
       rows.push(cells);
@@ -108,16 +108,16 @@ export async function readResult(
     }
     return { rows };
   } finally {
-    await handle.close();
+    await object.close();
   }
 }
 
 /** Undefined when somebody has deleted it. */
-async function openResult(file: string): Promise<FileHandle | undefined> {
+async function opened(lake: LakeContext, bucket: string, key: string): Promise<OpenObject | undefined> {
   try {
-    return await open(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    return await lake.objects.open(bucket, key);
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (error instanceof ServiceError && error.code === 'NoSuchKey') return undefined;
     throw error;
   }
 }
