@@ -79,6 +79,27 @@ const ingestion = new ConstructPackage({
   ],
 });
 
+const etl = new ConstructPackage({
+  parent: root,
+  name: 'etl',
+  description: 'Raw data into data sets: Spark jobs on AWS Glue, dbt on Athena, Athena SQL, quality gates',
+  keywords: ['glue', 'spark', 'dbt', 'athena', 'etl'],
+  peerPackages: [core],
+  testPackages: [storage, catalog, consumption],
+});
+
+const orchestration = new ConstructPackage({
+  parent: root,
+  name: 'orchestration',
+  description: 'Pipelines on Step Functions: stages, triggers, redrive, run history, alarms on failure and delay',
+  keywords: ['stepfunctions', 'pipeline', 'orchestration'],
+  peerPackages: [core],
+  testPackages: [storage, catalog, consumption],
+  lambdas: ['pipeline'],
+  lambdaDeps: [V.clientS3, V.clientSfn, V.clientSqs],
+  testDeps: [V.aslValidator],
+});
+
 const runtime = new RuntimePackage({
   parent: root,
   name: 'lakewright',
@@ -89,12 +110,12 @@ new CdkApp({
   parent: root,
   name: 'batch-lake',
   description: 'A whole batch data lake on real aviation data',
-  packages: [core, storage, catalog, governance, ingestion, consumption],
+  packages: [core, storage, catalog, governance, ingestion, etl, orchestration, consumption],
   runtime,
   devDeps: [V.vegaDatasets, V.duckdb, V.embeddedPostgres, V.faker, V.fflate, V.pg, V.pgCopyStreams],
 });
 
 new Ci(root);
-new MonorepoRelease(root, [core, storage, catalog, governance, ingestion, consumption]);
+new MonorepoRelease(root, [core, storage, catalog, governance, ingestion, etl, orchestration, consumption]);
 
 root.synth();

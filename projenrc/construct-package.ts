@@ -23,6 +23,8 @@ export interface ConstructPackageOptions {
   readonly guides?: string[];
   /** Dev dependencies of the Lambda code (bundled, so consumers never install them). */
   readonly lambdaDeps?: string[];
+  /** Other dev dependencies of the tests. */
+  readonly testDeps?: string[];
 }
 
 /** One independently versioned and released jsii construct library. */
@@ -67,6 +69,7 @@ export class ConstructPackage extends typescript.TypeScriptProject {
         V.cdkNag,
         V.fastCheck,
         ...(options.lambdas?.length ? [V.esbuild, ...(options.lambdaDeps ?? [])] : []),
+        ...(options.testDeps ?? []),
         ...testPackages.map((p) => `${p.package.packageName}@0.0.0`),
       ],
 

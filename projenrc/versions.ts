@@ -39,7 +39,10 @@ export const V = {
   // --- AWS SDK v3: bundled into Lambda code, and the unmodified clients of the runtime's tests
   clientAppflow: '@aws-sdk/client-appflow@~3.1048.0',
   clientAthena: '@aws-sdk/client-athena@~3.1162.0',
+  clientCloudWatch: '@aws-sdk/client-cloudwatch@~3.1164.0',
   clientDms: '@aws-sdk/client-database-migration-service@~3.1124.0',
+  clientEcs: '@aws-sdk/client-ecs@~3.1164.0',
+  clientEventBridge: '@aws-sdk/client-eventbridge@~3.1169.0',
   clientGlue: '@aws-sdk/client-glue@~3.1169.0',
   clientIam: '@aws-sdk/client-iam@~3.1169.0',
   clientLakeFormation: '@aws-sdk/client-lakeformation@~3.1048.0',
@@ -60,6 +63,10 @@ export const V = {
   saxes: 'saxes@^6.0.0',
   yauzl: 'yauzl@^3.4.0',
   yauzlTypes: '@types/yauzl@^3.4.0',
+
+  // --- judges of state machines, in tests
+  aslValidator: 'asl-validator@~4.0.0',
+  awsLocalStepfunctions: 'aws-local-stepfunctions@~3.0.0',
 
   // --- the local runtime (see docs/decisions for the choices)
   ajv: 'ajv@^8.20.0',
