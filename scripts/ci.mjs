@@ -32,6 +32,7 @@ if (unknown.length > 0) {
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const rows = [];
+const failures = [];
 for (const step of STEPS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
   console.log(`\n=== ${step.name}: ${step.command}`);
   const started = performance.now();
@@ -40,6 +41,7 @@ for (const step of STEPS.filter(({ name }) => wanted.length === 0 || wanted.incl
   const problem = code !== 0 ? `exit code ${code}` : step.after?.();
   for (const key of Object.keys(counts)) counts[key] += tests[key];
   counts[problem && tests.failed === 0 ? 'failed' : 'passed'] += problem && tests.failed > 0 ? 0 : 1;
+  if (problem) failures.push([step.name, excerpt(code === 0 ? problem : output)]);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   rows.push([
     step.name,
@@ -49,6 +51,7 @@ for (const step of STEPS.filter(({ name }) => wanted.length === 0 || wanted.incl
   ]);
 }
 
+for (const [name, text] of failures) console.log(`\n--- what failed in ${name}\n${text}`);
 console.log(`\nNode ${process.versions.node}, ${cpus().length} cores`);
 for (const [name, seconds, tests, result] of rows) {
   console.log(`${name.padEnd(14)}${seconds.padStart(7)}  ${tests.padEnd(12)}  ${result}`);
@@ -77,12 +80,27 @@ function run(command) {
 /** Adds up vitest's closing lines: `Tests  2 failed | 40 passed | 1 skipped (43)`. */
 function vitestCounts(output) {
   const sums = { passed: 0, failed: 0, skipped: 0 };
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours
-  const plain = output.replace(/\u001b\[[0-9;]*m/g, '');
-  for (const [, line] of plain.matchAll(/^\s*Tests\s+(.*\(\d+\))\s*$/gm)) {
+  for (const [, line] of plain(output).matchAll(/^\s*Tests\s+(.*\(\d+\))\s*$/gm)) {
     for (const [, count, kind] of line.matchAll(/(\d+) (passed|failed|skipped)/g)) sums[kind] += Number(count);
   }
   return sums;
+}
+
+/** What a log that is cut at its start must still show: each failure with what follows it, else how the output ended. */
+function excerpt(output) {
+  const lines = plain(output).split('\n');
+  const kept = new Set();
+  for (const [at, line] of lines.entries()) {
+    if (!/^\s*FAIL |Unhandled (Error|Rejection)|^\s*(error|Error|ERROR)\b|^npm (error|ERR!)|Failed tasks/.test(line)) continue;
+    for (let next = at; next < Math.min(at + 15, lines.length) && kept.size < 150; next++) kept.add(next);
+  }
+  const shown = kept.size > 0 ? [...kept].sort((a, b) => a - b).map((at) => lines[at]) : lines.slice(-60);
+  return shown.join('\n');
+}
+
+function plain(text) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours
+  return text.replace(/\u001b\[[0-9;]*m/g, '');
 }
 
 /** Generated files are committed and current: a full build changes nothing. */
