@@ -91,7 +91,8 @@ function excerpt(output) {
   const lines = plain(output).split('\n');
   const kept = new Set();
   for (const [at, line] of lines.entries()) {
-    if (!/^\s*FAIL |Unhandled (Error|Rejection)|^\s*(error|Error|ERROR)\b|^npm (error|ERR!)|Failed tasks/.test(line)) continue;
+    if (!/^\s*FAIL |Unhandled (Error|Rejection)|^\s*(error|Error|ERROR)\b|^npm (error|ERR!)|Failed tasks/.test(line))
+      continue;
     for (let next = at; next < Math.min(at + 15, lines.length) && kept.size < 150; next++) kept.add(next);
   }
   const shown = kept.size > 0 ? [...kept].sort((a, b) => a - b).map((at) => lines[at]) : lines.slice(-60);
