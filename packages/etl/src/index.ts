@@ -1,1 +1,1 @@
-export {};
+export * from './on-failure';
