@@ -84,8 +84,8 @@ const etl = new ConstructPackage({
   name: 'etl',
   description: 'Raw data into data sets: Spark jobs on AWS Glue, dbt on Athena, Athena SQL, quality gates',
   keywords: ['glue', 'spark', 'dbt', 'athena', 'etl'],
-  peerPackages: [core],
-  testPackages: [storage, catalog, consumption],
+  peerPackages: [core, catalog],
+  testPackages: [storage, consumption],
 });
 
 const orchestration = new ConstructPackage({
