@@ -177,10 +177,11 @@ export class ConstructPackage extends typescript.TypeScriptProject {
 
     // --- tasks: each is an nx target (see nx.ts)
     this.removeTask('build');
-    if (options.lambdas?.length) {
+    const bundled = [...(options.lambdas ?? []), ...(options.scripts ?? [])].length > 0;
+    if (bundled) {
       const bundle = this.addTask('bundle', { description: 'Bundle the Lambda handlers into assets/' });
       bundle.exec('rm -rf assets');
-      for (const l of options.lambdas) {
+      for (const l of options.lambdas ?? []) {
         bundle.exec(
           `esbuild lambda/${l}/index.ts --bundle --platform=node --target=node22 --format=cjs --minify --main-fields=module,main --legal-comments=none --metafile=assets/${l}/meta.json --outfile=assets/${l}/index.js --log-level=warning`,
         );
@@ -233,7 +234,7 @@ export class ConstructPackage extends typescript.TypeScriptProject {
     this.package.addField('nx', {
       includedScripts: targets.filter((t) => this.tasks.tryFind(t)),
       // `^bundle` reaches direct dependencies only; a no-op target carries it further.
-      ...(options.lambdas?.length ? {} : { targets: { bundle: { executor: 'nx:noop' } } }),
+      ...(bundled ? {} : { targets: { bundle: { executor: 'nx:noop' } } }),
     });
   }
 }
