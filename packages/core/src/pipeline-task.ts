@@ -1,4 +1,5 @@
 import type { EventPattern } from 'aws-cdk-lib/aws-events';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { IDataset } from './dataset';
@@ -15,6 +16,13 @@ export interface PipelineTaskContext {
    * @default "$$.Execution.Name"
    */
   readonly runIdPath?: string;
+
+  /**
+   * Who the states act as: for rights that can't stand in a state's policy, such as Lake Formation's.
+   *
+   * @default the rights that the states bring with them are all there are
+   */
+  readonly grantee?: iam.IGrantable;
 }
 
 /** A task's part of a state machine. */
