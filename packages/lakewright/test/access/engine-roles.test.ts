@@ -6,29 +6,43 @@ import { ACCOUNT, resource, temporaryLake } from '../server/temporary-lake';
 
 const arn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
 const PARAMETER = `arn:aws:ssm:eu-west-1:${ACCOUNT}:parameter/a`;
-const role = (name: string, Action?: string): LakeResource =>
+const role = (name: string, Action?: string, assumedBy?: string, on = PARAMETER): LakeResource =>
   resource('AWS::IAM::Role', name, {
     arn: arn(name),
     path: `Lake/${name}/Resource`,
     properties: {
+      ...(assumedBy && {
+        AssumeRolePolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: assumedBy } }],
+        },
+      }),
       Policies: Action
         ? [
             {
               PolicyName: 'Own',
-              PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: PARAMETER }] },
+              PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource: on }] },
             },
           ]
         : [],
     },
   });
 
-async function run(roleArn: string, Resource: string, Parameters: ApiShape): Promise<ApiShape> {
+async function run(roleArn: string, Resource: string, Parameters: ApiShape, rest: ApiShape = {}): Promise<ApiShape> {
   const lake = await temporaryLake({
-    resources: [role('Writer', 'ssm:PutParameter'), role('Nobody')],
+    resources: [
+      role('Writer', 'ssm:PutParameter', `arn:aws:iam::${ACCOUNT}:root`),
+      role('Trustless', 'ssm:PutParameter', arn('Other')),
+      role('Machine', 'sts:AssumeRole', undefined, arn('*')),
+      role('Nobody'),
+    ],
     services: [states],
   });
   lake.objects.createBucket('lake');
-  const definition = JSON.stringify({ StartAt: 'S', States: { S: { Type: 'Task', Resource, Parameters, End: true } } });
+  const definition = JSON.stringify({
+    StartAt: 'S',
+    States: { S: { Type: 'Task', Resource, Parameters, ...rest, End: true } },
+  });
   const { stateMachineArn } = await lake.call('states', 'CreateStateMachine', { name: 'm', definition, roleArn });
   const { executionArn } = await lake.call('states', 'StartExecution', { stateMachineArn });
   for (;;) {
@@ -47,6 +61,20 @@ it("a task has its machine's rights, and fails in AWS's words without them", asy
     status: 'FAILED',
     cause: `User: arn:aws:sts::${ACCOUNT}:assumed-role/Nobody/lakewright is not authorized to perform: ssm:PutParameter on resource: ${PARAMETER} because no identity-based policy allows the ssm:PutParameter action`,
   });
+});
+
+it('a task with credentials has the rights of their role, which the machine may assume and which trusts it', async () => {
+  const as = (role: string) => ({ Credentials: { RoleArn: arn(role) } });
+  expect(await run(arn('Machine'), PUT, put)).toMatchObject({ status: 'FAILED' });
+  expect(await run(arn('Machine'), PUT, put, as('Writer'))).toMatchObject({ status: 'SUCCEEDED' });
+  const path = { Credentials: { 'RoleArn.$': `States.Format('${arn('{}')}', 'Writer')` } };
+  expect(await run(arn('Machine'), PUT, put, path)).toMatchObject({ status: 'SUCCEEDED' });
+  for (const refused of [
+    await run(arn('Nobody'), PUT, put, as('Writer')),
+    await run(arn('Machine'), PUT, put, as('Trustless')),
+  ]) {
+    expect(refused).toMatchObject({ status: 'FAILED', cause: expect.stringContaining('sts:AssumeRole') });
+  }
 });
 
 it('an integration of the SDK, and one with a form of its own, are asked as well', async () => {

@@ -1,6 +1,6 @@
 import { authorize, engineCaller } from '../../access/guard';
 import type { ApiShape } from '../api-shape';
-import { type LakeContext, ServiceError, type TaskCall, type TaskResult } from '../service';
+import { type Caller, type LakeContext, ServiceError, type TaskCall, type TaskResult } from '../service';
 import { StatesError } from './asl/errors';
 import { integrationName } from './asl/interpreter';
 import type { TaskRequest } from './asl/surroundings';
@@ -53,9 +53,10 @@ export class Integrations {
   /** @throws StatesError States.Runtime for what isn't supported: no wildcard may swallow that */
   public async run(
     request: TaskRequest,
-    { executionArn, roleArn }: Pick<ExecutionRecord, 'executionArn' | 'roleArn'>,
+    record: Pick<ExecutionRecord, 'executionArn' | 'stateMachineArn' | 'roleArn'>,
   ): Promise<TaskResult> {
-    const caller = engineCaller(this.lake, roleArn, executionArn);
+    const { executionArn } = record;
+    const caller = this.callerOf(request, record);
     const call: TaskCall = { caller, signal: request.signal, executionArn, stateName: request.stateName };
     const name = integrationName(request.resource);
     if (!name.endsWith('.waitForTaskToken')) return await this.dispatch(name, request.parameters, call);
@@ -74,6 +75,26 @@ export class Integrations {
       answer.then(() => started.catch(() => ({ measures: undefined }))),
     ]);
     return { output: await answer, measures };
+  }
+
+  /**
+   * The machine's role, or the one that it assumes for this task.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
+   */
+  private callerOf(
+    { roleArn }: TaskRequest,
+    machine: Pick<ExecutionRecord, 'executionArn' | 'stateMachineArn' | 'roleArn'>,
+  ): Caller {
+    const own = engineCaller(this.lake, machine.roleArn, machine.executionArn);
+    if (roleArn === undefined) return own;
+    const context = { 'sts:ExternalId': machine.stateMachineArn };
+    try {
+      this.lake.access.requireTrust(roleArn.split('/').at(-1) ?? '', own, { action: 'sts:AssumeRole', context });
+    } catch (error) {
+      throw translate(error, 'Sts', 'sts:assumeRole');
+    }
+    return engineCaller(this.lake, roleArn, machine.executionArn);
   }
 
   private async dispatch(name: string, parameters: ApiShape, call: TaskCall): Promise<TaskResult> {

@@ -110,6 +110,7 @@ async function runTask(visit: Visit): Promise<Outcome> {
     await query.field(state, 'TimeoutSeconds', scope),
     await query.field(state, 'HeartbeatSeconds', scope),
   ];
+  const roleArn = state.Credentials && (await query.template(state.Credentials, scope)).RoleArn;
   const resource = integrationName(state.Resource);
   const scheduled = { resourceType: resource.split(':')[0], resource: resource.split(':').slice(1).join(':') };
   run.around.record(frame, 'TaskScheduled', 'taskScheduledEventDetails', {
@@ -136,6 +137,7 @@ async function runTask(visit: Visit): Promise<Outcome> {
       parameters,
       stateName: name,
       signal,
+      ...(roleArn !== undefined && { roleArn: String(roleArn) }),
       token: scope.context.Task?.Token,
       ...(typeof heartbeat === 'number' && { heartbeat: heartbeat * 1000 }),
     });

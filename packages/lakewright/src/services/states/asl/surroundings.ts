@@ -11,6 +11,8 @@ export interface TaskRequest {
   readonly parameters: ApiShape;
   readonly stateName: string;
   readonly signal: AbortSignal;
+  /** The role of `Credentials`; the machine's own where there are none. */
+  readonly roleArn?: string;
   /** Of `.waitForTaskToken` tasks. */
   readonly token?: string;
   /** Milliseconds of real time without a heartbeat after which the task has failed. */
