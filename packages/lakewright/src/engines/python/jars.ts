@@ -18,12 +18,13 @@ builder.config("spark.jars.packages", sys.argv[1]).config("spark.jars.ivy", sys.
  * Fetches an environment's Java archives by Spark's own resolver, which uses the user's Maven settings
  * (`spark.jars.ivySettings`), and checks each against its pinned SHA-256.
  *
- * @throws LakewrightError LW_JAVA_MISSING, LW_ENVIRONMENT_HASH
+ * @throws LakewrightError LW_ENVIRONMENT_HASH
  */
 export async function fetchJars(
   kind: EnvironmentKind,
   python: string,
   folder: string,
+  /** With the JAVA_HOME that Spark takes. */
   options: Omit<InstallOptions, 'name'>,
 ): Promise<readonly string[]> {
   if (!kind.jars?.length) return [];
@@ -34,14 +35,6 @@ export async function fetchJars(
   const coordinates = kind.jars.map((jar) => jar.coordinates).join(',');
   try {
     await program(python, [script, coordinates, cache], { ...options, name: kind.name });
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    if (!/JAVA_HOME is not set|JAVA_GATEWAY_EXITED|java: (?:command )?not found|UnsupportedClassVersion/.test(said))
-      throw error;
-    throw new LakewrightError(
-      'LW_JAVA_MISSING',
-      `the environment "${kind.name}" needs Java 17 → install it, or set JAVA_HOME to one → then: lakewright setup ${kind.name}\n${said.split('\n').slice(-3).join('\n')}`,
-    );
   } finally {
     rmSync(script, { force: true });
   }

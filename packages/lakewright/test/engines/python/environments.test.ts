@@ -58,7 +58,7 @@ describe('an environment', () => {
     await expect(setup(['pyiceberg', 'snake'], new MemoryHost())).rejects.toMatchObject({
       code: 'LW_ENVIRONMENT_UNKNOWN',
       exitCode: 2,
-      message: expect.stringContaining('pyiceberg, spark, duckdb-iceberg'),
+      message: expect.stringContaining(ENVIRONMENTS.map((kind) => kind.name).join(', ')),
     });
   });
 
