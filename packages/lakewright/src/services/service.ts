@@ -134,6 +134,8 @@ export interface TaskCall {
   readonly signal: AbortSignal;
   readonly executionArn: string;
   readonly stateName: string;
+  /** Tells the execution's history what the service answered at first, where the task goes on after that (`.sync`). */
+  submitted?(output: unknown): void;
 }
 
 export interface TaskResult {

@@ -28,6 +28,7 @@ const runQuery = async (
   task: TaskCall,
 ): ReturnType<TaskIntegration> => {
   const { id } = await queries.start(parameters, task.caller);
+  task.submitted?.({ QueryExecutionId: id });
   const execution = await queries.finished(id, task.signal);
   if (execution.state !== 'SUCCEEDED') {
     // Step Functions fails a `.sync` task with this error, and the execution as its cause.

@@ -2,15 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { ApiShape } from '../api-shape';
 import { type LakeContext, ServiceError } from '../service';
 import type { States } from './asl/definition';
-import { StatesError, Stopped } from './asl/errors';
-import { type Frame, Interpreter, TimedOut } from './asl/interpreter';
+import { StatesError, Stopped, TimedOut } from './asl/errors';
+import { type Frame, Interpreter } from './asl/interpreter';
+import { failureDetails } from './asl/payload';
+import type { Surroundings } from './asl/surroundings';
+import { announce, redriveStatus } from './describe';
+import { addEvent } from './history';
 import type { Integrations } from './integrations';
-import { checkName, type ExecutionRecord, type MachineRecord, type Records } from './records';
+import type { MapRuns } from './map-runs';
+import { type ChildRecord, checkName, type ExecutionRecord, type MachineRecord, type Records } from './records';
 import type { TaskTokens } from './task-tokens';
 import type { TraceListener } from './trace';
 
-/** Source: Step Functions Developer Guide, "Service quotas": events in one execution's history. */
-const MAX_EVENTS = 25_000;
+/** Work that a killed process would do again: before it, an execution says where it stands. */
+const KEPT = new Set(['Task', 'Map', 'Parallel', 'Wait']);
 
 interface Running {
   readonly record: ExecutionRecord;
@@ -18,6 +23,9 @@ interface Running {
   readonly done: Promise<ExecutionRecord>;
   stopped?: { readonly error?: string; readonly cause?: string };
 }
+
+/** Source: API Reference, "RedriveExecution". */
+const MAX_REDRIVES = 1000;
 
 /** Runs executions, keeps their records, tells the trace's listeners and the event bus. */
 export class Executions {
@@ -31,6 +39,7 @@ export class Executions {
     private readonly records: Records,
     private readonly integrations: Integrations,
     private readonly tokens: TaskTokens,
+    private readonly mapRuns: MapRuns,
   ) {
     this.closeCutOff();
   }
@@ -77,23 +86,22 @@ export class Executions {
   }
 
   /**
-   * Runs a failed execution again from the state that failed.
+   * Runs an execution that didn't succeed again, from the states that didn't end well: of a Parallel or inline Map only the
+   * branches and iterations that failed or were aborted, of a Distributed Map only such child executions.
    *
-   * A Map or Parallel state runs again as a whole; AWS runs only the items and branches that failed.
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+   * @throws ServiceError ExecutionNotRedrivable, ExecutionLimitExceeded
    */
-  public redrive(arn: string): number {
+  public redrive(arn: unknown): number {
     const record = this.get(arn);
-    if (record.status === 'RUNNING' || record.status === 'SUCCEEDED') {
-      throw new ServiceError('ExecutionNotRedrivable', `Execution is ${record.status} and cannot be redriven`);
-    }
-    if (record.resumption === undefined) {
-      throw new ServiceError(
-        'ExecutionNotRedrivable',
-        'The execution was cut off: it is not known which state it was in',
-      );
+    const { status, reason } = redriveStatus(record, this.now());
+    if (status !== 'REDRIVABLE')
+      throw new ServiceError('ExecutionNotRedrivable', reason ?? 'Execution is not redrivable');
+    if (record.redriveCount >= MAX_REDRIVES) {
+      throw new ServiceError('ExecutionLimitExceeded', `The execution was redriven ${MAX_REDRIVES} times`);
     }
     const again: ExecutionRecord = {
-      ...record,
+      ...(record as ExecutionRecord),
       status: 'RUNNING',
       redriveCount: record.redriveCount + 1,
       redriveDate: this.now(),
@@ -104,7 +112,7 @@ export class Executions {
   }
 
   /** Waits until an execution has ended. */
-  public async finished(arn: string): Promise<ExecutionRecord> {
+  public async finished(arn: string): Promise<ExecutionRecord | ChildRecord> {
     return (await this.running.get(arn)?.done) ?? this.get(arn);
   }
 
@@ -113,8 +121,8 @@ export class Executions {
   }
 
   /** @throws ServiceError ExecutionDoesNotExist */
-  public get(arn: unknown): ExecutionRecord {
-    const record = typeof arn === 'string' ? this.find(arn) : undefined;
+  public get(arn: unknown): ExecutionRecord | ChildRecord {
+    const record = typeof arn === 'string' ? (this.find(arn) ?? this.mapRuns.execution(arn)) : undefined;
     if (record !== undefined) return record;
     throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${String(arn)}'`);
   }
@@ -123,7 +131,7 @@ export class Executions {
     return this.records.executions(machineArn).map((record) => this.running.get(record.executionArn)?.record ?? record);
   }
 
-  public async abort(arn: string, error?: string, cause?: string): Promise<ExecutionRecord> {
+  public async abort(arn: string, error?: string, cause?: string): Promise<ExecutionRecord | ChildRecord> {
     const running = this.running.get(arn);
     if (running === undefined) return this.get(arn);
     running.stopped = { error, cause };
@@ -147,7 +155,7 @@ export class Executions {
     this.records.putExecution(record);
     this.running.set(record.executionArn, entry);
     this.records.setRunning([...this.running.keys()]);
-    this.publish(record);
+    announce(this.lake, record);
     entry.done = this.execute(record, input, controller.signal, redriven);
     this.lake.background.track(entry.done);
   }
@@ -174,7 +182,12 @@ export class Executions {
       interpreter.around.record(frame, type, details, body);
     try {
       if (redriven) event('ExecutionRedriven', 'executionRedrivenEventDetails', { redriveCount: record.redriveCount });
-      else event('ExecutionStarted', 'executionStartedEventDetails', { input: record.input, roleArn: record.roleArn });
+      else {
+        const { input, roleArn } = record;
+        event('ExecutionStarted', 'executionStartedEventDetails', {
+          ...{ input, inputDetails: { truncated: false }, roleArn },
+        });
+      }
       const output = await interpreter.runStates(
         record.definition,
         input,
@@ -183,31 +196,27 @@ export class Executions {
       );
       record.status = 'SUCCEEDED';
       record.output = JSON.stringify(output);
-      event('ExecutionSucceeded', 'executionSucceededEventDetails', { output: record.output });
+      const body = { output: record.output, outputDetails: { truncated: false } };
+      event('ExecutionSucceeded', 'executionSucceededEventDetails', body);
     } catch (error) {
-      this.close(record, error, frame, event);
+      this.close(record, error, event);
     }
-    record.resumption = record.status === 'SUCCEEDED' ? undefined : interpreter.failedAt;
+    record.resumption = record.status === 'SUCCEEDED' ? undefined : frame.stoppedAt;
     record.stopDate = this.now();
     this.records.putExecution(record);
     this.running.delete(record.executionArn);
     this.records.setRunning([...this.running.keys()]);
-    this.publish(record);
+    announce(this.lake, record);
     return record;
   }
 
   private close(
     record: ExecutionRecord,
     error: unknown,
-    frame: Frame,
     event: (type: string, details: string, body: ApiShape) => void,
   ): void {
-    const late = frame.deadline !== undefined && this.lake.clock.now().getTime() >= frame.deadline;
     const stopped = this.running.get(record.executionArn)?.stopped;
-    if (
-      error instanceof TimedOut ||
-      (late && !stopped && error instanceof StatesError && error.error === 'States.Timeout')
-    ) {
+    if (error instanceof TimedOut) {
       record.status = 'TIMED_OUT';
       event('ExecutionTimedOut', 'executionTimedOutEventDetails', {});
     } else if (error instanceof Stopped) {
@@ -218,43 +227,35 @@ export class Executions {
         error instanceof StatesError
           ? error
           : new StatesError('States.Runtime', `Lakewright: ${error instanceof Error ? error.message : String(error)}`);
-      Object.assign(record, { status: 'FAILED', error: failure.error, cause: failure.causeText });
-      event('ExecutionFailed', 'executionFailedEventDetails', { error: failure.error, cause: failure.causeText });
+      Object.assign(record, { status: 'FAILED', ...failureDetails(failure) });
+      event('ExecutionFailed', 'executionFailedEventDetails', failureDetails(failure));
     }
   }
 
-  private surroundings(record: ExecutionRecord): Interpreter['around'] {
+  private surroundings(record: ExecutionRecord): Surroundings {
     const { executionArn, stateMachineArn } = record;
-    return {
+    const around: Surroundings = {
       executionArn,
+      region: this.lake.region,
       clock: this.lake.clock,
       objects: this.lake.objects,
       runTask: (request) => this.integrations.run(request, record),
-      newToken: (visit) => this.tokens.tokenFor(visit),
-      record: (frame, type, name, details) => {
-        const id = (record.events.at(-1)?.id ?? 0) + 1;
-        if (id > MAX_EVENTS && !type.startsWith('Execution')) {
-          throw new StatesError(
-            'States.Runtime',
-            `The execution reached the maximum number of history events (${MAX_EVENTS}).`,
-          );
-        }
-        record.events.push({
-          timestamp: this.now(),
-          type,
-          id,
-          previousEventId: frame.previous,
-          ...(name !== '' && details !== undefined && { [name]: details }),
-        });
-        frame.previous = id;
-      },
+      newToken: (attempt) => this.tokens.tokenFor(attempt),
+      record: (...event) => addEvent(record.events, this.now(), ...event),
       trace: (event) => {
         for (const listener of [...this.listeners]) listener({ ...event, executionArn, stateMachineArn });
       },
+      mapRun: (start) => this.mapRuns.start(record, around, start),
+      checkpoint: (type, at) => {
+        if (!KEPT.has(type)) return;
+        record.resumption = at;
+        this.records.putExecution(record);
+      },
     };
+    return around;
   }
 
-  /** What ran when the process ended can't go on: it says so. */
+  /** What ran when the process ended goes on when it is redriven, with the state that it was in. */
   private closeCutOff(): void {
     const cut = this.records.running();
     if (cut.length === 0) return;
@@ -271,24 +272,6 @@ export class Executions {
       });
     }
     this.records.setRunning([]);
-  }
-
-  /** Source: Step Functions Developer Guide, "Automating Step Functions event delivery". */
-  private publish(record: ExecutionRecord): void {
-    const { executionArn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = record;
-    this.lake.events.publish({
-      source: 'aws.states',
-      'detail-type': 'Step Functions Execution Status Change',
-      resources: [executionArn],
-      detail: {
-        ...{ executionArn, stateMachineArn, name, status, input },
-        startDate: Math.round(startDate * 1000),
-        stopDate: stopDate === undefined ? null : Math.round(stopDate * 1000),
-        output: output ?? null,
-        error: error ?? null,
-        cause: cause ?? null,
-      },
-    });
   }
 
   private now(): number {

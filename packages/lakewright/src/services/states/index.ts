@@ -1,6 +1,7 @@
 import type { LakeContext, ServiceFactory } from '../service';
 import { Executions } from './executions';
 import { Integrations } from './integrations';
+import { MapRuns } from './map-runs';
 import { operations, type Room } from './operations';
 import { Records } from './records';
 import { resources } from './resources';
@@ -15,8 +16,9 @@ export { onTrace, type StatesService, type TraceEvent, type TraceListener } from
 export const states: ServiceFactory = (lake: LakeContext): StatesService => {
   const tokens = new TaskTokens();
   const records = new Records(lake.workspace);
-  const executions = new Executions(lake, records, new Integrations(lake, tokens), tokens);
-  const room: Room = { lake, records, executions, tokens };
+  const mapRuns = new MapRuns(records, () => lake.clock.now().getTime() / 1000);
+  const executions = new Executions(lake, records, new Integrations(lake, tokens), tokens, mapRuns);
+  const room: Room = { lake, records, executions, tokens, mapRuns };
   return {
     name: 'states',
     protocol: { kind: 'json', version: '1.0', target: 'AWSStepFunctions' },

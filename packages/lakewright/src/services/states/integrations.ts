@@ -56,8 +56,9 @@ export class Integrations {
     record: Pick<ExecutionRecord, 'executionArn' | 'stateMachineArn' | 'roleArn'>,
   ): Promise<TaskResult> {
     const { executionArn } = record;
+    const { signal, stateName, submitted } = request;
     const caller = this.callerOf(request, record);
-    const call: TaskCall = { caller, signal: request.signal, executionArn, stateName: request.stateName };
+    const call: TaskCall = { caller, signal, executionArn, stateName, submitted };
     const name = integrationName(request.resource);
     if (!name.endsWith('.waitForTaskToken')) return await this.dispatch(name, request.parameters, call);
     const answer = this.tokens.wait(request.token ?? '', request.signal, request.heartbeat);
@@ -70,6 +71,7 @@ export class Integrations {
     // The callee may answer before its call returns.
     const started = this.dispatch(name.slice(0, -'.waitForTaskToken'.length), request.parameters, call);
     answer.catch(() => {});
+    started.then(({ output }) => submitted(output)).catch(() => {});
     const { measures } = await Promise.race([
       started,
       answer.then(() => started.catch(() => ({ measures: undefined }))),

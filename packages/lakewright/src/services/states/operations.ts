@@ -2,8 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { ApiShape } from '../api-shape';
 import { type LakeContext, type Operation, ServiceError } from '../service';
 import { validateDefinition } from './asl/validate';
+import { describeExecution, pick } from './describe';
 import type { Executions } from './executions';
-import { checkName, type ExecutionRecord, type MachineRecord, type Records } from './records';
+import { describeMapRun, type MapRuns } from './map-runs';
+import {
+  type ChildRecord,
+  checkName,
+  type ExecutionRecord,
+  type HistoryEvent,
+  type MachineRecord,
+  type Records,
+} from './records';
 import type { TaskTokens } from './task-tokens';
 
 /** What all operations work on. */
@@ -12,11 +21,13 @@ export interface Room {
   readonly records: Records;
   readonly executions: Executions;
   readonly tokens: TaskTokens;
+  readonly mapRuns: MapRuns;
 }
 
 /** The API's operations. Source: AWS Step Functions API Reference. */
 export function operations(room: Room): Readonly<Record<string, Operation>> {
-  const { records, executions, tokens, lake } = room;
+  const { records, executions, tokens, lake, mapRuns } = room;
+  const now = (): number => lake.clock.now().getTime() / 1000;
   return {
     async CreateStateMachine(input) {
       const arn = machineArn(lake, checkName(input.name));
@@ -36,7 +47,7 @@ export function operations(room: Room): Readonly<Record<string, Operation>> {
       return describeMachine(records.machine(input.stateMachineArn));
     },
     async DescribeStateMachineForExecution(input) {
-      const record = executions.get(input.executionArn);
+      const record = executions.find(String(input.executionArn)) ?? missing(input.executionArn);
       const {
         status: _,
         type: __,
@@ -74,35 +85,44 @@ export function operations(room: Room): Readonly<Record<string, Operation>> {
       const started = executions.start(machine, input.input, input.name, true);
       const record = await executions.finished(started.executionArn);
       return {
-        ...describeExecution(record),
+        ...describeExecution(record, now()),
         billingDetails: { billedDurationInMilliseconds: 0, billedMemoryUsedInMB: 0 },
       };
     },
     async DescribeExecution(input) {
-      return describeExecution(executions.get(input.executionArn));
+      return describeExecution(executions.get(input.executionArn), now());
     },
     async ListExecutions(input) {
-      const machine = records.machine(input.stateMachineArn);
-      const all = executions
-        .list(machine.arn)
-        .filter((one) => input.statusFilter === undefined || one.status === input.statusFilter);
-      return page(input, all, 'executions', (one) => ({
-        ...pick(one, [
-          'executionArn',
-          'stateMachineArn',
-          'name',
-          'status',
-          'startDate',
-          'stopDate',
-          'redriveCount',
-          'redriveDate',
+      const all: readonly (ExecutionRecord | ChildRecord)[] =
+        input.mapRunArn === undefined
+          ? executions.list(records.machine(input.stateMachineArn).arn)
+          : mapRuns.get(input.mapRunArn).children.filter((one) => one !== null);
+      const redriven = { REDRIVEN: true, NOT_REDRIVEN: false }[String(input.redriveFilter)];
+      const chosen = all.filter(
+        (one) =>
+          (input.statusFilter === undefined || one.status === input.statusFilter) &&
+          (redriven === undefined || one.redriveCount > 0 === redriven),
+      );
+      return page(input, chosen, 'executions', (one) => ({
+        ...pick(one as ExecutionRecord & ChildRecord, [
+          ...(['executionArn', 'stateMachineArn', 'name', 'status', 'startDate', 'stopDate'] as const),
+          ...(['redriveCount', 'redriveDate', 'mapRunArn', 'itemCount'] as const),
         ]),
       }));
+    },
+    async DescribeMapRun(input) {
+      return describeMapRun(mapRuns.get(input.mapRunArn));
+    },
+    async ListMapRuns(input) {
+      const { executionArn } = executions.get(input.executionArn);
+      return page(input, mapRuns.list(executionArn), 'mapRuns', (one) =>
+        pick(one, ['executionArn', 'mapRunArn', 'stateMachineArn', 'startDate', 'stopDate']),
+      );
     },
     async GetExecutionHistory(input) {
       const { events } = executions.get(input.executionArn);
       return page(input, input.reverseOrder === true ? [...events].reverse() : events, 'events', (event) => ({
-        ...event,
+        ...(input.includeExecutionData === false ? withoutData(event) : event),
       }));
     },
     async StopExecution(input) {
@@ -111,7 +131,7 @@ export function operations(room: Room): Readonly<Record<string, Operation>> {
       return { stopDate: ended.stopDate };
     },
     async RedriveExecution(input) {
-      return { redriveDate: executions.redrive(String(input.executionArn)) };
+      return { redriveDate: executions.redrive(input.executionArn) };
     },
     async SendTaskSuccess(input) {
       tokens.succeed(input.taskToken, input.output);
@@ -190,23 +210,18 @@ function describeMachine(machine: MachineRecord) {
   };
 }
 
-export function describeExecution(record: ExecutionRecord): Record<string, unknown> {
-  const included = { included: true };
-  return {
-    ...pick(record, [
-      ...(['executionArn', 'stateMachineArn', 'name', 'status', 'startDate', 'stopDate', 'input', 'output'] as const),
-      ...(['error', 'cause', 'redriveCount', 'redriveDate'] as const),
-    ]),
-    inputDetails: included,
-    ...(record.output !== undefined && { outputDetails: included }),
-    redriveStatus: record.status !== 'SUCCEEDED' && record.resumption !== undefined ? 'REDRIVABLE' : 'NOT_REDRIVABLE',
+/** `includeExecutionData: false` leaves inputs and outputs out. */
+function withoutData(event: HistoryEvent): ApiShape {
+  const bare = ([key, value]: [string, ApiShape]): [string, ApiShape] => {
+    if (typeof value !== 'object' || value === null) return [key, value];
+    const { input: _, output: __, parameters: ___, assignedVariables: ____, ...rest } = value;
+    return [key, rest];
   };
+  return Object.fromEntries(Object.entries(event).map(bare));
 }
 
-function pick<T extends object, K extends keyof T>(value: T, keys: readonly K[]): Partial<T> {
-  return Object.fromEntries(
-    keys.filter((key) => value[key] !== undefined).map((key) => [key, value[key]]),
-  ) as unknown as Partial<T>;
+function missing(arn: unknown): never {
+  throw new ServiceError('ExecutionDoesNotExist', `Execution Does Not Exist: '${String(arn)}'`);
 }
 
 /** One page of a list; the token is the position of the next one. */

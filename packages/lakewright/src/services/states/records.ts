@@ -5,7 +5,7 @@ import type { Workspace } from '../../workspace/workspace';
 import type { ApiShape } from '../api-shape';
 import { ServiceError } from '../service';
 import type { States } from './asl/definition';
-import type { Resumption } from './asl/interpreter';
+import type { Resumption } from './asl/resume';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -48,6 +48,33 @@ export interface ExecutionRecord {
   readonly events: HistoryEvent[];
 }
 
+/** An execution of a Distributed Map; its definition is in its parent's. */
+export interface ChildRecord extends Omit<ExecutionRecord, 'definition' | 'definitionText'> {
+  readonly mapRunArn: string;
+  readonly itemCount: number;
+}
+
+/** A run of a Distributed Map, with its child executions. */
+export interface MapRunRecord {
+  readonly mapRunArn: string;
+  /** Of the parent. */
+  readonly executionArn: string;
+  /** `…:stateMachine:<machine>/<label>` */
+  readonly stateMachineArn: string;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  readonly startDate: number;
+  stopDate?: number;
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount: number;
+  readonly toleratedFailurePercentage: number;
+  redriveCount: number;
+  redriveDate?: number;
+  /** How many items each child has. */
+  readonly sizes: readonly number[];
+  /** Undefined where a child was never begun. */
+  readonly children: (ChildRecord | null)[];
+}
+
 export interface HistoryEvent {
   readonly timestamp: number;
   readonly type: string;
@@ -56,12 +83,17 @@ export interface HistoryEvent {
   readonly [details: string]: ApiShape;
 }
 
-/** Machines in `state/states-machines.json`, executions in `executions/<state machine>/<name>.json`. */
+/**
+ * Machines in `state/states-machines.json`, executions in `executions/<state machine>/<name>.json`, map runs in
+ * `map-runs/<state machine>/<label>/<id>.json`.
+ */
 export class Records {
   private readonly folder: string;
+  private readonly mapRunFolder: string;
 
   public constructor(private readonly workspace: Workspace) {
     this.folder = path.join(workspace.root, 'executions');
+    this.mapRunFolder = path.join(workspace.root, 'map-runs');
   }
 
   public machines(): Readonly<Record<string, MachineRecord>> {
@@ -100,6 +132,21 @@ export class Records {
     if (!existsSync(folder)) return [];
     const records = readdirSync(folder).flatMap((name) => readJson<ExecutionRecord>(path.join(folder, name)) ?? []);
     return records.filter((one) => one.stateMachineArn === machineArn).sort((a, b) => b.startDate - a.startDate);
+  }
+
+  public putMapRun(record: MapRunRecord): void {
+    const [machine = '', id = ''] = record.mapRunArn.split(':').slice(6);
+    const file = path.join(this.mapRunFolder, ...machine.split('/').map(fileName), `${fileName(id)}.json`);
+    writeFileAtomic(file, `${JSON.stringify(record)}\n`, { tmp: this.workspace.tmp });
+  }
+
+  /** The map runs of a state machine, or of one of its Distributed Maps (`<machine>/<label>`). */
+  public mapRuns(machine: string): MapRunRecord[] {
+    const folder = path.join(this.mapRunFolder, ...machine.split('/').map(fileName));
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.json'))
+      .flatMap((name) => readJson<MapRunRecord>(path.join(folder, name)) ?? []);
   }
 
   /** ARNs of what runs now: whatever is in here at the next start was cut off. */

@@ -2,7 +2,7 @@ import type { ApiShape } from '../api-shape';
 import type { TaskCall, TaskIntegration, TaskResult } from '../service';
 import { StatesError } from './asl/errors';
 import type { Room } from './operations';
-import type { ExecutionRecord } from './records';
+import type { ChildRecord, ExecutionRecord } from './records';
 
 /** `states:startExecution` and its forms that wait for the child. Source: Developer Guide, "Start a Step Functions workflow". */
 export function tasks({ records, executions }: Room): Readonly<Record<string, TaskIntegration>> {
@@ -11,8 +11,9 @@ export function tasks({ records, executions }: Room): Readonly<Record<string, Ta
     const text = typeof input === 'string' ? input : JSON.stringify(input ?? {});
     return executions.start(records.machine(String(parameters.StateMachineArn)), text, parameters.Name);
   };
-  const wait = async (parameters: ApiShape, call: TaskCall): Promise<ExecutionRecord> => {
-    const { executionArn } = start(parameters);
+  const wait = async (parameters: ApiShape, call: TaskCall): Promise<ExecutionRecord | ChildRecord> => {
+    const { executionArn, startDate } = start(parameters);
+    call.submitted?.({ ExecutionArn: executionArn, StartDate: Math.round(startDate * 1000) });
     const stop = (): void => void executions.abort(executionArn, undefined, 'the parent was stopped');
     call.signal.addEventListener('abort', stop, { once: true });
     try {
@@ -39,7 +40,7 @@ export function tasks({ records, executions }: Room): Readonly<Record<string, Ta
   };
 }
 
-function described(record: ExecutionRecord, output: ApiShape): ApiShape {
+function described(record: ExecutionRecord | ChildRecord, output: ApiShape): ApiShape {
   return {
     ExecutionArn: record.executionArn,
     Input: record.input,

@@ -242,7 +242,7 @@ describe('executions', () => {
     const { events } = await lake.states('GetExecutionHistory', { executionArn });
     expect(events.map((event: ApiShape) => [event.id, event.previousEventId, event.type])).toEqual([
       [1, 0, 'ExecutionStarted'],
-      [2, 1, 'TaskStateEntered'],
+      [2, 0, 'TaskStateEntered'],
       [3, 2, 'TaskScheduled'],
       [4, 3, 'TaskStarted'],
       [5, 4, 'TaskSucceeded'],
@@ -255,7 +255,7 @@ describe('executions', () => {
       resource: 'startJobRun.sync',
       parameters: '{}',
     });
-    expect(events[7].executionFailedEventDetails).toMatchObject({ error: 'States.ParameterPathFailure' });
+    expect(events[7].executionFailedEventDetails).toMatchObject({ error: 'States.Runtime' });
     const reversed = await lake.states('GetExecutionHistory', { executionArn, reverseOrder: true, maxResults: 1 });
     expect(reversed.events[0].id).toBe(8);
   });
@@ -330,7 +330,7 @@ describe('executions', () => {
     expect(await lake.finished(executionArn)).toMatchObject({
       status: 'ABORTED',
       error: 'Lakewright.CutOff',
-      redriveStatus: 'NOT_REDRIVABLE',
+      redriveStatus: 'REDRIVABLE',
     });
   });
 

@@ -1,6 +1,6 @@
 import type { ApiShape } from '../../api-shape';
 import { StatesError } from './errors';
-import { isPresent, type PathScope, readPath } from './json-path';
+import { isPresent, MissingPath, type PathScope, readPath } from './json-path';
 
 /** RFC 3339 in the profile that Choice states take: upper case T and Z. */
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
@@ -57,7 +57,7 @@ function variable(path: string, scope: PathScope): ApiShape {
   try {
     return readPath(path, scope);
   } catch (error) {
-    if (!(error instanceof StatesError) || error.error !== 'States.ParameterPathFailure') throw error;
+    if (!(error instanceof MissingPath)) throw error;
     throw new StatesError(
       'States.Runtime',
       `Invalid path '${path}': The choice state's condition path references an invalid value.`,

@@ -1,11 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { ApiShape } from '../../api-shape';
 import type { TaskMeasures } from '../../service';
 import type { QueryLanguage, Retrier, State, States } from './definition';
-import { matches, StatesError, Stopped } from './errors';
+import { isRuntime, matches, StatesError, Stopped, TimedOut } from './errors';
+import { carried, failureDetails, limit } from './payload';
 import { type Handed, queryOf, type Scope } from './query';
+import type { Inside, Resumption } from './resume';
+import { retryDelay } from './retry';
 import { HANDLERS, type Outcome } from './state-handlers';
 import type { Surroundings } from './surroundings';
+import { assign } from './variables';
 
 /** Where a sequence of states runs: the machine, a Parallel's branch, a Map's item. */
 export interface Frame {
@@ -20,17 +24,9 @@ export interface Frame {
   previous: number;
   /** Lake time in milliseconds at which the execution times out. */
   readonly deadline?: number;
+  /** Set when the sequence ends otherwise than well. */
+  stoppedAt?: Resumption;
 }
-
-/** Where a failed execution goes on when it is redriven. */
-export interface Resumption {
-  readonly state: string;
-  readonly input: ApiShape;
-  readonly variables: Readonly<Record<string, ApiShape>>;
-}
-
-/** Source: Step Functions Developer Guide, "Service quotas": 256 KiB of state input or output. */
-const MAX_PAYLOAD = 262_144;
 
 /** Everything that a state's handler needs besides the state. */
 export interface Visit {
@@ -41,32 +37,37 @@ export interface Visit {
   readonly scope: Scope;
   readonly run: Interpreter;
   readonly query: ReturnType<typeof queryOf>;
+  /** Of a redriven state: how its branches or items stand. */
+  readonly resume?: Inside;
+  /** How they stand now, for the next redrive. */
+  readonly held: { inside?: Inside };
 }
 
 /** Runs states of the Amazon States Language. Definitions have been validated. */
 export class Interpreter {
-  /** Set when a state of the outermost frame fails. */
-  public failedAt: Resumption | undefined;
-
   public constructor(public readonly around: Surroundings) {}
 
-  /** Runs a sequence from its start, or from where it failed; gives the output of the state that ends it. */
+  /** Runs a sequence from its start, or from where it stopped; gives the output of the state that ends it. */
   public async runStates(definition: States, input: ApiShape, frame: Frame, from?: Resumption): Promise<ApiShape> {
     const language = definition.QueryLanguage ?? frame.language;
     let name = from?.state ?? definition.StartAt;
     let data = from?.input ?? input;
+    let again = from;
     if (from !== undefined) frame.variables = from.variables;
     for (;;) {
       const state = definition.States[name] as State;
-      const before = frame.variables;
+      const before = { state: name, input: data, variables: frame.variables };
+      const held: Visit['held'] & { entered?: boolean } = {};
+      if (frame.parent === undefined) this.around.checkpoint?.(state.Type, { ...before, entered: false });
       try {
-        const { next, handed } = await this.visit(name, state, data, { ...frame, language }, frame);
-        frame.variables = { ...frame.variables, ...handed.assigned };
+        const { next, handed } = await this.visit(name, state, data, { ...frame, language }, frame, held, again);
+        again = undefined;
+        frame.variables = assign(frame.variables, handed.assigned);
         data = handed.output;
         if (next === undefined) return data;
         name = next;
       } catch (error) {
-        if (frame.parent === undefined) this.failedAt = { state: name, input: data, variables: before };
+        frame.stoppedAt = { ...before, entered: held.entered ?? false, ...(held.inside && { inside: held.inside }) };
         throw error;
       }
     }
@@ -78,6 +79,8 @@ export class Interpreter {
     raw: ApiShape,
     frame: Frame,
     ids: Frame,
+    held: Visit['held'] & { entered?: boolean },
+    again: Resumption | undefined,
   ): Promise<{ next?: string; handed: Handed }> {
     this.checkTime(frame);
     const { around } = this;
@@ -88,7 +91,13 @@ export class Interpreter {
     const resource = state.Type === 'Task' ? integrationName(state.Resource) : undefined;
     const common = { id, parent: frame.parent, iteration: frame.iteration, name, type: state.Type, resource };
     around.trace({ kind: 'entered', ...common, time: new Date(), lakeTime: entered });
-    around.record(ids, `${state.Type}StateEntered`, 'stateEnteredEventDetails', { name, input: json(raw) });
+    // "Reenters the Fail state and fails again"; other states go on from the event that they have.
+    if (!again?.entered || state.Type === 'Fail') {
+      const details = { name, ...carried('input', raw) };
+      around.record(ids, `${state.Type}StateEntered`, 'stateEnteredEventDetails', details);
+    }
+    held.entered = true;
+    const eventId = ids.previous;
     let retries = 0;
     let measures: TaskMeasures | undefined;
     let items: number | undefined;
@@ -106,32 +115,50 @@ export class Interpreter {
         ...(items !== undefined && { items }),
       });
     };
-    const leave = (handed: Handed): void => {
-      around.record(ids, `${state.Type}StateExited`, 'stateExitedEventDetails', { name, output: json(handed.output) });
+    const leave = ({ output, assigned }: Handed): void => {
+      around.record(ids, `${state.Type}StateExited`, 'stateExitedEventDetails', {
+        name,
+        ...carried('output', output),
+        ...(Object.keys(assigned).length > 0 && {
+          assignedVariables: Object.fromEntries(
+            Object.entries(assigned).map(([key, value]) => [key, JSON.stringify(value)]),
+          ),
+          assignedVariablesDetails: { truncated: false },
+        }),
+      });
     };
     const counts = new Map<Retrier, number>();
     for (;;) {
       const context = {
         ...frame.context,
         State: { Name: name, EnteredTime: entered.toISOString(), RetryCount: retries },
-        ...(isTokenTask(state) && { Task: { Token: around.newToken(id) } }),
+        ...(isTokenTask(state) && { Task: { Token: around.newToken(`${id}/${retries}`) } }),
       };
       const scope: Scope = { input: raw, context, variables: frame.variables };
+      const resume = retries === 0 ? again?.inside : undefined;
+      held.inside = undefined;
       try {
-        const outcome = await this.attempt({ id, name, state, frame: ids, scope, run: this, query });
+        const outcome = await this.attempt({ id, name, state, frame: ids, scope, run: this, query, resume, held });
         measures = outcome.measures ?? measures;
         items = outcome.items;
         const handed = await finish(outcome, state, raw, scope, query);
         limit(handed.output, `The state '${name}'`);
-        exit('SUCCEEDED');
         leave(handed);
+        exit('SUCCEEDED');
         return { next: outcome.next ?? (state.End === true ? undefined : state.Next), handed };
       } catch (thrown) {
         if (thrown instanceof Stopped || !(thrown instanceof StatesError)) {
+          if (ABORTABLE.has(state.Type)) around.record(ids, `${state.Type}StateAborted`, '', undefined);
           exit('ABORTED');
           throw thrown;
         }
-        const failure = thrown;
+        const failure = placed(thrown, name, eventId);
+        // What was too big would be too big again: AWS reruns such a state as a whole.
+        if (failure.error === 'States.DataLimitExceeded') held.inside = undefined;
+        if (failure.error === 'States.QueryEvaluationError') {
+          const details = { ...failureDetails(failure), location: thrown.location ?? 'Unknown', state: name };
+          around.record(ids, 'EvaluationFailed', 'evaluationFailedEventDetails', details);
+        }
         const delay = retryDelay(state, failure, counts, `${this.around.executionArn}/${name}`);
         if (delay !== undefined && !this.isTimedOut(frame)) {
           retries += 1;
@@ -144,8 +171,8 @@ export class Interpreter {
           throw failure;
         }
         const handed = await query.caught(catcher, raw, { ...scope, errorOutput: failure.output });
-        exit('CAUGHT', failure);
         leave(handed);
+        exit('CAUGHT', failure);
         return { next: catcher.Next, handed };
       }
     }
@@ -174,8 +201,8 @@ export class Interpreter {
   }
 }
 
-/** The whole execution took longer than its TimeoutSeconds. */
-export class TimedOut extends Stopped {}
+/** States whose end from outside is an event of its own. */
+const ABORTABLE = new Set(['Task', 'Wait', 'Map', 'Parallel']);
 
 /** Ends at once when the signal does, whatever the work makes of it. */
 export async function stoppable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -205,23 +232,15 @@ export function integrationName(resource: string): string {
   return /^arn:[^:]+:states:[^:]*:[^:]*:(?!activity:)(.+)$/.exec(resource)?.[1] ?? resource;
 }
 
-export function json(value: ApiShape): string {
-  return JSON.stringify(value) ?? 'null';
-}
-
-/** @throws StatesError States.DataLimitExceeded */
-export function limit(value: ApiShape, what: string): void {
-  const size = Buffer.byteLength(json(value));
-  if (size > MAX_PAYLOAD) {
-    throw new StatesError(
-      'States.DataLimitExceeded',
-      `${what} returned a result with a size exceeding the maximum number of bytes service limit (${size} of ${MAX_PAYLOAD}).`,
-    );
-  }
-}
-
 function isTokenTask(state: State): boolean {
   return state.Type === 'Task' && /\.waitForTaskToken$|:activity:/.test(state.Resource);
+}
+
+/** AWS says of errors in a state's own fields where it stands in the history. */
+function placed(failure: StatesError, name: string, eventId: number): StatesError {
+  if (!isRuntime(failure) || failure.causeText.startsWith('An error occurred')) return failure;
+  const where = `An error occurred while executing the state '${name}' (entered at the event id #${eventId}).`;
+  return new StatesError(failure.error, `${where} ${failure.causeText}`, failure.location);
 }
 
 async function finish(
@@ -236,27 +255,4 @@ async function finish(
   // A choice rule has an Assign and, in JSONata, an Output of its own: they stand for those of the state.
   const { Assign, Output = state.Output } = outcome.rule;
   return await query.succeed({ ...state, Assign, Output }, raw, seen);
-}
-
-/** Milliseconds until the next attempt; undefined = no retrier takes the error, or it has used its attempts up. */
-function retryDelay(
-  state: State,
-  failure: StatesError,
-  counts: Map<Retrier, number>,
-  seed: string,
-): number | undefined {
-  const retrier = state.Retry?.find((one) => matches(one.ErrorEquals, failure.error));
-  if (retrier === undefined) return undefined;
-  const count = (counts.get(retrier) ?? 0) + 1;
-  if (count > (retrier.MaxAttempts ?? 3)) return undefined;
-  counts.set(retrier, count);
-  const seconds = (retrier.IntervalSeconds ?? 1) * (retrier.BackoffRate ?? 2) ** (count - 1);
-  const capped = Math.min(seconds, retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY);
-  // Full jitter, but the same on each run of the same execution.
-  const share = retrier.JitterStrategy === 'FULL' ? fraction(`${seed}/${count}`) : 1;
-  return capped * share * 1000;
-}
-
-function fraction(seed: string): number {
-  return createHash('sha256').update(seed).digest().readUInt32BE(0) / 2 ** 32;
 }

@@ -1,6 +1,6 @@
 import type { ApiShape } from '../../api-shape';
 import { StatesError } from './errors';
-import { json } from './interpreter';
+import { json } from './payload';
 
 /** AWS's limit for the input of one child execution. */
 const MAX_BYTES = 262_144;

@@ -3,8 +3,9 @@ import { parse } from 'csv-parse/sync';
 import type { ApiShape } from '../../api-shape';
 import { ServiceError } from '../../service';
 import { StatesError } from './errors';
-import { integrationName, json, type Visit } from './interpreter';
+import { integrationName, type Visit } from './interpreter';
 import { readPath } from './json-path';
+import { json } from './payload';
 
 const DELIMITERS: Readonly<Record<string, string>> = {
   COMMA: ',',

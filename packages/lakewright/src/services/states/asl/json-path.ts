@@ -12,16 +12,32 @@ export interface PathScope {
 const SEGMENT = /^(?:\.([\p{L}_][\p{L}\p{N}_-]*)|\[(-?\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\])/u;
 
 /**
+ * Nothing is at a path.
+ *
+ * The Developer Guide has States.ParameterPathFailure for it; what executions on AWS show is States.Runtime, which no
+ * Retry and no Catch takes.
+ */
+export class MissingPath extends StatesError {
+  constructor(path: string, field: string | undefined, root: ApiShape) {
+    const text = JSON.stringify(root) ?? 'nothing';
+    const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+    const where = field === undefined ? '' : ` specified for the field '${field}'`;
+    super('States.Runtime', `The JSONPath '${path}'${where} could not be found in the input '${shown}'`, field);
+  }
+}
+
+/**
  * The value at a path. Paths with filters, wildcards, slices or `..` give a list.
  *
- * @throws StatesError States.ParameterPathFailure where nothing is there
+ * @param field the state's field that has the path, for messages
+ * @throws MissingPath
  */
-export function readPath(path: string, scope: PathScope): ApiShape {
+export function readPath(path: string, scope: PathScope, field?: string): ApiShape {
   const { root, rest } = rootOf(path, scope);
   const { segments, tail } = split(rest);
   let value = root;
   for (const segment of segments) {
-    if (!hasMember(value, segment)) throw missing(path, root);
+    if (!hasMember(value, segment)) throw new MissingPath(path, field, root);
     value = member(value, segment);
   }
   if (tail === '') return value;
@@ -38,7 +54,7 @@ export function isPresent(path: string, scope: PathScope): boolean {
     readPath(path, scope);
     return true;
   } catch (error) {
-    if (error instanceof StatesError && error.error === 'States.ParameterPathFailure') return false;
+    if (error instanceof MissingPath) return false;
     throw error;
   }
 }
@@ -106,15 +122,6 @@ function hasMember(value: ApiShape, segment: string | number): boolean {
 
 function member(value: ApiShape, segment: string | number): ApiShape {
   return Array.isArray(value) && typeof segment === 'number' ? value.at(segment) : value[segment];
-}
-
-function missing(path: string, root: ApiShape): StatesError {
-  const text = JSON.stringify(root) ?? 'nothing';
-  const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
-  return new StatesError(
-    'States.ParameterPathFailure',
-    `The JSONPath '${path}' could not be found in the input '${shown}'`,
-  );
 }
 
 function mismatch(path: string, target: ApiShape): StatesError {

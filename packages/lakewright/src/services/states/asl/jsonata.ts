@@ -20,22 +20,30 @@ export function expressionOf(text: string): string | undefined {
   return /^\{%([\s\S]*)%\}$/.exec(text)?.[1];
 }
 
-/** Every `{% … %}` of a value, evaluated; the rest stays as it is. */
-export async function evaluateAll(value: ApiShape, scope: JsonataScope): Promise<ApiShape> {
+/**
+ * Every `{% … %}` of a value, evaluated; the rest stays as it is.
+ *
+ * @param field where the value stands in the state, for messages
+ */
+export async function evaluateAll(value: ApiShape, scope: JsonataScope, field: string): Promise<ApiShape> {
   if (typeof value === 'string') {
     const expression = expressionOf(value);
-    return expression === undefined ? value : await evaluate(expression, scope);
+    return expression === undefined ? value : await evaluate(expression, scope, field);
   }
-  if (Array.isArray(value)) return await Promise.all(value.map((entry) => evaluateAll(entry, scope)));
+  if (Array.isArray(value)) {
+    return await Promise.all(value.map((entry, index) => evaluateAll(entry, scope, `${field}[${index}]`)));
+  }
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).map(async ([key, entry]) => [key, await evaluateAll(entry, scope)] as const);
+    const entries = Object.entries(value).map(
+      async ([key, entry]) => [key, await evaluateAll(entry, scope, `${field}/${key}`)] as const,
+    );
     return Object.fromEntries(await Promise.all(entries));
   }
   return value;
 }
 
 /** @throws StatesError States.QueryEvaluationError */
-async function evaluate(expression: string, scope: JsonataScope): Promise<ApiShape> {
+async function evaluate(expression: string, scope: JsonataScope, field: string): Promise<ApiShape> {
   const states = { input: scope.input, context: scope.context, result: scope.result, errorOutput: scope.errorOutput };
   let text: string | undefined;
   try {
@@ -43,10 +51,15 @@ async function evaluate(expression: string, scope: JsonataScope): Promise<ApiSha
     // JSONata's lists carry hidden members: a plain copy is what a machine sees.
     text = JSON.stringify(value, noFunctions);
   } catch (error) {
-    throw failure(expression, error instanceof StatesError ? error.causeText : (error as Error).message);
+    throw failure(expression, field, error instanceof StatesError ? error.causeText : messageOf(error));
   }
-  if (text === undefined) throw failure(expression, 'it gives nothing');
+  if (text === undefined) throw failure(expression, field, 'it gives nothing');
   return JSON.parse(text);
+}
+
+/** JSONata's own errors are objects with a code: `T2001: The left side …`. */
+function messageOf(error: ApiShape): string {
+  return error.code === undefined ? error.message : `${error.code}: ${error.message}`;
 }
 
 function noFunctions(_: string, value: ApiShape): ApiShape {
@@ -104,9 +117,10 @@ const AWS_FUNCTIONS: Readonly<Record<string, (...args: ApiShape[]) => ApiShape>>
   parse: (text) => JSON.parse(text),
 };
 
-function failure(expression: string, reason: string): StatesError {
+function failure(expression: string, field: string, reason: string): StatesError {
   return new StatesError(
     'States.QueryEvaluationError',
-    `The JSONata expression '${expression.trim()}' failed: ${reason}`,
+    `The JSONata expression '${expression.trim()}' specified for the field '${field}' threw an error during evaluation. ${reason}`,
+    field,
   );
 }

@@ -45,12 +45,12 @@ export const JSON_PATH: Query = {
 
   effectiveInput(state, scope) {
     if (state.InputPath === undefined) return scope.input;
-    return state.InputPath === null ? {} : value(state.InputPath, scope);
+    return state.InputPath === null ? {} : value(state.InputPath, scope, 'InputPath');
   },
 
   async field(holder, name, scope) {
     const path = holder[`${name}Path`];
-    if (path !== undefined) return value(path, scope);
+    if (path !== undefined) return value(path, scope, `${name}Path`);
     return holder[name];
   },
 
@@ -75,7 +75,8 @@ export const JSON_PATH: Query = {
     }
     const assigned = state.Assign === undefined ? NONE : fill(state.Assign, { ...scope, input: seen });
     if (state.OutputPath === null) output = {};
-    else if (state.OutputPath !== undefined) output = value(state.OutputPath, { ...scope, input: output });
+    else if (state.OutputPath !== undefined)
+      output = value(state.OutputPath, { ...scope, input: output }, 'OutputPath');
     return { output, assigned };
   },
 
@@ -95,29 +96,30 @@ export const JSONATA: Query = {
   },
 
   async field(holder, name, scope) {
-    return holder[name] === undefined ? undefined : await evaluateAll(holder[name], scope);
+    return holder[name] === undefined ? undefined : await evaluateAll(holder[name], scope, name);
   },
 
   async template(template, scope) {
-    return await evaluateAll(template, scope);
+    return await evaluateAll(template, scope, 'ItemSelector');
   },
 
   async arguments(holder, scope) {
-    return holder.Arguments === undefined ? scope.input : await evaluateAll(holder.Arguments, scope);
+    return holder.Arguments === undefined ? scope.input : await evaluateAll(holder.Arguments, scope, 'Arguments');
   },
 
   async succeed(state, _, scope) {
     const plain = WITH_RESULT.has(state.Type) && state.Type !== 'Pass' ? scope.result : scope.input;
     return {
-      output: state.Output === undefined ? plain : await evaluateAll(state.Output, scope),
-      assigned: state.Assign === undefined ? NONE : await evaluateAll(state.Assign, scope),
+      output: state.Output === undefined ? plain : await evaluateAll(state.Output, scope, 'Output'),
+      assigned: state.Assign === undefined ? NONE : await evaluateAll(state.Assign, scope, 'Assign'),
     };
   },
 
   async caught(catcher, _, scope) {
     return {
-      output: catcher.Output === undefined ? scope.errorOutput : await evaluateAll(catcher.Output, scope),
-      assigned: catcher.Assign === undefined ? NONE : await evaluateAll(catcher.Assign, scope),
+      output:
+        catcher.Output === undefined ? scope.errorOutput : await evaluateAll(catcher.Output, scope, 'Catch/Output'),
+      assigned: catcher.Assign === undefined ? NONE : await evaluateAll(catcher.Assign, scope, 'Catch/Assign'),
     };
   },
 };
@@ -127,10 +129,10 @@ export function queryOf(language: QueryLanguage | undefined): Query {
 }
 
 /** A path or a call of an intrinsic function, as `"x.$": …` takes it. */
-function value(text: ApiShape, scope: Scope): ApiShape {
+function value(text: ApiShape, scope: Scope, field: string): ApiShape {
   if (typeof text !== 'string')
     throw new StatesError('States.Runtime', `a path must be text, got ${JSON.stringify(text)}`);
-  return isIntrinsic(text) ? callIntrinsic(text, scope) : readPath(text, scope);
+  return isIntrinsic(text) ? callIntrinsic(text, scope) : readPath(text, scope, field);
 }
 
 function place(path: string | undefined, raw: ApiShape, result: ApiShape): ApiShape {
@@ -143,7 +145,7 @@ function fill(template: ApiShape, scope: Scope): ApiShape {
   if (typeof template !== 'object' || template === null) return template;
   return Object.fromEntries(
     Object.entries<ApiShape>(template).map(([key, entry]) =>
-      key.endsWith('.$') ? [key.slice(0, -2), value(entry, scope)] : [key, fill(entry, scope)],
+      key.endsWith('.$') ? [key.slice(0, -2), value(entry, scope, key)] : [key, fill(entry, scope)],
     ),
   );
 }

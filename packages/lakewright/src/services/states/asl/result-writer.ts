@@ -1,12 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import type { ApiShape } from '../../api-shape';
 import { ServiceError } from '../../service';
 import { StatesError } from './errors';
-import { json, type Visit } from './interpreter';
+import type { Visit } from './interpreter';
+import { json } from './payload';
 
 /** How one item of a Distributed Map ended. */
 export interface ItemOutcome {
   readonly index: number;
+  /** Of its child execution. */
+  readonly arn: string;
+  readonly name: string;
   readonly input: ApiShape;
   readonly status: 'SUCCEEDED' | 'FAILED';
   readonly output?: ApiShape;
@@ -66,13 +69,12 @@ export function formatResults(outcomes: readonly ItemOutcome[], mapRunArn: strin
 
 function entry(outcome: ItemOutcome, mapRunArn: string, transformation: string): ApiShape {
   if (transformation !== 'NONE' && outcome.status === 'SUCCEEDED') return outcome.output;
-  const name = randomUUID();
   const machine = mapRunArn.replace(':mapRun:', ':stateMachine:').split(':').slice(0, 7).join(':');
   return {
-    ExecutionArn: `${mapRunArn.replace(':mapRun:', ':execution:')}:${name}`,
+    ExecutionArn: outcome.arn,
     Input: json(outcome.input),
     InputDetails: { Included: true },
-    Name: name,
+    Name: outcome.name,
     ...(outcome.status === 'SUCCEEDED' && { Output: json(outcome.output), OutputDetails: { Included: true } }),
     ...(outcome.error && { Error: outcome.error.error, Cause: outcome.error.causeText }),
     RedriveCount: 0,

@@ -3,8 +3,11 @@ import type { TaskMeasures } from '../../service';
 import { holds } from './choice';
 import type { State, States, StateType } from './definition';
 import { StatesError } from './errors';
-import { type Frame, integrationName, json, limit, stoppable, type Visit } from './interpreter';
+import type { Frame, Visit } from './interpreter';
 import { runMap } from './map';
+import { json } from './payload';
+import { partOf } from './resume';
+import { runTask } from './task';
 
 /** What a state's own work gave, before ResultSelector, ResultPath and the like. */
 export interface Outcome {
@@ -79,23 +82,28 @@ export const HANDLERS: Readonly<Record<StateType, Handler>> = {
   Task: runTask,
 
   async Parallel(visit) {
-    const { state, scope, query, frame, run, id } = visit;
+    const { state, scope, query, frame, run, id, resume } = visit;
     const input = await query.arguments(state, scope);
-    run.around.record(frame, 'ParallelStateStarted', '', undefined);
+    if (resume === undefined) run.around.record(frame, 'ParallelStateStarted', '', undefined);
     const group = new Group(frame.signal);
-    const branches = (state.Branches as States[]).map((branch, index) =>
-      group.add(
-        run.runStates(branch, structuredClone(input), inner(visit, group.signal, index, frame.variables, {}, id)),
-      ),
-    );
-    try {
-      const result = await Promise.all(branches);
+    const branches = (state.Branches as States[]).map((branch, index) => {
+      const before = resume?.parts[index];
+      if (before && 'output' in before) return { frame: undefined, work: Promise.resolve(before.output) };
+      const own = inner(visit, group.signal, index, frame.variables, {}, id);
+      return { frame: own, work: group.add(run.runStates(branch, structuredClone(input), own, before?.at)) };
+    });
+    const ends = await Promise.allSettled(branches.map(({ work }) => work));
+    if (group.failure === undefined) {
       run.around.record(frame, 'ParallelStateSucceeded', '', undefined);
-      return { input: scope.input, result };
-    } catch (error) {
-      run.around.record(frame, 'ParallelStateFailed', '', undefined);
-      throw error;
+      return { input: scope.input, result: ends.map((end) => (end as PromiseFulfilledResult<ApiShape>).value) };
     }
+    visit.held.inside = {
+      parts: ends.map((end, index) =>
+        partOf(end.status === 'fulfilled' ? { value: end.value } : undefined, branches[index]?.frame?.stoppedAt),
+      ),
+    };
+    if (group.failure instanceof StatesError) run.around.record(frame, 'ParallelStateFailed', '', undefined);
+    throw group.failure;
   },
 
   async Map(visit) {
@@ -103,69 +111,12 @@ export const HANDLERS: Readonly<Record<StateType, Handler>> = {
   },
 };
 
-async function runTask(visit: Visit): Promise<Outcome> {
-  const { state, scope, query, run, frame, name } = visit;
-  const parameters = await query.arguments(state, scope);
-  const [timeout, heartbeat] = [
-    await query.field(state, 'TimeoutSeconds', scope),
-    await query.field(state, 'HeartbeatSeconds', scope),
-  ];
-  const roleArn = state.Credentials && (await query.template(state.Credentials, scope)).RoleArn;
-  const resource = integrationName(state.Resource);
-  const scheduled = { resourceType: resource.split(':')[0], resource: resource.split(':').slice(1).join(':') };
-  run.around.record(frame, 'TaskScheduled', 'taskScheduledEventDetails', {
-    ...scheduled,
-    region: 'local',
-    parameters: json(parameters),
-    ...(typeof timeout === 'number' && { timeoutInSeconds: timeout }),
-  });
-  run.around.record(frame, 'TaskStarted', 'taskStartedEventDetails', scheduled);
-  // Work takes real time, so its timeout does: only waits jump.
-  const timer = new AbortController();
-  const left = frame.deadline === undefined ? undefined : frame.deadline - run.around.clock.now().getTime();
-  const limitSeconds = Math.min(
-    typeof timeout === 'number' ? timeout : Number.POSITIVE_INFINITY,
-    (left ?? Number.POSITIVE_INFINITY) / 1000,
-  );
-  const alarm = Number.isFinite(limitSeconds)
-    ? setTimeout(() => timer.abort(new StatesError('States.Timeout', '')), Math.min(limitSeconds * 1000, 2 ** 31 - 1))
-    : undefined;
-  const signal = AbortSignal.any([frame.signal, timer.signal]);
-  try {
-    const work = run.around.runTask({
-      resource: state.Resource,
-      parameters,
-      stateName: name,
-      signal,
-      ...(roleArn !== undefined && { roleArn: String(roleArn) }),
-      token: scope.context.Task?.Token,
-      ...(typeof heartbeat === 'number' && { heartbeat: heartbeat * 1000 }),
-    });
-    const { output, measures } = await stoppable(work, signal);
-    const result = output === undefined ? null : JSON.parse(json(output));
-    limit(result, `The task '${name}'`);
-    run.around.record(frame, 'TaskSucceeded', 'taskSucceededEventDetails', { ...scheduled, output: json(result) });
-    return { input: scope.input, result, measures };
-  } catch (error) {
-    if (error instanceof StatesError) {
-      const late = error.error === 'States.Timeout' || error.error === 'States.HeartbeatTimeout';
-      const type = late ? 'TaskTimedOut' : 'TaskFailed';
-      run.around.record(frame, type, late ? 'taskTimedOutEventDetails' : 'taskFailedEventDetails', {
-        ...scheduled,
-        error: error.error,
-        cause: error.causeText,
-      });
-    }
-    throw error;
-  } finally {
-    clearTimeout(alarm);
-  }
-}
-
 /** Work that belongs together: the first failure stops the rest. */
 export class Group {
   private readonly controller = new AbortController();
   public readonly signal: AbortSignal;
+  /** What stopped the group; what comes after it is only its consequence. */
+  public failure: Error | undefined;
 
   public constructor(outer: AbortSignal) {
     this.signal = AbortSignal.any([outer, this.controller.signal]);
@@ -175,6 +126,7 @@ export class Group {
     try {
       return await work;
     } catch (error) {
+      this.failure ??= error as Error;
       this.controller.abort();
       throw error;
     }
@@ -193,6 +145,7 @@ export function inner(
   const { frame, state } = visit;
   return {
     ...frame,
+    stoppedAt: undefined,
     language: state.QueryLanguage ?? visit.query.language,
     context: { ...frame.context, ...context },
     signal,
