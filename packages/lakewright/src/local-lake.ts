@@ -33,6 +33,7 @@ export class LocalLake implements LakeContext {
   public readonly catalog: CatalogStore;
   public readonly resources: readonly LakeResource[];
   public readonly assets: Assembly['assets'];
+  public readonly images: Assembly['images'];
   public readonly account: string;
   public readonly region: string;
   public readonly partition: string;
@@ -49,6 +50,7 @@ export class LocalLake implements LakeContext {
   ) {
     this.resources = assembly?.resources ?? [];
     this.assets = assembly?.assets ?? [];
+    this.images = assembly?.images;
     const first = this.resources[0];
     this.account = first?.account ?? DEFAULT_ACCOUNT;
     this.region = first?.region ?? DEFAULT_REGION;

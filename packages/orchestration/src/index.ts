@@ -1,5 +1,1 @@
-export * from './lake-pipeline';
-export * from './pipeline-grants';
-export * from './pipeline-schedule';
-export * from './pipeline-step';
-export * from './pipeline-trigger';
+export {};

@@ -56,6 +56,7 @@ export const RECORDED: Readonly<Record<string, CommonHandling>> = {
   'AWS::EC2::SecurityGroup': network,
   'AWS::EC2::SecurityGroupIngress': network,
   'AWS::EC2::SecurityGroupEgress': network,
+  'AWS::ECR::': recorded('images are not built locally'),
   'AWS::RDS::DBSubnetGroup': network,
   'AWS::Redshift::ClusterSubnetGroup': network,
   'AWS::DMS::ReplicationSubnetGroup': network,

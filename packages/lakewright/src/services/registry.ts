@@ -1,6 +1,7 @@
 import { appflow } from './appflow';
 import { athena } from './athena';
 import { dms } from './dms';
+import { ecs } from './ecs';
 import { events } from './events';
 import { glue } from './glue';
 import { iceberg } from './iceberg';
@@ -27,6 +28,7 @@ export const SERVICES: readonly ServiceFactory[] = [
   states,
   events,
   dms,
+  ecs,
   scheduler,
   lambda,
   appflow,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { AccessControl } from '../access/contract';
 import type { Session } from '../access/sessions';
-import type { Classification, FileAsset, LakeResource } from '../assembly/resource';
+import type { Classification, FileAsset, ImageAsset, LakeResource } from '../assembly/resource';
 import type { Host } from '../host/host';
 import type { Programs } from '../programs/programs';
 import type { CatalogStore } from '../workspace/catalog-store';
@@ -151,6 +151,18 @@ export interface TaskMeasures {
   readonly filesIn?: number | null;
   /** Tables (database.table) that the task wrote. */
   readonly tables?: readonly string[];
+  /** The parts of the task: dbt's models. */
+  readonly items?: readonly TaskItem[];
+}
+
+export interface TaskItem {
+  readonly name: string;
+  /** `dbt:model` … */
+  readonly type: string;
+  readonly state: 'SUCCEEDED' | 'FAILED' | 'SKIPPED' | 'CANCELLED';
+  readonly seconds: number | null;
+  readonly rowsOut: number | null;
+  readonly error?: string;
 }
 
 /** What a service is given. */
@@ -174,6 +186,8 @@ export interface LakeContext {
   /** The lake's resources; empty when only the workspace is served. */
   readonly resources: readonly LakeResource[];
   readonly assets: readonly FileAsset[];
+  /** Folders from which container images would be built. */
+  readonly images?: readonly ImageAsset[];
   /** Another service's operation, as an SDK call would do it. */
   call(service: string, operation: string, input: unknown, caller?: Caller): Promise<ApiShape>;
   /** Another service's room, for typed access between neighbours (Step Functions → all tasks). */

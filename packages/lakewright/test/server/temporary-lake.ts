@@ -1,6 +1,6 @@
 import { LakeAccess } from '../../src/access/access-control';
 import { guarded } from '../../src/access/guard';
-import type { FileAsset, LakeResource } from '../../src/assembly/resource';
+import type { FileAsset, ImageAsset, LakeResource } from '../../src/assembly/resource';
 import { MemoryHost } from '../../src/host/host';
 import { Programs } from '../../src/programs/programs';
 import { type LakeServer, startServer } from '../../src/server/server';
@@ -36,6 +36,7 @@ export interface TestLake extends LakeContext {
 export interface TestLakeOptions {
   readonly resources?: readonly LakeResource[];
   readonly assets?: readonly FileAsset[];
+  readonly images?: readonly ImageAsset[];
   /** Besides S3, STS, SSM, Secrets Manager and KMS. */
   readonly services?: readonly ServiceFactory[];
   readonly config?: Partial<LakeConfig>;
@@ -71,7 +72,7 @@ export async function temporaryLake(options: TestLakeOptions = {}): Promise<Test
     if (room === undefined) throw new ServiceError('UnknownService', `the lake has no service "${name}"`, 501);
     return room;
   };
-  const { resources = [], assets = [] } = options;
+  const { resources = [], assets = [], images = [] } = options;
   const environment = { account: ACCOUNT, region: 'eu-west-1', partition: 'aws', resources, clock };
   const lake = {
     ...environment,
@@ -85,6 +86,7 @@ export async function temporaryLake(options: TestLakeOptions = {}): Promise<Test
     config: { ...EMPTY_CONFIG, ...options.config },
     programs: new Programs(EMPTY_CONFIG, workspace.root),
     assets,
+    images,
     call: async (service: string, operation: string, input: unknown, caller = LOCAL_ADMIN) =>
       find(service).operations[operation](input, caller),
     service: find,

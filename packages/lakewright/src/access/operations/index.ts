@@ -2,6 +2,7 @@ import type { ApiShape } from '../../services/api-shape';
 import type { LakeContext } from '../../services/service';
 import type { ActionRequest } from '../contract';
 import { athenaAccess } from './athena';
+import { ecsAccess } from './ecs';
 import { catalogArn, databaseArn, glueAccess, tableArn } from './glue';
 import { eventsAccess, schedulerAccess, snsAccess, sqsAccess, statesAccess } from './messaging';
 import type { OperationAccess, ServiceAccess } from './operation-access';
@@ -12,6 +13,7 @@ const SERVICES: Readonly<Record<string, ServiceAccess>> = {
   appflow: appflowAccess,
   athena: athenaAccess,
   dms: dmsAccess,
+  ecs: ecsAccess,
   events: eventsAccess,
   glue: glueAccess,
   kms: kmsAccess,

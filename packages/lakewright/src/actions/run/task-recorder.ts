@@ -39,7 +39,8 @@ export class TaskRecorder {
   }
 
   private report({ id, name, type, resource, seconds, outcome, error, cause, measures }: TraceEvent): TaskReport {
-    const items = this.children.get(id) ?? [];
+    const parts = measures?.items?.map((item) => ({ ...item, rowsIn: null, filesIn: null })) ?? [];
+    const items = [...(this.children.get(id) ?? []), ...parts];
     const problem = error === undefined ? {} : { error: cause ? `${error}: ${cause}` : error };
     return {
       name,

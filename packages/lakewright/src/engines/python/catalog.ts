@@ -73,6 +73,12 @@ export const ENVIRONMENTS: readonly EnvironmentKind[] = [
     megabytes: 100,
   },
   {
+    name: 'dbt',
+    purpose: 'dbt projects on Athena: dbt-core 1.11 with dbt-athena',
+    python: [10, 13],
+    megabytes: 250,
+  },
+  {
     name: 'pyiceberg',
     purpose: 'scripts that read and write Iceberg tables with PyIceberg',
     python: [10, 14],

@@ -1,0 +1,46 @@
+import type { ApiShape } from '../api-shape';
+import { type Operation, ServiceError, type TaskCall, type TaskIntegration, type TaskResult } from '../service';
+import { pascalKeys } from './camel';
+import type { Tasks } from './tasks';
+
+/**
+ * Step Functions' integrations with ECS; their members are in Pascal case.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-ecs.html
+ */
+export function ecsIntegrations(
+  tasks: Tasks,
+  operations: Readonly<Record<string, Operation>>,
+): Readonly<Record<string, TaskIntegration>> {
+  const call = async (operation: string, parameters: ApiShape, { caller }: TaskCall): Promise<ApiShape> =>
+    await operations[operation]?.(parameters, caller);
+  const sdk =
+    (operation: string): TaskIntegration =>
+    async (parameters, task) => ({ output: pascalKeys(await call(operation, parameters, task)) });
+  return {
+    'ecs:runTask': sdk('RunTask'),
+    'ecs:runTask.sync': (parameters, task) => runToEnd(tasks, () => call('RunTask', parameters, task), task),
+    ...Object.fromEntries(
+      Object.keys(operations).map((name) => [`aws-sdk:ecs:${name[0]?.toLowerCase()}${name.slice(1)}`, sdk(name)]),
+    ),
+  };
+}
+
+/** Waits for the task, and stops it if the state is stopped; the state fails unless every container ended with 0. */
+async function runToEnd(tasks: Tasks, run: () => Promise<ApiShape>, { signal }: TaskCall): Promise<TaskResult> {
+  const started = await run();
+  const { taskArn } = started.tasks[0];
+  const stop = (): void => tasks.stop(taskArn, 'Step Functions stopped the task: its state was stopped or timed out');
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const task = await tasks.stopped(taskArn);
+    const output = pascalKeys(task);
+    if (task.containers.some(({ exitCode }: ApiShape) => exitCode !== 0)) {
+      // Step Functions fails a `.sync` task with this error, and the task as its cause.
+      throw new ServiceError('States.TaskFailed', JSON.stringify(output));
+    }
+    return { output, measures: tasks.measures(taskArn) };
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,1 +1,0 @@
-export { dataIds, nagFindings, PolicyEvaluator, ResolvedApp } from '../../core/test/support';
