@@ -86,6 +86,7 @@ const etl = new ConstructPackage({
   keywords: ['glue', 'spark', 'dbt', 'athena', 'etl'],
   peerPackages: [core, catalog],
   testPackages: [storage, consumption],
+  testDeps: [V.aslValidator, V.jsonata],
 });
 
 const orchestration = new ConstructPackage({
@@ -96,7 +97,7 @@ const orchestration = new ConstructPackage({
   peerPackages: [core],
   testPackages: [storage, catalog, consumption],
   lambdas: ['pipeline'],
-  lambdaDeps: [V.clientEventBridge, V.clientS3, V.clientSfn, V.clientSqs],
+  lambdaDeps: [V.clientS3, V.clientSfn, V.clientSqs],
   testDeps: [V.aslValidator],
 });
 
