@@ -2,6 +2,7 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import type { DataLocation } from './data-location';
 import type { IDataset } from './dataset';
 import type { LakeEnvironment } from './lake-environment';
 
@@ -45,6 +46,13 @@ export interface PipelineTaskConfig {
 
   /** What the task writes. */
   readonly writes: IDataset[];
+
+  /**
+   * Where a run leaves `<run id>.json`, with `rowsIn`, `rowsOut` and `rowsQuarantined`.
+   *
+   * @default the task doesn't count
+   */
+  readonly reports?: DataLocation;
 }
 
 /**
