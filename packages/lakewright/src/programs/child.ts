@@ -6,12 +6,17 @@ const OWN_GROUP = process.platform !== 'win32';
 /** Starts a program without a shell. Ctrl-C of a terminal doesn't reach it: it is ended by `endChild`. */
 export function startChild(
   command: readonly string[],
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string>>;
+    /** Whether it sees this process's variables as well. @default true */
+    readonly inherit?: boolean;
+  },
 ): ChildProcess {
   const [program, ...args] = command;
   return spawn(program, args, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: options.inherit === false ? options.env : { ...process.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: OWN_GROUP,
     windowsHide: true,

@@ -174,8 +174,23 @@ export const glueAccess: ServiceAccess = {
   ...on('glue', ['TagResource', 'UntagResource', 'GetTags'], (input) => [String(input.ResourceArn)]),
   ...on(
     'glue',
-    ['StartJobRun', 'GetJobRun', 'GetJobRuns', 'BatchStopJobRun', 'GetJob'],
+    [
+      'StartJobRun',
+      'GetJobRun',
+      'GetJobRuns',
+      'BatchStopJobRun',
+      'GetJob',
+      'UpdateJob',
+      'DeleteJob',
+      'GetJobBookmark',
+      'ResetJobBookmark',
+    ],
     named('job', (input) => input.JobName),
+  ),
+  ...on(
+    'glue',
+    ['BatchGetJobs'],
+    named('job', (input) => input.JobNames),
   ),
   CreateJob: (input, lake) => [
     {
@@ -204,6 +219,8 @@ export const glueAccess: ServiceAccess = {
     'GetCrawlers',
     'ListCrawlers',
     'GetCrawlerMetrics',
+    'GetJobs',
+    'ListJobs',
   ]),
   CreateCrawler: crawlerInput('CreateCrawler'),
   UpdateCrawler: crawlerInput('UpdateCrawler'),

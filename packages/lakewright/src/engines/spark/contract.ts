@@ -7,7 +7,11 @@ export type GlueVersion = '5.0' | '5.1';
 export interface SparkRun {
   /** Unique: names the run's log and its temporary folder. */
   readonly id: string;
+  /** The job's name: what the application is called. @default the script's name */
+  readonly name?: string;
   readonly glueVersion: GlueVersion;
+  /** A Python shell job: no Spark is started for it. @default false */
+  readonly plainPython?: boolean;
   /** A file of this machine. */
   readonly script: string;
   /** What stands behind the script in `sys.argv`: `--JOB_NAME`, `convert`, … */
@@ -16,6 +20,8 @@ export interface SparkRun {
   readonly pyFiles: readonly string[];
   /** `--extra-jars`. */
   readonly jars: readonly string[];
+  /** `--extra-files`: copied to the working directory. @default none */
+  readonly files?: readonly string[];
   /** `--additional-python-modules`: pip requirements, installed into a folder of their own and kept. */
   readonly modules: readonly string[];
   /** `--conf` and what other arguments mean for Spark. */

@@ -1,28 +1,40 @@
+import { LocalSparkEngine } from '../../engines/spark/local-spark-engine';
 import type { ServiceFactory } from '../service';
 import { catalogOperations } from './catalog';
 import { CatalogContext } from './catalog/context';
 import { Classifiers } from './crawler/classifiers';
 import { Crawlers } from './crawler/crawlers';
 import { crawlerOperations } from './crawler/operations';
+import { Jobs, jobOperations, jobTasks, runtimeOf } from './jobs';
 import { glueResources } from './resources';
-import { glueTasks } from './tasks';
 
-/** AWS Glue: the Data Catalog and crawlers. Jobs come with a later release. */
+/** AWS Glue: the Data Catalog, crawlers, and jobs. */
 export const glue: ServiceFactory = (lake) => {
   const context = new CatalogContext(lake);
   const classifiers = new Classifiers(context);
   const crawlers = new Crawlers(context, classifiers);
+  const engine = new LocalSparkEngine(lake);
+  const jobs = new Jobs(lake, engine);
   const operations = {
     ...catalogOperations(context),
     ...classifiers.operations(),
     ...crawlerOperations(context, crawlers),
+    ...jobOperations(context, jobs),
   };
   return {
     name: 'glue',
     protocol: { kind: 'json', version: '1.1', target: 'AWSGlue' },
-    resources: glueResources({ context, crawlers, classifiers, operations }),
+    resources: glueResources({ context, crawlers, classifiers, jobs, operations }),
     operations,
-    tasks: glueTasks,
-    stop: () => crawlers.stopAll(),
+    tasks: jobTasks(jobs),
+    warmUp: () => {
+      const spark = jobs.store.jobs.values().map(({ definition }) => runtimeOf(definition));
+      const first = spark.find((runtime) => typeof runtime !== 'string' && runtime.kind === 'spark');
+      if (first && typeof first !== 'string') engine.warmUp(first.version);
+    },
+    stop: async () => {
+      await crawlers.stopAll();
+      await jobs.close();
+    },
   };
 };

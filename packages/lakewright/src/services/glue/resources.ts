@@ -10,6 +10,7 @@ import { otherTargets } from './crawler/crawl';
 import { crawlerDefinition } from './crawler/crawler-input';
 import type { Crawlers } from './crawler/crawlers';
 import { putCrawler } from './crawler/operations';
+import { type Jobs, jobResources } from './jobs';
 import { StateMap } from './state-map';
 import { apiTypes } from './template-values';
 
@@ -17,11 +18,12 @@ export interface ResourceTools {
   readonly context: CatalogContext;
   readonly crawlers: Crawlers;
   readonly classifiers: Classifiers;
+  readonly jobs: Jobs;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
 const NO_ENFORCEMENT = 'kept in the catalog; nothing local is encrypted or refused by it';
-const JOBS = 'Glue jobs run locally with the ETL release';
+const LATER = 'not run locally yet';
 const ICEBERG = 'an Iceberg table made by OpenTableFormatInput: Iceberg tables come with a later release';
 
 /** What happens with AWS::Glue::*. */
@@ -31,8 +33,8 @@ export function glueResources(tools: ResourceTools): Record<string, ResourceHand
 
   const unsupported: ResourceHandler = {
     classification: 'recorded',
-    note: JOBS,
-    classify: () => ({ classification: 'unsupported', note: JOBS }),
+    note: LATER,
+    classify: () => ({ classification: 'unsupported', note: LATER }),
   };
 
   return {
@@ -128,7 +130,7 @@ export function glueResources(tools: ResourceTools): Record<string, ResourceHand
     },
 
     'AWS::Glue::DataQualityRuleset': unsupported,
-    'AWS::Glue::Job': unsupported,
+    ...jobResources(context, tools.jobs),
     'AWS::Glue::Trigger': unsupported,
     'AWS::Glue::Workflow': unsupported,
   };

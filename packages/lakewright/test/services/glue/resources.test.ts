@@ -123,9 +123,14 @@ describe('resources of a template', () => {
   });
 
   test('what does not run is not claimed to', () => {
-    expect(outcome('AWS::Glue::Job')).toMatchObject({
+    const job = (GlueVersion: string, Name = 'glueetl') =>
+      outcome('AWS::Glue::Job', { GlueVersion, Command: { Name, ScriptLocation: 's3://lake/a.py' } });
+    expect(job('5.0').classification).toBe('executed');
+    expect(job('4.0')).toMatchObject({ classification: 'simulated', note: expect.stringContaining('Spark 3.5.4') });
+    expect(job('2.0')).toMatchObject({ classification: 'unsupported', note: expect.stringContaining('Glue 2.0') });
+    expect(job('5.0', 'glueray')).toMatchObject({
       classification: 'unsupported',
-      note: expect.stringContaining('ETL release'),
+      note: expect.stringContaining('Ray'),
     });
     expect(outcome('AWS::Glue::Trigger').classification).toBe('unsupported');
     expect(outcome('AWS::Glue::Workflow').classification).toBe('unsupported');
@@ -151,9 +156,9 @@ describe('resources of a template', () => {
     await expect(start).rejects.toThrow(/operations does not exist: .* JDBC targets/);
   });
 
-  test('a job in a state machine fails by name', async () => {
+  test('a job that is not there fails a state machine by name', async () => {
     const call = lake.service('glue').tasks['glue:startJobRun.sync']({ JobName: 'etl' }, {} as never);
-    await expect(call).rejects.toThrow(/etl.*ETL release/);
-    await expect(lake.call('StartJobRun', { JobName: 'etl' })).rejects.toThrow(/ETL release/);
+    await expect(call).rejects.toThrow('Job etl not found');
+    await expect(lake.call('StartJobRun', { JobName: 'etl' })).rejects.toThrow('Job etl not found');
   });
 });

@@ -3,7 +3,7 @@ import { notLocal } from '../errors';
 
 const ENFORCEMENT =
   'It gives whole tables to engines that filter them themselves, which no local engine is registered as: use GetTable and GetPartitions, which show what the caller may know.';
-const JOBS = 'Glue jobs run locally with the ETL release.';
+const TRIGGERS = 'Start the job itself, or by Step Functions or EventBridge Scheduler.';
 const FUNCTIONS = 'Hive functions need an engine that loads their JAR.';
 
 /** Operations that answer with a clear refusal, since an empty or unfiltered answer would be wrong. */
@@ -14,14 +14,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   CreateUserDefinedFunction: FUNCTIONS,
   UpdateUserDefinedFunction: FUNCTIONS,
   DeleteUserDefinedFunction: FUNCTIONS,
-  StartJobRun: JOBS,
-  GetJobRun: JOBS,
-  GetJobRuns: JOBS,
-  BatchStopJobRun: JOBS,
-  CreateJob: JOBS,
-  GetJob: JOBS,
-  StartTrigger: JOBS,
-  StartWorkflowRun: JOBS,
+  StartTrigger: TRIGGERS,
+  StartWorkflowRun: TRIGGERS,
 };
 
 export const refusedOperations: Readonly<Record<string, Operation>> = Object.fromEntries(

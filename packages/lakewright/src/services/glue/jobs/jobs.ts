@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto';
+import type { SparkEngine } from '../../../engines/spark/contract';
+import type { ApiShape } from '../../api-shape';
+import { type LakeContext, ServiceError, type TaskMeasures } from '../../service';
+import { entityNotFound } from '../errors';
+import { publishJobState } from './events';
+import { type JobDefinition, requireRuntime } from './job-definition';
+import { JobRunner } from './job-runner';
+import { isFinal, type JobRun, type JobRunState, JobStore } from './job-store';
+
+/** Minutes. @see https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html */
+const DEFAULT_TIMEOUT = 2880;
+
+interface Live {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
+
+export interface StartOptions {
+  readonly Arguments?: Readonly<Record<string, string>>;
+  /** Minutes. */
+  readonly Timeout?: number;
+  readonly TriggerName?: string;
+  readonly PredecessorRuns?: JobRun['PredecessorRuns'];
+  /** Of the run that is tried again. */
+  readonly previous?: JobRun;
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** The jobs of the lake, and those that run now: definitions and history in the workspace, runs in this process. */
+export class Jobs {
+  public readonly store: JobStore;
+  private readonly runner: JobRunner;
+  private readonly live = new Map<string, Live>();
+  private readonly measures = new Map<string, TaskMeasures>();
+  private closing = false;
+
+  public constructor(
+    private readonly lake: LakeContext,
+    private readonly engine: SparkEngine,
+  ) {
+    this.store = new JobStore(lake.workspace);
+    this.runner = new JobRunner(lake, this.store, engine);
+  }
+
+  public require(name: string): JobDefinition {
+    const job = this.store.jobs.get(name);
+    if (job) return job.definition;
+    const declared = this.lake.resources.some(
+      ({ type, physicalId, properties }) => type === 'AWS::Glue::Job' && (properties.Name ?? physicalId) === name,
+    );
+    throw entityNotFound(`Job ${name} not found${declared ? ' (the template has it, but it was not deployed)' : ''}`);
+  }
+
+  /** A run whose process is gone failed with it. */
+  public runs(name: string): readonly JobRun[] {
+    return this.store.runs(name).map((run) => (isFinal(run) || this.live.has(run.Id) ? run : this.lost(run)));
+  }
+
+  public run(name: string, id: string): JobRun {
+    const found = this.runs(name).find((run) => run.Id === id);
+    if (found) return found;
+    throw entityNotFound(`Job Run Id ${id} for job ${name} not found`);
+  }
+
+  /** @throws ServiceError EntityNotFoundException, ConcurrentRunsExceededException, InvalidInputException */
+  public start(name: string, options: StartOptions = {}): JobRun {
+    const job = this.require(name);
+    requireRuntime(job);
+    const limit = Number(job.ExecutionProperty?.MaxConcurrentRuns ?? 1);
+    if (this.runs(name).filter((run) => !isFinal(run)).length >= limit) {
+      throw new ServiceError('ConcurrentRunsExceededException', `Concurrent runs exceeded for ${name}`);
+    }
+    const now = this.now();
+    const { previous } = options;
+    const first = previous?.Id.replace(/_attempt_\d+$/, '') ?? `jr_${randomBytes(32).toString('hex')}`;
+    const attempt = (previous?.Attempt ?? -1) + 1;
+    const Arguments = { ...job.DefaultArguments, ...options.Arguments, ...job.NonOverridableArguments };
+    const run: JobRun = {
+      ...options.extra,
+      Id: attempt === 0 ? first : `${first}_attempt_${attempt}`,
+      JobName: name,
+      Attempt: attempt,
+      ...(previous && { PreviousRunId: previous.Id }),
+      ...(options.TriggerName !== undefined && { TriggerName: options.TriggerName }),
+      PredecessorRuns: options.PredecessorRuns ?? [],
+      JobRunState: 'RUNNING',
+      Arguments,
+      StartedOn: now,
+      LastModifiedOn: now,
+      ExecutionTime: 0,
+      Timeout: Number(options.Timeout ?? job.Timeout ?? DEFAULT_TIMEOUT),
+      ...capacityOf(job),
+    };
+    this.store.putRun(run);
+    const abort = new AbortController();
+    const done = this.execute(job, run, abort, options);
+    this.live.set(run.Id, { abort, done });
+    return run;
+  }
+
+  /** Ends a run; its state is STOPPED when all that it started has ended. */
+  public stop(name: string, id: string): void {
+    const run = this.run(name, id);
+    const live = this.live.get(id);
+    if (!live || isFinal(run)) throw new ServiceError('IllegalStateException', `Job run ${id} isn't running`);
+    this.store.putRun({ ...run, JobRunState: 'STOPPING', LastModifiedOn: this.now() });
+    live.abort.abort();
+  }
+
+  /** Waits until a run has ended; the signal ends it. */
+  public async finished(name: string, id: string, signal?: AbortSignal): Promise<JobRun> {
+    const live = this.live.get(id);
+    const stop = () => live?.abort.abort();
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    await live?.done;
+    signal?.removeEventListener('abort', stop);
+    return this.run(name, id);
+  }
+
+  /** Waits for a run's end, but no longer than `milliseconds`. */
+  public async ended(id: string, milliseconds: number): Promise<void> {
+    const live = this.live.get(id);
+    if (!live) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([live.done, late]);
+    clearTimeout(timer);
+  }
+
+  public measuresOf(id: string): TaskMeasures | undefined {
+    return this.measures.get(id);
+  }
+
+  /** Ends all runs, and Spark. */
+  public async close(): Promise<void> {
+    this.closing = true;
+    const runs = [...this.live.values()];
+    for (const { abort } of runs) abort.abort();
+    await Promise.all(runs.map(({ done }) => done));
+    await this.engine.stop();
+  }
+
+  /** Never rejects: what goes wrong is the run's outcome. */
+  private async execute(job: JobDefinition, run: JobRun, abort: AbortController, options: StartOptions): Promise<void> {
+    // The answer to StartJobRun doesn't wait for the first file.
+    await new Promise((resolve) => setImmediate(resolve));
+    const began = performance.now();
+    let late = false;
+    const timer = setTimeout(
+      () => {
+        late = true;
+        abort.abort();
+      },
+      Math.min(run.Timeout * 60_000, 2 ** 31 - 1),
+    );
+    let state: JobRunState;
+    let error: string | undefined;
+    try {
+      const outcome = await this.runner.run(job, run, abort.signal);
+      state = outcome.state === 'STOPPED' && late ? 'TIMEOUT' : outcome.state;
+      error = outcome.error;
+      if (outcome.measures) this.measures.set(run.Id, outcome.measures);
+    } catch (failure) {
+      state = abort.signal.aborted ? (late ? 'TIMEOUT' : 'STOPPED') : 'FAILED';
+      error = failure instanceof Error ? failure.message : String(failure);
+    } finally {
+      clearTimeout(timer);
+    }
+    const ended: JobRun = {
+      ...run,
+      JobRunState: state,
+      ...(state === 'FAILED' && { ErrorMessage: error ?? 'Command failed with exit code 1' }),
+      ...(state === 'TIMEOUT' && { ErrorMessage: `Job run exceeded its timeout of ${run.Timeout} minutes` }),
+      LastModifiedOn: this.now(),
+      CompletedOn: this.now(),
+      ExecutionTime: Math.round((performance.now() - began) / 1000),
+    };
+    try {
+      this.store.putRun(ended);
+    } catch (failure) {
+      const text = `the end of job run ${run.Id} (${state}) couldn't be kept: ${(failure as Error).message}`;
+      this.lake.host.notify({ code: 'LW_GLUE_JOB_WARNING', level: 'warning', text });
+    }
+    this.live.delete(run.Id);
+    publishJobState(this.lake, ended);
+    if (state === 'FAILED' || state === 'TIMEOUT') this.retry(job, ended, options);
+  }
+
+  private retry(job: JobDefinition, failed: JobRun, options: StartOptions): void {
+    if (this.closing || failed.Attempt >= Number(job.MaxRetries ?? 0)) return;
+    try {
+      const next = this.start(job.Name, { ...options, previous: failed });
+      this.lake.background.track(this.finished(job.Name, next.Id));
+    } catch (failure) {
+      const text = `job ${job.Name} couldn't be tried again: ${(failure as Error).message}`;
+      this.lake.host.notify({ code: 'LW_GLUE_JOB_WARNING', level: 'warning', text });
+    }
+  }
+
+  private lost(run: JobRun): JobRun {
+    const ended: JobRun = {
+      ...run,
+      JobRunState: 'FAILED',
+      ErrorMessage: 'the process of the lake ended while the job ran',
+      CompletedOn: run.LastModifiedOn,
+    };
+    return ended;
+  }
+
+  private now(): number {
+    return this.lake.clock.now().getTime() / 1000;
+  }
+}
+
+/** What a run tells of its workers: nothing local hangs on it. */
+function capacityOf(job: ApiShape): Record<string, unknown> {
+  const workers = Number(job.NumberOfWorkers ?? job.MaxCapacity ?? 10);
+  return {
+    GlueVersion: String(job.GlueVersion ?? '5.1'),
+    LogGroupName: '/aws-glue/jobs',
+    AllocatedCapacity: Math.ceil(workers),
+    MaxCapacity: workers,
+    ...(job.WorkerType !== undefined && { WorkerType: job.WorkerType, NumberOfWorkers: workers }),
+    ...(job.ExecutionClass !== undefined && { ExecutionClass: job.ExecutionClass }),
+    ...(job.SecurityConfiguration !== undefined && { SecurityConfiguration: job.SecurityConfiguration }),
+  };
+}

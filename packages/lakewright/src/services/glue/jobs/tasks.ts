@@ -1,0 +1,52 @@
+import { ServiceError, type TaskIntegration } from '../../service';
+import type { JobRun } from './job-store';
+import type { Jobs } from './jobs';
+
+/**
+ * Step Functions' optimized integration for jobs. Crawlers have none on AWS either: state machines use
+ * `aws-sdk:glue:startCrawler` and `getCrawler`, which are the operations.
+ *
+ * A task ends with the run that it started. Where the job itself tries again (MaxRetries), that is another run.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
+ */
+export function jobTasks(jobs: Jobs): Readonly<Record<string, TaskIntegration>> {
+  const start: (...given: Parameters<TaskIntegration>) => JobRun = (parameters) =>
+    jobs.start(parameters?.JobName, {
+      Arguments: texts(parameters?.Arguments),
+      Timeout: parameters?.Timeout,
+    });
+  return {
+    'glue:startJobRun': async (parameters, task) => ({ output: { JobRunId: start(parameters, task).Id } }),
+    'glue:startJobRun.sync': async (parameters, task) => {
+      const { JobName, Id } = start(parameters, task);
+      const run = await jobs.finished(JobName, Id, task.signal);
+      const output = inMilliseconds(run);
+      if (run.JobRunState !== 'SUCCEEDED') throw new ServiceError('States.TaskFailed', JSON.stringify(output));
+      return { output, measures: jobs.measuresOf(Id) };
+    },
+  };
+}
+
+const texts = (map: Record<string, unknown> | undefined): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(map ?? {}).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
+
+function inMilliseconds({
+  StartedOn,
+  LastModifiedOn,
+  CompletedOn,
+  Arguments,
+  ...run
+}: JobRun): Record<string, unknown> {
+  const time = (seconds = 0) => Math.round(seconds * 1000);
+  const own = Object.keys(Arguments).length > 0 ? { Arguments } : {};
+  return {
+    ...run,
+    ...own,
+    StartedOn: time(StartedOn),
+    LastModifiedOn: time(LastModifiedOn),
+    CompletedOn: time(CompletedOn),
+  };
+}
