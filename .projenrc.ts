@@ -97,7 +97,7 @@ const orchestration = new ConstructPackage({
   peerPackages: [core],
   testPackages: [storage, catalog, consumption],
   lambdas: ['pipeline'],
-  lambdaDeps: [V.clientS3, V.clientSfn, V.clientSqs],
+  lambdaDeps: [V.clientEventBridge, V.clientS3, V.clientSfn, V.clientSqs],
   testDeps: [V.aslValidator],
 });
 
