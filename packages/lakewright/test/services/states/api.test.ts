@@ -77,6 +77,56 @@ describe('definitions are checked when a machine is made, and the state is named
       /States.ALL must stand alone/,
     ],
     [
+      'a timeout that is no whole number',
+      state({ Type: 'Task', Resource: 'arn:x', End: true, TimeoutSeconds: 0.5 }),
+      /TimeoutSeconds must be a whole number from 1 to 99999999, got 0.5/,
+    ],
+    [
+      'a heartbeat as long as the timeout',
+      state({ Type: 'Task', Resource: 'arn:x', End: true, TimeoutSeconds: 5, HeartbeatSeconds: 5 }),
+      /HeartbeatSeconds must be smaller than TimeoutSeconds/,
+    ],
+    [
+      'a number and a path to it',
+      state({ Type: 'Task', Resource: 'arn:x', End: true, TimeoutSeconds: 5, TimeoutSecondsPath: '$.t' }),
+      /either 'TimeoutSeconds' or 'TimeoutSecondsPath', not both/,
+    ],
+    [
+      'a backoff that shrinks',
+      state({ Type: 'Task', Resource: 'arn:x', End: true, Retry: [{ ErrorEquals: ['X'], BackoffRate: 0.5 }] }),
+      /BackoffRate must be a number 1 or more, got 0.5/,
+    ],
+    [
+      'a delay that is capped below its start',
+      state({
+        ...{ Type: 'Task', Resource: 'arn:x', End: true },
+        Retry: [{ ErrorEquals: ['X'], IntervalSeconds: 5, MaxDelaySeconds: 5 }],
+      }),
+      /MaxDelaySeconds must be greater than IntervalSeconds/,
+    ],
+    [
+      'an unknown jitter',
+      state({ Type: 'Task', Resource: 'arn:x', End: true, Retry: [{ ErrorEquals: ['X'], JitterStrategy: 'HALF' }] }),
+      /JitterStrategy is "HALF", allowed are FULL, NONE/,
+    ],
+    ['a reserved variable', state({ Type: 'Pass', End: true, Assign: { states: 1 } }), /'states' is reserved/],
+    ['no name of a variable', state({ Type: 'Pass', End: true, Assign: { '1x': 1 } }), /'1x' is no name of a variable/],
+    [
+      'a branch that assigns an outer variable',
+      state({
+        Type: 'Parallel',
+        Assign: { v: 1 },
+        Branches: [{ StartAt: 'B', States: { B: { Type: 'Pass', Assign: { v: 2 }, End: true } } }],
+        End: true,
+      }),
+      /the variable 'v' belongs to an outer scope/,
+    ],
+    [
+      'too many functions inside of each other',
+      state({ Type: 'Pass', End: true, Parameters: { 'x.$': `${'States.Array('.repeat(11)}1${')'.repeat(11)}` } }),
+      /more than 10 functions are nested/,
+    ],
+    [
       'a Catch that leads nowhere',
       state({ Type: 'Task', Resource: 'arn:x', End: true, Catch: [{ ErrorEquals: ['X'], Next: 'Z' }] }),
       /Catch\[0\]\/Next names no state: "Z"/,

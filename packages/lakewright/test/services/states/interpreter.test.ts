@@ -495,7 +495,7 @@ describe('Parallel and Map', () => {
           V: { Type: 'Pass', Assign: { v: 1 }, Next: 'P' },
           P: {
             Type: 'Parallel',
-            Branches: [branch({ Type: 'Pass', Assign: { v: 2 }, Parameters: { 'x.$': '$v' } }), branch(job('t'))],
+            Branches: [branch({ Type: 'Pass', Assign: { w: 2 }, Parameters: { 'x.$': '$v' } }), branch(job('t'))],
             ResultPath: '$.r',
             Next: 'E',
           },
@@ -612,9 +612,7 @@ describe('Parallel and Map', () => {
     expect(await lake.run(each(reader('in/none', { InputType: 'JSON' })))).toMatchObject({
       error: 'States.ItemReaderFailed',
     });
-    expect((await lake.run(each(reader('in/a.json', { InputType: 'PARQUET' })))).cause).toMatch(
-      /'PARQUET' is not supported/,
-    );
+    expect((await lake.run(each(reader('in/a.json', { InputType: 'ORC' })))).cause).toMatch(/'ORC' is not supported/);
   });
 
   it('batches, tolerates failures up to the limit, and writes results', async () => {

@@ -1,13 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { ApiShape } from '../../api-shape';
 import { StatesError } from './errors';
-import { type PathScope, readPath } from './json-path';
+import { MissingPath, type PathScope, readPath } from './json-path';
 
 type Intrinsic = (args: ApiShape[], name: string) => ApiShape;
 
 /** Longest text that Base64 and Hash take. */
 const MAX_TEXT = 10_000;
 const MAX_RANGE = 1000;
+/** Intrinsic functions inside of each other. */
+const MAX_DEPTH = 10;
 
 /**
  * The intrinsic functions of JSONPath machines.
@@ -60,7 +62,7 @@ const FUNCTIONS: Readonly<Record<string, Intrinsic>> = {
     if (low >= high) throw failure(name, `wants a start below its end, got ${low} and ${high}`);
     return low + Math.floor(random(seed) * (high - low));
   },
-  MathAdd: ([left, right], name) => integer(left, name) + integer(right, name),
+  MathAdd: ([left, right], name) => small(small(integer(left, name), name) + small(integer(right, name), name), name),
   StringSplit: ([text, delimiters], name) => {
     // Each character of the second argument is a delimiter; what lies between two of them isn't kept if empty.
     const marks = new Set(string(delimiters, name));
@@ -117,7 +119,14 @@ export function parseIntrinsic(text: string): Term {
 }
 
 function evaluate(term: Term, scope: PathScope): ApiShape {
-  if (term.kind === 'path') return readPath(term.path, scope);
+  if (term.kind === 'path') {
+    try {
+      return readPath(term.path, scope);
+    } catch (error) {
+      if (!(error instanceof MissingPath)) throw error;
+      throw new StatesError('States.IntrinsicFailure', error.causeText);
+    }
+  }
   if (term.kind === 'value') return plain(term.value);
   const call = FUNCTIONS[term.name] as Intrinsic;
   const args = term.terms.map((inner, index) =>
@@ -131,6 +140,7 @@ const plain = (value: ApiShape): ApiShape =>
 
 class Parser {
   private at = 0;
+  private depth = 0;
 
   public constructor(private readonly text: string) {}
 
@@ -160,6 +170,8 @@ class Parser {
 
   private call(name: string): Term {
     if (!Object.hasOwn(FUNCTIONS, name)) throw this.error(`'States.${name}' is no intrinsic function`);
+    this.depth += 1;
+    if (this.depth > MAX_DEPTH) throw this.error(`more than ${MAX_DEPTH} functions are nested`);
     const terms: Term[] = [];
     this.space();
     if (this.text[this.at] === ')') this.at += 1;
@@ -178,6 +190,7 @@ class Parser {
       const wanted = most === Number.POSITIVE_INFINITY ? `at least ${least}` : [...new Set([least, most])].join(' to ');
       throw failure(name, `wants ${wanted} arguments, got ${terms.length}`);
     }
+    this.depth -= 1;
     return { kind: 'call', name, terms };
   }
 
@@ -256,11 +269,22 @@ export function random(seed: ApiShape): number {
 }
 
 function unique(list: readonly ApiShape[]): ApiShape[] {
-  return [...new Map(list.map((entry) => [JSON.stringify(entry), entry])).values()];
+  const seen = new Map<string, ApiShape>();
+  for (const entry of list) if (!seen.has(canonical(entry))) seen.set(canonical(entry), entry);
+  return [...seen.values()];
 }
 
 function same(left: ApiShape, right: ApiShape): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+  return canonical(left) === canonical(right);
+}
+
+/** The same text for equal values, whatever the order of members. */
+function canonical(value: ApiShape): string {
+  return JSON.stringify(value, (_, inner) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }
 
 function shown(value: ApiShape): string {
@@ -281,6 +305,12 @@ function limited(value: ApiShape, name: string): string {
 function integer(value: ApiShape, name: string): number {
   if (typeof value === 'number' && Number.isFinite(value)) return Math.round(value);
   throw failure(name, `wants an integer, got ${JSON.stringify(value)}`);
+}
+
+/** Source: Developer Guide, "Intrinsics for math operations": from -2147483648 to 2147483647. */
+function small(value: number, name: string): number {
+  if (value >= -(2 ** 31) && value < 2 ** 31) return value;
+  throw failure(name, `takes and gives numbers from -2147483648 to 2147483647, got ${value}`);
 }
 
 function array(value: ApiShape, name: string): ApiShape[] {

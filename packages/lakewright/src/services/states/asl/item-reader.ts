@@ -5,6 +5,7 @@ import { ServiceError } from '../../service';
 import { StatesError } from './errors';
 import { integrationName, type Visit } from './interpreter';
 import { readPath } from './json-path';
+import { parquetItems } from './parquet-items';
 import { json } from './payload';
 
 const DELIMITERS: Readonly<Record<string, string>> = {
@@ -16,7 +17,8 @@ const DELIMITERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The items of a Distributed Map from S3: a listing, a JSON, JSON lines or CSV object, or an S3 inventory by its manifest.
+ * The items of a Distributed Map from S3: a listing, a JSON, JSON lines, CSV or Parquet object, an S3
+ * inventory or what Athena unloaded by its manifest.
  *
  * Source: Step Functions Developer Guide, "ItemReader (Map)".
  *
@@ -49,13 +51,37 @@ async function read(visit: Visit, resource: string, where: ApiShape, config: Api
       StorageClass: 'STANDARD',
     }));
     if (config.Transformation !== 'LOAD_AND_FLATTEN') return items;
-    const contents = items.map(async ({ Key }) => parseItems(await load(visit, String(where.Bucket), Key), config));
+    const contents = items.map(async ({ Key }) => await itemsAt(visit, String(where.Bucket), Key, config));
     return (await Promise.all(contents)).flat();
   }
   if (resource !== 's3:getObject')
     throw failed(`ItemReader's Resource '${resource}' is not supported, use s3:getObject or s3:listObjectsV2`);
-  const text = await load(visit, String(where.Bucket), String(where.Key));
-  return config.InputType === 'MANIFEST' ? await inventory(visit, text, config) : parseItems(text, config);
+  const [bucket, key] = [String(where.Bucket), String(where.Key)];
+  if (config.ManifestType === 'ATHENA_DATA') return await athenaData(visit, await load(visit, bucket, key), config);
+  if (config.InputType === 'MANIFEST' || config.ManifestType === 'S3_INVENTORY') {
+    return await inventory(visit, await load(visit, bucket, key), config);
+  }
+  return await itemsAt(visit, bucket, key, config);
+}
+
+async function itemsAt(visit: Visit, bucket: string, key: string, config: ApiShape): Promise<ApiShape[]> {
+  if (config.InputType === 'PARQUET') {
+    if (!(await visit.run.around.objects.head(bucket, key))) throw failed(`NoSuchKey: s3://${bucket}/${key}`);
+    return await parquetItems(visit.run.around.objects.path(bucket, key)).catch((error: Error) => {
+      throw failed(`The Parquet object can't be read: ${error.message}`);
+    });
+  }
+  return parseItems(await load(visit, bucket, key), config);
+}
+
+/** What UNLOAD leaves as `<query>-manifest.csv`: one object's URI a line. */
+async function athenaData(visit: Visit, text: string, config: ApiShape): Promise<ApiShape[]> {
+  const places = text.split('\n').flatMap((line) => {
+    const [, bucket, key] = /^"?s3:\/\/([^/]+)\/([^"]+?)"?\s*$/.exec(line) ?? [];
+    return bucket && key ? [{ bucket, key }] : [];
+  });
+  const files = await Promise.all(places.map(({ bucket, key }) => itemsAt(visit, bucket, key, config)));
+  return files.flat();
 }
 
 function parseItems(text: string, config: ApiShape): ApiShape[] {
@@ -70,7 +96,7 @@ function parseItems(text: string, config: ApiShape): ApiShape[] {
     case 'CSV':
       return csvItems(text, config);
     default:
-      throw failed(`InputType '${config.InputType}' is not supported, use JSON, JSONL, CSV or MANIFEST`);
+      throw failed(`InputType '${config.InputType}' is not supported, use JSON, JSONL, CSV, PARQUET or MANIFEST`);
   }
 }
 

@@ -5,6 +5,7 @@ import { StatesError } from './errors';
 import { COMMON, FIELDS, MACHINE_FIELDS, ONLY_JSON_PATH, ONLY_JSONATA } from './fields';
 import { isIntrinsic, parseIntrinsic } from './intrinsics';
 import { expressionOf, expressionProblem } from './jsonata';
+import { assignments, fieldProblems } from './validate-fields';
 
 export interface Diagnostic {
   readonly severity: 'ERROR' | 'WARNING';
@@ -18,7 +19,7 @@ export interface Diagnostic {
 /** What is wrong with a definition; empty = it can run. Each message names the state. */
 export function validateDefinition(definition: ApiShape): Diagnostic[] {
   const found: Diagnostic[] = [];
-  new Validator(found, new Set()).states(definition, '', undefined);
+  new Validator(found, new Set()).states(definition, '', undefined, new Set());
   return found;
 }
 
@@ -29,7 +30,11 @@ class Validator {
     private readonly names: Set<string>,
   ) {}
 
-  public states(definition: ApiShape, at: string, outer: QueryLanguage | undefined): void {
+  /** Variables that the states now looked at may read. */
+  private scope: ReadonlySet<string> = new Set();
+
+  /** @param taken variables of the scopes around: an inner scope reads them, and may not assign their names */
+  public states(definition: ApiShape, at: string, outer: QueryLanguage | undefined, taken: ReadonlySet<string>): void {
     if (!isObject(definition)) {
       this.error('SCHEMA_VALIDATION_FAILED', at, 'the definition is not an object');
       return;
@@ -50,6 +55,15 @@ class Validator {
       );
     }
     const targets = new Set<unknown>([definition.StartAt]);
+    const own = new Set(
+      Object.values(states).flatMap((state) => [...assignments(state ?? {})].flatMap(({ names }) => names)),
+    );
+    for (const name of own) {
+      if (!taken.has(name)) continue;
+      const reason = `the variable '${name}' belongs to an outer scope: an inner one can't assign it`;
+      this.error('SCHEMA_VALIDATION_FAILED', at, reason);
+    }
+    this.scope = new Set([...taken, ...own]);
     for (const [name, state] of Object.entries<ApiShape>(states)) {
       const where = `${at}/States/${name}`;
       if (name.length > 80)
@@ -111,6 +125,9 @@ class Validator {
       );
     }
     this.expressions(state, name, at, jsonata);
+    for (const { field, problem } of fieldProblems(state)) {
+      this.error('SCHEMA_VALIDATION_FAILED', `${at}/${field}`, `state '${name}': ${problem}`);
+    }
     this.required(name, state, at, jsonata, own ?? outer);
     return this.transitions(name, state, at);
   }
@@ -196,13 +213,13 @@ class Validator {
           fail('Branches', 'Branches must be a list of state machines');
         else
           state.Branches.forEach((branch: ApiShape, index: number) => {
-            this.states(branch, `${at}/Branches[${index}]`, language);
+            this.inner(branch, `${at}/Branches[${index}]`, language);
           });
         break;
       case 'Map': {
         const processor = state.ItemProcessor ?? state.Iterator;
         if (processor === undefined) fail('ItemProcessor', 'it needs an ItemProcessor');
-        else this.states(processor, `${at}/${state.ItemProcessor ? 'ItemProcessor' : 'Iterator'}`, language);
+        else this.inner(processor, `${at}/${state.ItemProcessor ? 'ItemProcessor' : 'Iterator'}`, language);
         if (processor?.ProcessorConfig?.Mode !== 'DISTRIBUTED') {
           for (const field of [
             'ItemReader',
@@ -218,6 +235,13 @@ class Validator {
       }
       default:
     }
+  }
+
+  /** States inside of a state. A Distributed Map's children are executions of their own, with variables of their own. */
+  private inner(definition: ApiShape, at: string, language: QueryLanguage | undefined): void {
+    const outer = this.scope;
+    this.states(definition, at, language, definition?.ProcessorConfig?.Mode === 'DISTRIBUTED' ? new Set() : outer);
+    this.scope = outer;
   }
 
   private rule(name: string, rule: ApiShape, at: string, jsonata: boolean, top: boolean): void {

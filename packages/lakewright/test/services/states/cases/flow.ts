@@ -1,0 +1,257 @@
+import { AT, type Case, chain, DG, inside, one, task } from './case';
+
+const choice = (title: string, rule: object, input: unknown, output: string): Case => ({
+  title: `Choice: ${title}`,
+  machine: chain({
+    C: { Type: 'Choice', Choices: [{ ...rule, Next: 'Yes' }], Default: 'No' },
+    Yes: { Type: 'Pass', Result: 'yes', End: true },
+    No: { Type: 'Pass', Result: 'no', End: true },
+  }),
+  input,
+  output,
+  see: `${DG}state-choice.html`,
+});
+
+const v = (comparison: object): object => ({ Variable: '$.v', ...comparison });
+const T = '2026-03-01T00:00:00Z';
+
+export const CHOICES: readonly Case[] = [
+  choice('BooleanEquals', v({ BooleanEquals: true }), { v: true }, 'yes'),
+  choice('BooleanEqualsPath', v({ BooleanEqualsPath: '$.w' }), { v: false, w: false }, 'yes'),
+  choice('NumericEquals', v({ NumericEquals: 1 }), { v: 1.0 }, 'yes'),
+  choice('NumericEquals of text', v({ NumericEquals: 1 }), { v: '1' }, 'no'),
+  choice('NumericLessThan', v({ NumericLessThan: 1 }), { v: 0.5 }, 'yes'),
+  choice('NumericLessThanEqualsPath', v({ NumericLessThanEqualsPath: '$.w' }), { v: 2, w: 2 }, 'yes'),
+  choice('NumericGreaterThan', v({ NumericGreaterThan: 1 }), { v: 1 }, 'no'),
+  choice('NumericGreaterThanEquals', v({ NumericGreaterThanEquals: 1 }), { v: 1 }, 'yes'),
+  choice('StringEquals', v({ StringEquals: 'a' }), { v: 'a' }, 'yes'),
+  choice('StringEquals is exact', v({ StringEquals: 'a' }), { v: 'A' }, 'no'),
+  choice('StringLessThan', v({ StringLessThan: 'b' }), { v: 'a' }, 'yes'),
+  choice('StringGreaterThanEquals', v({ StringGreaterThanEquals: 'b' }), { v: 'b' }, 'yes'),
+  choice('StringMatches', v({ StringMatches: 'log-*.txt' }), { v: 'log-1.txt' }, 'yes'),
+  choice('StringMatches with an escaped star', v({ StringMatches: 'a\\*' }), { v: 'ab' }, 'no'),
+  choice('TimestampEquals', v({ TimestampEquals: T }), { v: '2026-03-01T01:00:00+01:00' }, 'yes'),
+  choice('TimestampLessThan', v({ TimestampLessThan: T }), { v: '2026-02-28T23:59:59Z' }, 'yes'),
+  choice(
+    'TimestampGreaterThanPath',
+    v({ TimestampGreaterThanPath: '$.w' }),
+    { v: T, w: '2026-01-01T00:00:00Z' },
+    'yes',
+  ),
+  choice('a timestamp in lower case is none', v({ TimestampEquals: T }), { v: '2026-03-01t00:00:00z' }, 'no'),
+  choice('IsNull', v({ IsNull: true }), { v: null }, 'yes'),
+  choice('IsNull false', v({ IsNull: false }), { v: 1 }, 'yes'),
+  choice('IsPresent of null', v({ IsPresent: true }), { v: null }, 'yes'),
+  choice('IsPresent of nothing', v({ IsPresent: false }), {}, 'yes'),
+  choice('IsString', v({ IsString: true }), { v: '' }, 'yes'),
+  choice('IsNumeric of text', v({ IsNumeric: true }), { v: '1' }, 'no'),
+  choice('IsBoolean', v({ IsBoolean: true }), { v: false }, 'yes'),
+  choice('IsTimestamp', v({ IsTimestamp: true }), { v: T }, 'yes'),
+  choice('And', { And: [v({ NumericGreaterThan: 0 }), v({ NumericLessThan: 9 })] }, { v: 5 }, 'yes'),
+  choice('Or', { Or: [v({ NumericEquals: 0 }), v({ NumericEquals: 9 })] }, { v: 9 }, 'yes'),
+  choice('Not', { Not: v({ StringEquals: 'a' }) }, { v: 'b' }, 'yes'),
+  choice('And asks no further than it must', { And: [v({ IsPresent: true }), v({ NumericEquals: 1 })] }, {}, 'no'),
+  choice('a variable of the machine', { Variable: '$$.State.Name', StringEquals: 'C' }, {}, 'yes'),
+];
+
+export const FLOW: readonly Case[] = [
+  {
+    title: 'Pass: InputPath, Parameters, ResultPath and OutputPath in this order',
+    machine: one({
+      Type: 'Pass',
+      InputPath: '$.a',
+      Parameters: { 'x.$': '$.b' },
+      ResultPath: '$.c',
+      OutputPath: '$.c',
+    }),
+    input: { a: { b: 1 } },
+    output: { x: 1 },
+    see: `${DG}concepts-input-output-filtering.html`,
+  },
+  {
+    title: 'Pass: ResultPath replaces a member',
+    machine: one({ Type: 'Pass', Result: 2, ResultPath: '$.a.b' }),
+    input: { a: { b: 1, c: 1 } },
+    output: { a: { b: 2, c: 1 } },
+  },
+  {
+    title: 'Pass: ResultPath null drops the result',
+    machine: one({ Type: 'Pass', Result: 2, ResultPath: null }),
+    input: { a: 1 },
+    output: { a: 1 },
+  },
+  {
+    title: 'Pass: OutputPath null empties',
+    machine: one({ Type: 'Pass', OutputPath: null }),
+    input: { a: 1 },
+    output: {},
+  },
+  {
+    title: 'Pass: InputPath into the context object',
+    machine: one({ Type: 'Pass', InputPath: '$$.State.Name' }),
+    output: 'S',
+  },
+  {
+    title: 'Pass: ResultPath that leads through a list',
+    machine: one({ Type: 'Pass', Result: 2, ResultPath: '$.a.b' }),
+    input: { a: [1] },
+    error: 'States.ResultPathMatchFailure',
+    cause: /Unable to apply ReferencePath '\$\.a\.b' to a list/,
+    see: `${DG}concepts-error-handling.html`,
+  },
+  {
+    title: 'Pass: slices and deep members',
+    machine: one({ Type: 'Pass', Parameters: { 's.$': '$.l[0:2]', 'd.$': '$..k' } }),
+    input: { l: [1, 2, 3], a: { k: 1, b: { k: 2 } } },
+    output: { s: [1, 2], d: [1, 2] },
+  },
+  {
+    title: 'Wait: Timestamp in the past',
+    machine: one({ Type: 'Wait', Timestamp: '2020-01-01T00:00:00Z' }),
+    input: 1,
+    output: 1,
+    see: `${DG}state-wait.html`,
+  },
+  {
+    title: 'Wait: a year passes at once',
+    machine: chain({
+      W: { Type: 'Wait', Seconds: 31_536_000 },
+      P: AT,
+    }),
+    waits: 31_536_000,
+  },
+  {
+    title: 'Wait: SecondsPath that is no number',
+    machine: one({ Type: 'Wait', SecondsPath: '$.s' }),
+    input: { s: 'x' },
+    error: 'States.Runtime',
+    cause: /Seconds must be a number from 0 to 99999999, got "x"/,
+  },
+  {
+    title: 'Wait: TimestampPath that is no time',
+    machine: one({ Type: 'Wait', TimestampPath: '$.s' }),
+    input: { s: 'x' },
+    error: 'States.Runtime',
+    cause: /must be an ISO 8601 time/,
+  },
+  {
+    title: 'Succeed: InputPath',
+    machine: one({ Type: 'Succeed', InputPath: '$.a', End: undefined }),
+    input: { a: 1 },
+    output: 1,
+  },
+  {
+    title: 'Fail: no name and no cause',
+    machine: one({ Type: 'Fail', End: undefined }),
+    error: undefined,
+    see: `${DG}state-fail.html`,
+  },
+  {
+    title: 'Fail: by an intrinsic function',
+    machine: one({ Type: 'Fail', ErrorPath: "States.Format('E{}', $.n)", End: undefined }),
+    input: { n: 1 },
+    error: 'E1',
+  },
+  {
+    title: "Parallel: Parameters are each branch's input",
+    machine: one({
+      Type: 'Parallel',
+      Parameters: { 'p.$': '$.a' },
+      Branches: [inside({ Type: 'Pass' }), inside({ Type: 'Pass', InputPath: '$.p' }, 'J')],
+    }),
+    input: { a: 1 },
+    output: [{ p: 1 }, 1],
+    see: `${DG}state-parallel.html`,
+  },
+  {
+    title: 'Parallel: ResultPath',
+    machine: one({ Type: 'Parallel', Branches: [inside({ Type: 'Pass', Result: 1 })], ResultPath: '$.r' }),
+    input: { a: 1 },
+    output: { a: 1, r: [1] },
+  },
+  {
+    title: 'Parallel: an error is retried as a whole',
+    machine: one({
+      Type: 'Parallel',
+      Branches: [inside(task({ FailTimes: 2, Error: 'X' }))],
+      Retry: [{ ErrorEquals: ['X'] }],
+    }),
+    output: [{ calls: 3 }],
+  },
+  {
+    title: 'Map: the items are the input',
+    machine: one({ Type: 'Map', ItemProcessor: inside({ Type: 'Pass' }) }),
+    input: [1, 2],
+    output: [1, 2],
+    see: `${DG}state-map-inline.html`,
+  },
+  {
+    title: 'Map: Iterator and Parameters of old',
+    machine: one({ Type: 'Map', Iterator: inside({ Type: 'Pass' }), Parameters: { 'v.$': '$$.Map.Item.Value' } }),
+    input: [1],
+    output: [{ v: 1 }],
+  },
+  {
+    title: 'Map: MaxConcurrencyPath',
+    machine: one({ Type: 'Map', ItemsPath: '$.l', MaxConcurrencyPath: '$.n', ItemProcessor: inside({ Type: 'Pass' }) }),
+    input: { l: [1, 2, 3], n: 1 },
+    output: [1, 2, 3],
+  },
+  {
+    title: 'Map: what is no list',
+    machine: one({ Type: 'Map', ItemsPath: '$.l', ItemProcessor: inside({ Type: 'Pass' }) }),
+    input: { l: 'x' },
+    error: 'States.Runtime',
+    cause: /must be a list, got "x"/,
+  },
+  {
+    title: 'Map: nested, each with its own index',
+    machine: one({
+      Type: 'Map',
+      ItemProcessor: inside({
+        Type: 'Map',
+        ItemProcessor: inside({ Type: 'Pass', Parameters: { 'i.$': '$$.Map.Item.Index' } }, 'J'),
+      }),
+    }),
+    input: [[0], [0, 0]],
+    output: [[{ i: 0 }], [{ i: 0 }, { i: 1 }]],
+  },
+  {
+    title: 'Map: a caught failure of one item',
+    machine: one({
+      Type: 'Map',
+      ItemProcessor: chain({
+        T: task({ 'Fail.$': '$' }, { Catch: [{ ErrorEquals: ['bad'], Next: 'C' }], End: true }),
+        C: { Type: 'Pass', Result: 'mended', End: true },
+      }),
+    }),
+    input: ['bad'],
+    output: ['mended'],
+  },
+  {
+    title: 'Task: TimeoutSecondsPath',
+    machine: one(task({ Sleep: 5 }, { TimeoutSecondsPath: '$.t' })),
+    input: { t: 1 },
+    error: 'States.Timeout',
+    see: `${DG}state-task.html`,
+  },
+  {
+    title: 'Task: TimeoutSecondsPath that is no number',
+    machine: one(task({}, { TimeoutSecondsPath: '$.t' })),
+    input: { t: 'x' },
+    error: 'States.Runtime',
+    cause: /TimeoutSeconds must be an integer from 1 to 99999999, got "x"/,
+  },
+  {
+    title: 'Task: a function by its ARN',
+    machine: one({ Type: 'Task', Resource: 'arn:aws:lambda:eu-west-1:111111111111:function:f', InputPath: '$.a' }),
+    input: { a: 1 },
+    output: { got: 1 },
+  },
+  {
+    title: "the machine's TimeoutSeconds",
+    machine: one({ Type: 'Wait', Seconds: 10 }, { TimeoutSeconds: 5 }),
+    error: 'TIMED_OUT',
+    see: `${DG}statemachine-structure.html`,
+  },
+];
