@@ -86,6 +86,7 @@ const etl = new ConstructPackage({
   keywords: ['glue', 'spark', 'dbt', 'athena', 'etl'],
   peerPackages: [core, catalog],
   testPackages: [storage, consumption],
+  scripts: ['dbt/Dockerfile', 'dbt/requirements.txt', 'dbt/run.py', 'dbt/lakewright.container.json'],
   testDeps: [V.aslValidator, V.jsonata],
 });
 

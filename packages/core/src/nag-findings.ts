@@ -36,7 +36,8 @@ export class NagFindings {
     NagFindings.acknowledge(role, ['IAMNoInlinePolicy'], 'The policy belongs to this role alone, and goes with it');
     Aspects.of(role).add({
       visit: (node) => {
-        if (!(node instanceof iam.CfnPolicy)) return;
+        // a large policy is cut into several, of which the later ones are managed
+        if (!(node instanceof iam.CfnPolicy || node instanceof iam.CfnManagedPolicy)) return;
         const document = Stack.of(node).resolve(node.policyDocument) as { Statement: StatementJson[] };
         const wildcards = document.Statement.flatMap(({ Action, Resource }) => [
           ...wild(Resource).map((text) => `Resource::${text}`),

@@ -120,6 +120,8 @@ export class ResolvedApp {
       }
       case 'Fn::ImportValue':
         return this.exported(String(this.resolve(stack, argument)));
+      case 'Fn::GetAZs':
+        return ['a', 'b', 'c'].map((zone) => `${REGION}${zone}`);
       default:
         throw new Error(`the test resolver doesn't know ${name}`);
     }
