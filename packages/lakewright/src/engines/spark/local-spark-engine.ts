@@ -6,6 +6,7 @@ import { findJava } from '../python/java';
 import type { GlueVersion, SparkEngine, SparkOutcome, SparkRun } from './contract';
 import { FileServer } from './file-server';
 import { type JvmKind, JvmPool } from './jvm-pool';
+import { type Metastore, startMetastore } from './metastore';
 import { installModules } from './modules';
 import { GLUE_RUNTIME, runPython } from './python-process';
 import { newRunToken, RunFiles } from './run-files';
@@ -72,6 +73,7 @@ export class LocalSparkEngine implements SparkEngine {
     const token = newRunToken();
     let measures: TaskMeasures | undefined;
     let jvm: SparkJvm | undefined;
+    let metastore: Metastore | undefined;
     try {
       fs.mkdirSync(path.join(scratch, 'work'), { recursive: true });
       for (const file of run.files ?? []) fs.cpSync(file, path.join(scratch, 'work', path.basename(file)));
@@ -79,9 +81,11 @@ export class LocalSparkEngine implements SparkEngine {
       const toError = (line: string) => log.write('error', line);
       if (!run.plainPython) {
         jvm = await this.jvms.take(kind, run.signal);
-        this.files.admit(token, new RunFiles(this.lake, run.caller));
+        const files = new RunFiles(this.lake, run.caller);
+        this.files.admit(token, files);
+        metastore = await startMetastore({ lake: this.lake, caller: run.caller, files });
         const conf = sparkConf(run.name ?? path.basename(run.script), {
-          ...{ token, scratch, variables, staging: path.join(scratch, 'staging') },
+          ...{ token, scratch, variables, metastore: metastore.uri, staging: path.join(scratch, 'staging') },
           files: await this.files.url(),
           endpoint: await this.lake.endpoint(),
           accessKeyId: String(variables.AWS_ACCESS_KEY_ID),
@@ -110,6 +114,7 @@ export class LocalSparkEngine implements SparkEngine {
     } finally {
       // First of all: tasks that still write find nobody who would publish it.
       this.files.dismiss(token);
+      await metastore?.close();
       if (jvm) await this.jvms.giveBack(kind, jvm);
       fs.rmSync(scratch, { recursive: true, force: true });
     }

@@ -12,6 +12,8 @@ export interface RunPlace {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly region: string;
+  /** `thrift://…`: the Data Catalog as Hive's metastore. */
+  readonly metastore: string;
   readonly python: string;
   /** The script's variables that Python functions on Spark see as well. */
   readonly variables: Readonly<Record<string, string>>;
@@ -19,7 +21,7 @@ export interface RunPlace {
 
 /** What a SparkContext begins with where neither the script nor the job's `--conf` says otherwise. */
 export function sparkConf(name: string, place: RunPlace): Record<string, string> {
-  const { files, token, staging, scratch, endpoint, accessKeyId, region, python, variables } = place;
+  const { files, token, staging, scratch, endpoint, accessKeyId, region, metastore, python, variables } = place;
   const conf: Record<string, string> = {
     'spark.master': 'local[*]',
     'spark.app.name': name,
@@ -31,6 +33,7 @@ export function sparkConf(name: string, place: RunPlace): Record<string, string>
     'spark.pyspark.python': python,
     'spark.sql.shuffle.partitions': String(2 * os.availableParallelism()),
     'spark.sql.warehouse.dir': `file:${path.join(scratch, 'warehouse')}`,
+    'spark.hadoop.hive.metastore.uris': metastore,
     // Statistics of a table would list it on each write.
     'spark.hadoop.hive.stats.autogather': 'false',
     'spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs': 'false',
