@@ -86,7 +86,10 @@ const etl = new ConstructPackage({
   keywords: ['glue', 'spark', 'dbt', 'athena', 'etl'],
   peerPackages: [core, catalog],
   testPackages: [storage, consumption],
-  scripts: ['dbt/Dockerfile', 'dbt/requirements.txt', 'dbt/run.py', 'dbt/lakewright.container.json'],
+  scripts: [
+    ...['glue/spark_conversion.py', 'glue/spark_transformation.py', 'glue/modules'],
+    ...['dbt/Dockerfile', 'dbt/requirements.txt', 'dbt/run.py', 'dbt/lakewright.container.json'],
+  ],
   testDeps: [V.aslValidator, V.jsonata],
 });
 

@@ -17,7 +17,7 @@ export interface ConstructPackageOptions {
   readonly testPackages?: ConstructPackage[];
   /** Folders under lambda/, each with an index.ts, bundled into assets/<name>/index.js. */
   readonly lambdas?: string[];
-  /** Scripts that a service runs as they are (Glue), copied to assets/: `glue/jdbc.py` to assets/glue/jdbc.py. */
+  /** Scripts, and folders of them, that a service runs as they are (Glue), copied to assets/: `glue/jdbc.py` to assets/glue/jdbc.py. */
   readonly scripts?: string[];
   /** Guides in docs/guides whose examples are compiled with the package's: `extension-points.md`. */
   readonly guides?: string[];
