@@ -1,5 +1,7 @@
 import type { ApiShape } from '../../services/api-shape';
+import { StateMap } from '../../services/glue/state-map';
 import type { LakeContext } from '../../services/service';
+import type { ActionRequest } from '../contract';
 import { list, on, onEverything, passRole, regionalArn, type ServiceAccess, tagContext } from './operation-access';
 
 type Names = (input: ApiShape, lake: LakeContext) => readonly string[];
@@ -50,6 +52,13 @@ const crawlerInput =
     },
     ...passRole(roleArn(lake, input.Role), 'glue'),
   ];
+
+/** The rulesets that results belong to. @see https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html */
+function resultAccess(ids: readonly unknown[], lake: LakeContext): readonly ActionRequest[] {
+  const results = new StateMap<ApiShape>(lake.workspace, 'glue-quality-results');
+  const rulesets = ids.map((id) => results.get(String(id))?.RulesetName ?? '*');
+  return [{ action: 'glue:GetDataQualityResult', resources: named('dataQualityRuleset', () => rulesets)({}, lake) }];
+}
 
 /** Crawlers take a role's name, too. */
 function roleArn(lake: LakeContext, role: unknown): string | undefined {
@@ -199,6 +208,36 @@ export const glueAccess: ServiceAccess = {
       context: tagContext(input.Tags),
     },
     ...passRole(roleArn(lake, input.Role), 'glue'),
+  ],
+  ...on(
+    'glue',
+    ['CreateDataQualityRuleset', 'GetDataQualityRuleset', 'UpdateDataQualityRuleset', 'DeleteDataQualityRuleset'],
+    named('dataQualityRuleset', (input) => input.Name),
+  ),
+  StartDataQualityRulesetEvaluationRun: (input, lake) => [
+    {
+      action: 'glue:StartDataQualityRulesetEvaluationRun',
+      resources: named('dataQualityRuleset', () => input.RulesetNames)(input, lake),
+    },
+    ...passRole(roleArn(lake, input.Role), 'glue'),
+  ],
+  // AWS knows no narrower resource for these.
+  ...on(
+    'glue',
+    [
+      'GetDataQualityRulesetEvaluationRun',
+      'CancelDataQualityRulesetEvaluationRun',
+      'ListDataQualityRulesetEvaluationRuns',
+      'ListDataQualityResults',
+      'ListDataQualityRulesets',
+    ],
+    named('dataQualityRuleset', () => '*'),
+  ),
+  GetDataQualityResult: (input, lake) => resultAccess([input.ResultId], lake),
+  BatchGetDataQualityResult: (input, lake) => resultAccess(input.ResultIds ?? [], lake),
+  // A Glue job tells of its own evaluation, which takes glue:PublishDataQuality on AWS.
+  LakewrightDataQuality: (_, lake) => [
+    { action: 'glue:PublishDataQuality', resources: named('dataQualityRuleset', () => '*')({}, lake) },
   ],
   ...on(
     'glue',

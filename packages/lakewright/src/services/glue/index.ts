@@ -6,25 +6,28 @@ import { Classifiers } from './crawler/classifiers';
 import { Crawlers } from './crawler/crawlers';
 import { crawlerOperations } from './crawler/operations';
 import { Jobs, jobOperations, jobTasks, runtimeOf } from './jobs';
+import { Evaluations, qualityOperations } from './quality';
 import { glueResources } from './resources';
 
-/** AWS Glue: the Data Catalog, crawlers, and jobs. */
+/** AWS Glue: the Data Catalog, crawlers, jobs, and data quality. */
 export const glue: ServiceFactory = (lake) => {
   const context = new CatalogContext(lake);
   const classifiers = new Classifiers(context);
   const crawlers = new Crawlers(context, classifiers);
   const engine = new LocalSparkEngine(lake);
   const jobs = new Jobs(lake, engine);
+  const evaluations = new Evaluations(lake, engine);
   const operations = {
     ...catalogOperations(context),
     ...classifiers.operations(),
     ...crawlerOperations(context, crawlers),
     ...jobOperations(context, jobs),
+    ...qualityOperations(context, evaluations),
   };
   return {
     name: 'glue',
     protocol: { kind: 'json', version: '1.1', target: 'AWSGlue' },
-    resources: glueResources({ context, crawlers, classifiers, jobs, operations }),
+    resources: glueResources({ context, crawlers, classifiers, jobs, evaluations, operations }),
     operations,
     tasks: jobTasks(jobs),
     warmUp: () => {
@@ -34,6 +37,7 @@ export const glue: ServiceFactory = (lake) => {
     },
     stop: async () => {
       await crawlers.stopAll();
+      await evaluations.close();
       await jobs.close();
     },
   };

@@ -11,6 +11,7 @@ import { crawlerDefinition } from './crawler/crawler-input';
 import type { Crawlers } from './crawler/crawlers';
 import { putCrawler } from './crawler/operations';
 import { type Jobs, jobResources } from './jobs';
+import { type Evaluations, qualityResources } from './quality';
 import { StateMap } from './state-map';
 import { apiTypes } from './template-values';
 
@@ -19,6 +20,7 @@ export interface ResourceTools {
   readonly crawlers: Crawlers;
   readonly classifiers: Classifiers;
   readonly jobs: Jobs;
+  readonly evaluations: Evaluations;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
@@ -129,7 +131,7 @@ export function glueResources(tools: ResourceTools): Record<string, ResourceHand
       },
     },
 
-    'AWS::Glue::DataQualityRuleset': unsupported,
+    ...qualityResources(context, tools.evaluations),
     ...jobResources(context, tools.jobs),
     'AWS::Glue::Trigger': unsupported,
     'AWS::Glue::Workflow': unsupported,

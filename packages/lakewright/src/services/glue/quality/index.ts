@@ -1,0 +1,25 @@
+import type { ResourceHandler } from '../../service';
+import type { CatalogContext } from '../catalog/context';
+import type { Evaluations } from './evaluations';
+import { putRuleset } from './operations';
+
+export { Evaluations } from './evaluations';
+export { qualityOperations } from './operations';
+
+/** AWS::Glue::DataQualityRuleset. */
+export function qualityResources(context: CatalogContext, evaluations: Evaluations): Record<string, ResourceHandler> {
+  return {
+    'AWS::Glue::DataQualityRuleset': {
+      classification: 'executed',
+      apply: async ({ properties, physicalId }) => {
+        const Name = properties.Name ?? physicalId;
+        putRuleset(context, evaluations, { ...properties, Name });
+        context.tag(`dataQualityRuleset/${Name}`, properties.Tags);
+      },
+    },
+    'AWS::Glue::TableOptimizer': {
+      classification: 'recorded',
+      note: 'kept; nothing is compacted, expired or removed by it locally: OPTIMIZE and VACUUM through Athena are',
+    },
+  };
+}
