@@ -8,7 +8,7 @@ import type { SparkOutcome, SparkRun } from '../../../src/engines/spark/contract
 import { LocalSparkEngine } from '../../../src/engines/spark/local-spark-engine';
 import { MemoryHost } from '../../../src/host/host';
 import { LocalLake } from '../../../src/local-lake';
-import { EMPTY_CONFIG } from '../../../src/workspace/config';
+import { EMPTY_CONFIG, type LakeConfig } from '../../../src/workspace/config';
 import { FolderWorkspace } from '../../../src/workspace/folder-workspace';
 
 /** Why Spark can't run here, or undefined. */
@@ -24,10 +24,13 @@ export const titled = (title: string): string => (missing ? `${title} (not run: 
 
 /** A lake with one bucket, "lake", and Spark over it. */
 export class SparkLake {
-  public static async open(resources: readonly LakeResource[] = []): Promise<SparkLake> {
+  public static async open(
+    resources: readonly LakeResource[] = [],
+    config: Partial<LakeConfig> = {},
+  ): Promise<SparkLake> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lakewright-spark-'));
     const workspace = await FolderWorkspace.open(path.join(folder, '.lakewright'));
-    const lake = new LocalLake(workspace, EMPTY_CONFIG, new MemoryHost(), {
+    const lake = new LocalLake(workspace, { ...EMPTY_CONFIG, ...config }, new MemoryHost(), {
       ...{ resources, assets: [], stacks: [], nests: [] },
     } as never);
     lake.objects.createBucket('lake');

@@ -1,5 +1,6 @@
 import type { LakeResource } from '../../../src/assembly/resource';
 import type { ApiShape } from '../../../src/services/api-shape';
+import type { LakeConfig } from '../../../src/workspace/config';
 import { SparkLake } from '../../engines/spark/spark-lake';
 import { ACCOUNT, resource } from '../../server/temporary-lake';
 
@@ -22,8 +23,11 @@ export const role = (name: string, Action: string[], Resource: string[]): LakeRe
 
 /** Jobs over scripts of the bucket "lake". */
 export class JobLake {
-  public static async open(resources: readonly LakeResource[] = []): Promise<JobLake> {
-    return new JobLake(await SparkLake.open(resources));
+  public static async open(
+    resources: readonly LakeResource[] = [],
+    config: Partial<LakeConfig> = {},
+  ): Promise<JobLake> {
+    return new JobLake(await SparkLake.open(resources, config));
   }
 
   private constructor(public readonly spark: SparkLake) {}

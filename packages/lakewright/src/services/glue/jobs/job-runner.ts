@@ -4,6 +4,7 @@ import { engineCaller } from '../../../access/guard';
 import type { SparkEngine, SparkOutcome } from '../../../engines/spark/contract';
 import type { LakeContext } from '../../service';
 import { jobArguments } from './job-arguments';
+import { connectionVariables } from './job-connections';
 import { type JobDefinition, requireRuntime } from './job-definition';
 import { namedFiles } from './job-files';
 import type { Bookmark, JobRun, JobStore } from './job-store';
@@ -44,7 +45,10 @@ export class JobRunner {
         modules: await Promise.all(modules),
         conf: given.conf,
         caller,
-        environment: this.bookmarkVariables(job.Name, given.bookmark, bookmark),
+        environment: {
+          ...this.bookmarkVariables(job.Name, given.bookmark, bookmark),
+          ...(await connectionVariables(lake, job.Connections?.Connections ?? [])),
+        },
         signal,
       });
       if (outcome.state === 'SUCCEEDED' && given.bookmark === 'enable') this.keepBookmark(run, bookmark);
