@@ -28,6 +28,7 @@ export const RECORDED: Readonly<Record<string, CommonHandling>> = {
   'AWS::Events::EventBusPolicy': recorded('access to event buses is decided by identities alone'),
   'AWS::Logs::': recorded('logs are files of the run'),
   'AWS::CloudWatch::': telemetry,
+  'AWS::Chatbot::': recorded('nothing is sent to chats from a laptop'),
   'AWS::Budgets::': telemetry,
   'AWS::CE::': telemetry,
   'AWS::CloudTrail::': telemetry,

@@ -8,6 +8,7 @@ import { iceberg } from './iceberg';
 import { kms } from './kms';
 import { lakeformation } from './lakeformation';
 import { lambda } from './lambda';
+import { monitoring } from './monitoring';
 import { s3 } from './s3';
 import { scheduler } from './scheduler';
 import { secretsmanager } from './secretsmanager';
@@ -38,4 +39,5 @@ export const SERVICES: readonly ServiceFactory[] = [
   secretsmanager,
   kms,
   sts,
+  monitoring,
 ];

@@ -5,6 +5,7 @@ import { athenaAccess } from './athena';
 import { ecsAccess } from './ecs';
 import { catalogArn, databaseArn, glueAccess, tableArn } from './glue';
 import { eventsAccess, schedulerAccess, snsAccess, sqsAccess, statesAccess } from './messaging';
+import { monitoringAccess } from './monitoring';
 import type { OperationAccess, ServiceAccess } from './operation-access';
 import { appflowAccess, dmsAccess, kmsAccess, lambdaAccess, secretsAccess, ssmAccess, stsAccess } from './others';
 import { s3Access } from './s3';
@@ -18,6 +19,7 @@ const SERVICES: Readonly<Record<string, ServiceAccess>> = {
   glue: glueAccess,
   kms: kmsAccess,
   lambda: lambdaAccess,
+  monitoring: monitoringAccess,
   s3: s3Access,
   scheduler: schedulerAccess,
   secretsmanager: secretsAccess,

@@ -114,9 +114,11 @@ export const statesAccess: ServiceAccess = {
       'GetExecutionHistory',
       'StopExecution',
       'RedriveExecution',
+      'ListMapRuns',
     ],
     execution,
   ),
+  ...on('states', ['DescribeMapRun'], ({ mapRunArn }) => [String(mapRunArn)]),
   ...on('states', ['ListTagsForResource', 'TagResource', 'UntagResource'], ({ resourceArn }) => [String(resourceArn)]),
   ...onEverything('states', [
     'ListStateMachines',

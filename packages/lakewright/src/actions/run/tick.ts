@@ -1,6 +1,7 @@
 import type { LocalLake } from '../../local-lake';
 import type { TaskReport } from '../../report/report';
 import { fireDue } from '../../services/events';
+import type { MonitoringService } from '../../services/monitoring';
 import { onTrace } from '../../services/states/trace';
 import { renderTask } from './render';
 import type { Writers } from './tables';
@@ -35,6 +36,8 @@ export async function tick(lake: LocalLake, milliseconds: number, signal?: Abort
         lake.host.notify({ code: 'LW_SCHEDULE_FIRED', level: 'info', text, data: { name, expression, time } });
       },
     });
+    // An alarm on what didn't happen has the clock alone to go by.
+    await (lake.service('monitoring') as MonitoringService).evaluate();
     const text = `tick      ${runs.length} scheduled ${runs.length === 1 ? 'run' : 'runs'}; the lake's clock is at ${lake.clock.now().toISOString()}`;
     lake.host.notify({ code: 'LW_TICK_DONE', level: 'info', text, data: { runs: runs.length } });
   } finally {

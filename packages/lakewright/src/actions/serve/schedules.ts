@@ -1,5 +1,6 @@
 import type { LocalLake } from '../../local-lake';
 import { dueRuns } from '../../services/events';
+import type { MonitoringService } from '../../services/monitoring';
 
 /** Schedules are to the minute: a second late is in time. */
 const PERIOD_MS = 1_000;
@@ -23,6 +24,9 @@ export function fireSchedules(lake: LocalLake): () => void {
     } catch (error) {
       const text = `schedules can't be read: ${error instanceof Error ? error.message : error}`;
       lake.host.notify({ code: 'LW_SCHEDULE_FAILED', level: 'warning', text });
+    }
+    if (from.getMinutes() !== to.getMinutes()) {
+      lake.background.track((lake.service('monitoring') as MonitoringService).evaluate());
     }
     from = to;
   }, PERIOD_MS);
