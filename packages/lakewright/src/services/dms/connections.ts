@@ -1,4 +1,5 @@
 import { LakewrightError } from '../../host/host';
+import { secretNames, secretPaths } from '../database-urls';
 import type { LakeContext } from '../service';
 import type { StoredEndpoint } from './store';
 
@@ -15,7 +16,7 @@ export async function sourceUrl(
   const { connections } = lake.config;
   const secret = secretOf(endpoint);
   const names = [...secretNames(lake.resources, secret), endpoint.EndpointArn, endpoint.EndpointIdentifier];
-  const paths = [...pathsOf(lake.resources, secret), ...(endpoint.path === undefined ? [] : [endpoint.path])];
+  const paths = [...secretPaths(lake.resources, secret), ...(endpoint.path === undefined ? [] : [endpoint.path])];
   const entry = Object.entries(connections).find(
     ([key]) => names.includes(key) || paths.some((path) => path === key || path.startsWith(`${key}/`)),
   );
@@ -36,19 +37,4 @@ function secretOf({ settings }: StoredEndpoint): string | undefined {
     if (typeof id === 'string') return id;
   }
   return undefined;
-}
-
-function secretNames(resources: LakeContext['resources'], secret: string | undefined): string[] {
-  if (secret === undefined) return [];
-  const name = /:secret:(.+?)(?:-[A-Za-z0-9]{6})?$/.exec(secret)?.[1];
-  const declared = resources.filter(({ physicalId }) => physicalId === secret);
-  return [
-    secret,
-    ...(name ? [name] : []),
-    ...declared.flatMap(({ properties }) => (properties.Name ? [String(properties.Name)] : [])),
-  ];
-}
-
-function pathsOf(resources: LakeContext['resources'], secret: string | undefined): string[] {
-  return resources.filter(({ physicalId }) => physicalId === secret).map(({ path }) => path.replace(/\/Resource$/, ''));
 }

@@ -95,7 +95,7 @@ export function glueResources(tools: ResourceTools): Record<string, ResourceHand
 
     'AWS::Glue::Connection': {
       classification: 'recorded',
-      note: 'kept in the catalog; nothing connects through it locally',
+      note: 'kept in the catalog; a job that connects through it reaches what "connections" of lakewright.config.json names',
       apply: async ({ properties, physicalId }) => {
         const input = { ConnectionProperties: {}, Name: physicalId, ...apiTypes(properties.ConnectionInput) };
         await created(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LakeResource } from '../../assembly/resource';
 import type { ApiShape } from '../api-shape';
+import { databaseUrl } from '../database-urls';
 import { type LakeContext, type Operation, type ResourceHandler, ServiceError, type ServiceFactory } from '../service';
 import { generatePassword, generateSecretString } from './generate';
 import { type Secret, Secrets } from './secrets';
@@ -81,6 +82,9 @@ function operations(lake: LakeContext, secrets: Secrets): Readonly<Record<string
       return { ARN: secret.ARN, Name, VersionId: current?.VersionId };
     },
     GetSecretValue: async ({ SecretId, VersionId, VersionStage = 'AWSCURRENT' }: ApiShape) => {
+      const mapped =
+        VersionId === undefined && VersionStage === 'AWSCURRENT' && (await mappedSecret(lake, secrets, SecretId));
+      if (mapped) return mapped;
       const secret = secrets.get(SecretId);
       const versions = [
         { stage: 'AWSCURRENT', value: secret.current },
@@ -136,6 +140,26 @@ function operations(lake: LakeContext, secrets: Secrets): Readonly<Record<string
       return { ARN: secret.ARN, Name: secret.Name, DeletionDate: lake.clock.now() };
     },
     GetRandomPassword: async (input: ApiShape) => ({ RandomPassword: generatePassword(input) }),
+  };
+}
+
+/** Who logs in with a secret in whose place the configuration names a database logs in to that one. */
+async function mappedSecret(lake: LakeContext, secrets: Secrets, id: string): Promise<ApiShape> {
+  const secret = secrets.find(id);
+  const url = await databaseUrl(lake, secret?.ARN ?? id, secret ? [secret.Name] : []);
+  if (url === undefined) return undefined;
+  const login = {
+    engine: url.protocol.replace(/:$/, ''),
+    host: url.hostname,
+    port: Number(url.port),
+    dbname: decodeURIComponent(url.pathname.slice(1)),
+    username: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+  };
+  return {
+    ...{ ARN: secret?.ARN ?? id, Name: secret?.Name ?? id, VersionId: secret?.current?.VersionId ?? 'lakewright' },
+    SecretString: JSON.stringify(login),
+    VersionStages: ['AWSCURRENT'],
   };
 }
 

@@ -5,6 +5,7 @@ import { compact, pick, requiredList, requiredObject, requiredString } from '../
 import { page } from '../paging';
 import { StateMap } from '../state-map';
 import type { CatalogContext } from './context';
+import { localConnection } from './local-connection';
 
 const MEMBERS = [
   'Description',
@@ -18,7 +19,7 @@ const MEMBERS = [
   'AuthenticationConfiguration',
 ];
 
-/** CreateConnection … BatchDeleteConnection: kept and answered; nothing connects through them locally. */
+/** CreateConnection … BatchDeleteConnection. What reads one is shown the database that the configuration names for it. */
 export function connectionOperations(context: CatalogContext): Record<string, Operation> {
   const connections = new StateMap<ApiShape>(context.lake.workspace, 'glue-connections');
 
@@ -64,7 +65,9 @@ export function connectionOperations(context: CatalogContext): Record<string, Op
 
     GetConnection: async (input) => {
       context.checkCatalog(input);
-      return { Connection: shown(require(input.Name), input.HidePassword === true) };
+      return {
+        Connection: shown(await localConnection(context.lake, require(input.Name)), input.HidePassword === true),
+      };
     },
 
     GetConnections: async (input) => {
@@ -77,7 +80,8 @@ export function connectionOperations(context: CatalogContext): Record<string, Op
           MatchCriteria.every((criterion: string) => connection.MatchCriteria?.includes(criterion)),
         );
       const { items, NextToken } = page(found, (connection) => connection.Name, input, 100);
-      return compact({ ConnectionList: items.map((item) => shown(item, input.HidePassword === true)), NextToken });
+      const local = await Promise.all(items.map((item) => localConnection(context.lake, item)));
+      return compact({ ConnectionList: local.map((item) => shown(item, input.HidePassword === true)), NextToken });
     },
 
     DeleteConnection: async (input) => {

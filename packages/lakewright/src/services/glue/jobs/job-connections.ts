@@ -1,11 +1,12 @@
 import { LakewrightError } from '../../../host/host';
 import type { ApiShape } from '../../api-shape';
 import type { LakeContext } from '../../service';
+import { connectionDatabase } from '../catalog/local-connection';
 import { StateMap } from '../state-map';
 
 /**
  * What stands for a job's JDBC connections here: `connections` of the configuration name the connection, or its secret (name,
- * ARN or construct path). One that isn't named keeps its own URL.
+ * ARN or construct path).
  *
  * @returns LAKEWRIGHT_CONNECTIONS, which `awsglue` reads: connection → JDBC URL, user, password
  */
@@ -16,9 +17,9 @@ export async function connectionVariables(
   const known = new StateMap<ApiShape>(lake.workspace, 'glue-connections');
   const found: Record<string, JdbcAccess> = {};
   for (const name of names) {
-    const secret = known.get(name)?.ConnectionProperties?.SECRET_ID as string | undefined;
-    const reference = referenceFor(lake, name, secret);
-    if (reference !== undefined) found[name] = jdbcAccess(name, await lake.programs.url(reference));
+    const connection = known.get(name);
+    const url = connection && (await connectionDatabase(lake, { Name: name, ...connection }));
+    if (url !== undefined) found[name] = jdbcAccess(name, String(url));
   }
   return Object.keys(found).length > 0 ? { LAKEWRIGHT_CONNECTIONS: JSON.stringify(found) } : {};
 }
@@ -27,16 +28,6 @@ interface JdbcAccess {
   readonly url: string;
   readonly user?: string;
   readonly password?: string;
-}
-
-function referenceFor(lake: LakeContext, name: string, secret: string | undefined): string | undefined {
-  const declared = lake.resources.filter(({ physicalId }) => physicalId === secret || physicalId === name);
-  const paths = declared.map(({ path }) => path.replace(/\/Resource$/, ''));
-  const plain = secret && /:secret:(.+?)(?:-[A-Za-z0-9]{6})?$/.exec(secret)?.[1];
-  const names = [name, secret, plain];
-  return Object.entries(lake.config.connections).find(
-    ([key]) => names.includes(key) || paths.some((one) => one === key || one.startsWith(`${key}/`)),
-  )?.[1];
 }
 
 const VENDORS: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { engineCaller } from '../../../access/guard';
 import type { SparkEngine, SparkOutcome } from '../../../engines/spark/contract';
 import type { LakeContext } from '../../service';
+import { requireConnections } from '../catalog/local-connection';
 import { jobArguments } from './job-arguments';
 import { connectionVariables } from './job-connections';
 import { type JobDefinition, requireRuntime } from './job-definition';
@@ -25,6 +26,7 @@ export class JobRunner {
     const folder = path.join(lake.workspace.tmp, 'glue', run.Id);
     fs.mkdirSync(folder, { recursive: true });
     try {
+      await requireConnections(lake, job);
       const given = jobArguments(run.Arguments);
       const [location] = await namedFiles(lake, caller, [job.Command.ScriptLocation], path.join(folder, 'script'));
       const files = (uris: readonly string[], name: string) => namedFiles(lake, caller, uris, path.join(folder, name));
