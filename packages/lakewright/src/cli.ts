@@ -33,8 +33,8 @@ const VERBS: Verbs = {
       const cancel = new AbortController();
       process.once('SIGINT', () => cancel.abort());
       process.once('SIGTERM', () => cancel.abort());
-      const { strict, pipeline, tick } = options;
-      const report = await lake.run({ strict, pipeline, tick, signal: cancel.signal });
+      const { strict, pipeline, from, only, tick } = options;
+      const report = await lake.run({ strict, pipeline, from, only, tick, signal: cancel.signal });
       host.notify({ code: 'LW_RUN', level: 'result', text: renderRun(report, lake.workspace), data: report });
       if (report.state !== 'SUCCEEDED') throw new LakewrightError('LW_RUN_FAILED', report.error ?? report.state);
     });

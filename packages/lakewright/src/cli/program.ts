@@ -21,6 +21,8 @@ export interface Verbs {
     options: GlobalOptions & {
       readonly strict?: boolean;
       readonly pipeline?: string;
+      readonly from?: string;
+      readonly only?: string;
       readonly at?: string;
       readonly tick?: string;
     },
@@ -100,6 +102,8 @@ export function makeProgram(verbs: Verbs): Command {
       'Brings the declared resources about, runs the state machines that no other one starts, waits for what they set going\n(functions, queues, rules), then runs the checks of lakewright.config.json. Leaves a report in\n<workspace>/runs/latest/report.json.',
     )
     .option('--pipeline <path>', 'run only this state machine (construct path or name)')
+    .option('--from <task>', 'start it at this task or state, with what the last run had that came there')
+    .option('--only <task>', 'run this task or state alone, likewise')
     .option('--at <time>', "set the lake's clock (ISO time)")
     .option('--tick <duration>', 'then move the clock on, and fire the schedules that are due (24h, 90m, P1D)')
     .option('--strict', 'exit 3, before anything runs, if a resource is unsupported')

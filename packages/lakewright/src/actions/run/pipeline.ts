@@ -1,7 +1,9 @@
 import type { LakeResource } from '../../assembly/resource';
+import { LakewrightError } from '../../host/host';
 import type { LocalLake } from '../../local-lake';
 import type { RunState, TaskReport } from '../../report/report';
 import type { ApiShape } from '../../services/api-shape';
+import { ServiceError } from '../../services/service';
 import { onTrace, type StatesService } from '../../services/states/trace';
 import { renderTask } from './render';
 import type { Writers } from './tables';
@@ -21,9 +23,24 @@ const STATE: Record<string, RunState> = {
   ABORTED: 'CANCELLED',
 };
 
-/** Runs one state machine to its end with the input `{}`; each state is reported when it ends. */
-export async function runPipeline(lake: LocalLake, machine: LakeResource, signal?: AbortSignal): Promise<PipelineRun> {
-  lake.host.notify({ code: 'LW_PIPELINE_STARTED', level: 'info', text: `pipeline  ${machine.path}` });
+/** Which part of a pipeline is run; all of it where nothing is named. */
+export interface PipelinePart {
+  readonly from?: string;
+  readonly only?: string;
+}
+
+/**
+ * Runs one state machine to its end with the input `{}`, or from one of its states, or one state alone, with what the newest
+ * run had that came there; each state is reported when it ends.
+ */
+export async function runPipeline(
+  lake: LocalLake,
+  machine: LakeResource,
+  { from, only }: PipelinePart = {},
+  signal?: AbortSignal,
+): Promise<PipelineRun> {
+  const part = from ? `, from ${from}` : only ? `, only ${only}` : '';
+  lake.host.notify({ code: 'LW_PIPELINE_STARTED', level: 'info', text: `pipeline  ${machine.path}${part}` });
   const recorder = new TaskRecorder(machine.path, (task) => {
     lake.host.notify({ code: 'LW_TASK_DONE', level: 'info', text: renderTask(task, 1), data: task });
   });
@@ -34,8 +51,7 @@ export async function runPipeline(lake: LocalLake, machine: LakeResource, signal
     recorder.record(event);
   });
   try {
-    const started: ApiShape = await lake.call('states', 'StartExecution', { stateMachineArn: machine.physicalId });
-    const execution = await finished(lake, started.executionArn, signal);
+    const execution = await finished(lake, await start(lake, machine, { from, only }), signal);
     return {
       state: STATE[execution.status] ?? 'FAILED',
       error: execution.status === 'SUCCEEDED' ? null : failure(machine, execution),
@@ -45,6 +61,25 @@ export async function runPipeline(lake: LocalLake, machine: LakeResource, signal
   } finally {
     stopListening();
   }
+}
+
+/** @throws LakewrightError LW_NO_SUCH_TASK */
+async function start(
+  lake: LocalLake,
+  { physicalId, path }: LakeResource,
+  { from, only }: PipelinePart,
+): Promise<string> {
+  const states = lake.service('states') as StatesService;
+  try {
+    if (from !== undefined) return states.startFrom(physicalId, from);
+    if (only !== undefined) return states.startOnly(physicalId, only);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    const flag = from === undefined ? `--only ${only}` : `--from ${from}`;
+    throw new LakewrightError('LW_NO_SUCH_TASK', `${flag} → ${path}: ${error.message}`, 2);
+  }
+  const started: ApiShape = await lake.call('states', 'StartExecution', { stateMachineArn: physicalId });
+  return started.executionArn;
 }
 
 async function finished(lake: LocalLake, executionArn: string, signal?: AbortSignal): Promise<ApiShape> {

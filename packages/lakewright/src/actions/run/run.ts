@@ -17,6 +17,10 @@ import { tick } from './tick';
 export interface RunOptions {
   /** Only this state machine: construct path, logical id or name. */
   readonly pipeline?: string;
+  /** Starts the pipeline at this state or task, with what the newest run had that came there. */
+  readonly from?: string;
+  /** Runs this state or task alone, likewise; no checks. */
+  readonly only?: string;
   /** Fails, before anything runs, if a resource is unsupported. */
   readonly strict?: boolean;
   /** Moves the clock on by so much after the pipelines, and fires the schedules that are due: `24h`, `90m`, `P1D`. */
@@ -45,6 +49,7 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
   if (options.strict) refuseUnsupported(plan);
   verifyChecks(lake);
   const machines = chosen(assembly.resources, options.pipeline);
+  requireOne(machines, options);
   const ticked = options.tick === undefined ? 0 : parseDuration('--tick', options.tick);
 
   if (machines.length > 0) for (const service of lake.services) service.warmUp?.('pipelines');
@@ -53,7 +58,7 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
   const runs: PipelineRun[] = [];
   for (const machine of machines) {
     if (runs.some(({ state }) => state !== 'SUCCEEDED')) break;
-    runs.push(await runPipeline(lake, machine, options.signal));
+    runs.push(await runPipeline(lake, machine, options, options.signal));
   }
   const broken = runs.find(({ state }) => state !== 'SUCCEEDED');
   // Functions, queues and rules may still work at what the deployment and the pipelines have written.
@@ -67,7 +72,7 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
   const writers = new Map([...runs, ...(schedules ? [schedules] : [])].flatMap((one) => [...one.writers]));
   const cancelled = options.signal?.aborted ? 'interrupted by the user' : undefined;
   const failure = broken?.error ?? (behind ? `${behind.name} (${behind.type}): ${behind.error}` : null);
-  const personas = failure !== null || cancelled ? [] : await runChecks(lake, options.signal);
+  const personas = failure !== null || cancelled || options.only ? [] : await runChecks(lake, options.signal);
   const failedCheck = personas.find(({ outcome }) => outcome === 'failed');
 
   const finished = new Date();
@@ -87,6 +92,22 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
   };
   writeReport(lake.workspace, report);
   return report;
+}
+
+/** @throws LakewrightError LW_WHICH_PIPELINE */
+function requireOne(machines: readonly LakeResource[], { from, only }: RunOptions): void {
+  if (from === undefined && only === undefined) return;
+  if (from !== undefined && only !== undefined) {
+    throw new LakewrightError(
+      'LW_WHICH_PIPELINE',
+      `--from ${from} --only ${only} → one of them → leave the other out`,
+      2,
+    );
+  }
+  if (machines.length === 1) return;
+  const paths = machines.map(({ path }) => path).join(', ') || 'this lake has none';
+  const given = from === undefined ? `--only ${only}` : `--from ${from}`;
+  throw new LakewrightError('LW_WHICH_PIPELINE', `${given} → --pipeline with it → one of: ${paths}`, 2);
 }
 
 function refuseUnsupported({ resources: { unsupported } }: Plan): void {

@@ -39,6 +39,7 @@ export function describeExecution(record: AnyRecord, now: number): Record<string
 
 /** Source: EventBridge Events Reference, "Step Functions Execution Status Change". */
 export function announce(lake: LakeContext, record: ExecutionRecord): void {
+  if (record.part) return;
   const { executionArn, stateMachineArn, name, status, startDate, stopDate, input, redriveDate } = record;
   const redrive = redriveStatus(record, lake.clock.now().getTime() / 1000);
   const milliseconds = (seconds: number | undefined) => (seconds === undefined ? null : Math.round(seconds * 1000));

@@ -5,11 +5,13 @@ import type { States } from './asl/definition';
 import { StatesError, Stopped, TimedOut } from './asl/errors';
 import { type Frame, Interpreter } from './asl/interpreter';
 import { failureDetails } from './asl/payload';
+import type { Resumption } from './asl/resume';
 import type { Surroundings } from './asl/surroundings';
 import { announce, redriveStatus } from './describe';
 import { addEvent } from './history';
 import type { Integrations } from './integrations';
 import type { MapRuns } from './map-runs';
+import { onlyState, placeOf, resumptionAt } from './partial';
 import { type ChildRecord, checkName, type ExecutionRecord, type MachineRecord, type Records } from './records';
 import type { TaskTokens } from './task-tokens';
 import type { TraceListener } from './trace';
@@ -68,19 +70,7 @@ export class Executions {
       if (existing.status === 'RUNNING' && existing.input === text) return existing;
       throw new ServiceError('ExecutionAlreadyExists', `Execution Already Exists: '${executionArn}'`);
     }
-    const record: ExecutionRecord = {
-      executionArn,
-      stateMachineArn: machine.arn,
-      name: checked,
-      status: 'RUNNING',
-      startDate: this.now(),
-      input: text,
-      definition: JSON.parse(machine.definition) as States,
-      definitionText: machine.definition,
-      roleArn: machine.roleArn,
-      redriveCount: 0,
-      events: [],
-    };
+    const record = { ...this.newRecord(machine, text, checked), executionArn };
     this.launch(record, value);
     return record;
   }
@@ -109,6 +99,40 @@ export class Executions {
     for (const field of ['stopDate', 'output', 'error', 'cause'] as const) delete again[field];
     this.launch(again, JSON.parse(record.input), true);
     return again.redriveDate as number;
+  }
+
+  /**
+   * Starts at a state, with the input and variables that the newest run which came there had.
+   *
+   * @throws ServiceError ValidationException where no state is called so, or none has come there
+   */
+  public startFrom(machine: MachineRecord, task: string): ExecutionRecord {
+    const { run, from } = resumptionAt(definitionOf(machine), task, this.whole(machine));
+    const record = this.newRecord(machine, run.input, `from-${randomUUID()}`);
+    record.resumption = from;
+    this.launch(record, JSON.parse(run.input), false, from);
+    return record;
+  }
+
+  /** Runs one state alone, likewise. Nobody is told of it: it is no run of the pipeline. */
+  public startOnly(machine: MachineRecord, task: string): ExecutionRecord {
+    const definition = definitionOf(machine);
+    const { run, from } = resumptionAt(definition, task, this.whole(machine));
+    const place = placeOf(definition, task);
+    const innermost = innermostOf(from);
+    if (innermost === undefined) {
+      const text = `"${place.name}" runs once for each item of a Map → name the Map`;
+      throw new ServiceError('ValidationException', text);
+    }
+    const record = this.newRecord(machine, run.input, `only-${randomUUID()}`);
+    const alone: ExecutionRecord = { ...record, definition: onlyState(place), part: true };
+    this.launch(alone, JSON.parse(run.input), false, innermost);
+    return alone;
+  }
+
+  /** The runs of a machine that weren't of one state, the newest first. */
+  private whole(machine: MachineRecord): ExecutionRecord[] {
+    return this.list(machine.arn).filter(({ part }) => part !== true);
   }
 
   /** Waits until an execution has ended. */
@@ -145,7 +169,23 @@ export class Executions {
     await Promise.all([...this.running.keys()].map((arn) => this.abort(arn, undefined, 'the lake was closed')));
   }
 
-  private launch(record: ExecutionRecord, input: ApiShape, redriven = false): void {
+  private newRecord(machine: MachineRecord, input: string, name: string): ExecutionRecord {
+    return {
+      executionArn: `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`,
+      stateMachineArn: machine.arn,
+      name,
+      status: 'RUNNING',
+      startDate: this.now(),
+      input,
+      definition: definitionOf(machine),
+      definitionText: machine.definition,
+      roleArn: machine.roleArn,
+      redriveCount: 0,
+      events: [],
+    };
+  }
+
+  private launch(record: ExecutionRecord, input: ApiShape, redriven = false, from?: Resumption): void {
     const controller = new AbortController();
     const entry = { record, controller } as {
       record: ExecutionRecord;
@@ -156,7 +196,7 @@ export class Executions {
     this.running.set(record.executionArn, entry);
     this.records.setRunning([...this.running.keys()]);
     announce(this.lake, record);
-    entry.done = this.execute(record, input, controller.signal, redriven);
+    entry.done = this.execute(record, input, controller.signal, { redriven, from });
     this.lake.background.track(entry.done);
   }
 
@@ -164,7 +204,7 @@ export class Executions {
     record: ExecutionRecord,
     input: ApiShape,
     signal: AbortSignal,
-    redriven: boolean,
+    { redriven, from }: { readonly redriven: boolean; readonly from?: Resumption },
   ): Promise<ExecutionRecord> {
     // The caller gets its answer before the first state runs.
     await Promise.resolve();
@@ -188,12 +228,7 @@ export class Executions {
           ...{ input, inputDetails: { truncated: false }, roleArn },
         });
       }
-      const output = await interpreter.runStates(
-        record.definition,
-        input,
-        frame,
-        redriven ? record.resumption : undefined,
-      );
+      const output = await interpreter.runStates(record.definition, input, frame, redriven ? record.resumption : from);
       record.status = 'SUCCEEDED';
       record.output = JSON.stringify(output);
       const body = { output: record.output, outputDetails: { truncated: false } };
@@ -277,6 +312,18 @@ export class Executions {
   private now(): number {
     return this.lake.clock.now().getTime() / 1000;
   }
+}
+
+function definitionOf(machine: MachineRecord): States {
+  return JSON.parse(machine.definition) as States;
+}
+
+/** Where a run begins, below Parallel states; undefined inside of a Map, whose items begin at many places. */
+function innermostOf({ inside, ...at }: Resumption): Resumption | undefined {
+  if (inside === undefined) return at;
+  if (inside.inputs !== undefined) return undefined;
+  const next = inside.parts.find((part) => part !== null && 'at' in part);
+  return next && 'at' in next ? innermostOf(next.at) : undefined;
 }
 
 function parseInput(text: string): ApiShape {

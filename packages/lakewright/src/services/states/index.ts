@@ -29,6 +29,8 @@ export const states: ServiceFactory = (lake: LakeContext): StatesService => {
       executions.listeners.add(listener);
       return () => executions.listeners.delete(listener);
     },
+    startFrom: (arn, task) => executions.startFrom(records.machine(arn), task).executionArn,
+    startOnly: (arn, task) => executions.startOnly(records.machine(arn), task).executionArn,
     async finished(executionArn) {
       await executions.finished(executionArn);
     },

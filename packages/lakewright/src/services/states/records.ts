@@ -43,6 +43,8 @@ export interface ExecutionRecord {
   readonly roleArn: string;
   redriveCount: number;
   redriveDate?: number;
+  /** One state alone was run: no run of the machine. */
+  readonly part?: boolean;
   /** Where a redrive goes on. */
   resumption?: Resumption;
   readonly events: HistoryEvent[];

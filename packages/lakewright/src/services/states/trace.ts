@@ -36,6 +36,10 @@ export type TraceListener = (event: TraceEvent) => void;
 /** The room of Step Functions, with what the run report needs beyond `Service`. */
 export interface StatesService extends Service {
   onTrace(listener: TraceListener): () => void;
+  /** Starts a machine at one of its states, and gives the execution's ARN. @throws ServiceError ValidationException */
+  startFrom(stateMachineArn: string, task: string): string;
+  /** Runs one of its states alone. @throws ServiceError ValidationException */
+  startOnly(stateMachineArn: string, task: string): string;
   /** Waits until an execution has ended. */
   finished(executionArn: string): Promise<void>;
 }
