@@ -331,6 +331,14 @@ class Formats(Lake):
             ],
         )
 
+    def test_names_of_files_are_no_patterns_and_numbers_keep_their_digits(self):
+        for key in ("a[1]{b}*c;d#e.json", "q\u00fc x,y=z.json", "a1bc.json"):
+            self.raw(key, b'{"id": 9007199254740993, "n": 12345678901234.56789}\n')
+        columns = [{"name": "id", "type": "bigint"}, {"name": "n", "type": "decimal(38,5)"}]
+        report = self.convert(columns=columns, partitions=[])
+        self.assertEqual((report["filesIn"], report["rowsOut"], report["rowsQuarantined"]), (3, 3, 0))
+        self.assertEqual({tuple(map(str, row)) for row in self.rows()}, {("9007199254740993", "12345678901234.56789")})
+
     def test_a_json_document_is_a_record_or_an_array_of_them(self):
         self.raw("a.json", json.dumps([flight(1), flight(2)], indent=1).encode())
         self.raw("b.json", json.dumps(flight(3), indent=1).encode())
@@ -405,6 +413,19 @@ class Formats(Lake):
         self.assertEqual((self.ids(), report["filesQuarantined"], report["filesIn"]), ([1], 2, 3))
         self.assertEqual(sorted(name for name, _, _ in self.reasons()), ["b.json.gz", "c.json.zst"])
         self.assertEqual(self.convert(run="run-2")["filesIn"], 0)
+
+    def test_a_file_that_may_not_be_read_is_no_torn_one(self):
+        class Denied(LocalObjects):
+            def head(self, uri, length):
+                raise PermissionError(uri)
+
+        torn = gzip.compress(lines(*[flight(number) for number in range(999)]))[:-40]
+        for key, data in (("a.json.gz", torn), ("b.json.zst", b"no zstd")):
+            self.raw(key, data)
+            with self.assertRaises(PermissionError):
+                self.convert(Denied())
+            self.assertEqual((self.files(), self.files("quarantine")), ([], []))
+            local(self.settings["source"] + key).unlink()
 
     @unittest.skipUnless("avro" in JARS, "skipped: no spark-avro in LAKEWRIGHT_SPARK_JARS")
     def test_avro_files_of_different_schemas_lose_no_field(self):

@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 ROOT = sys.argv[1]
-FILES, ROWS = 40, 500
+FILES, ROWS = 20, 500
 SETTINGS = {
     "database": "converted",
     "table": "flights",
@@ -27,7 +27,7 @@ SETTINGS = {
     "compression": "snappy",
     "onInvalid": "quarantine",
     "fileSize": 16 * 1024,
-    "bounds": {"max_objects": 10, "max_bytes": 10**9},
+    "bounds": {"max_objects": 5, "max_bytes": 10**9},
 }
 
 
@@ -45,7 +45,7 @@ def run_here(folder):
     print("BEGINS", flush=True)
     report = Conversion(spark, objects, LocalCatalog(f"{folder}/catalog", objects), settings, "run").run()
     rows = [row[0] for row in spark.read.parquet(settings["target"]).select("id").collect()]
-    bad = spark.read.json(settings["quarantine"]).count()
+    bad = spark.read.option("recursiveFileLookup", "true").json(settings["quarantine"]).count()
     print("ENDS " + json.dumps({"ids": sorted(rows), "bad": bad, "resumed": [b for b in report["batches"] if b.get("resumed")]}))
 
 

@@ -126,6 +126,7 @@ class Conversion:
         folder = f"{staging}unpacked/"
         packed = self.settings["format"] in ("json", "csv")
         files, broken = (unpack_all(self.spark, self.source, keys, folder) if packed else ([self.source + k for k in keys], []))
+        self._must_be_there(broken)
         try:
             counts = self._write(files, staging, broken)
         except Exception:
@@ -134,11 +135,17 @@ class Conversion:
                 # It is no file's fault.
                 raise
             broken = [*broken, *found]
+            self._must_be_there(broken)
             bad = {file for file, _ in found}
             clear(self.store, staging + "data/")
             clear(self.store, staging + "bad/")
             counts = self._write([file for file in files if file not in bad], staging, broken)
         return {**counts, "filesQuarantined": len(broken)}
+
+    def _must_be_there(self, broken):
+        """A file that the role may not read, or that is gone, isn't torn: it would never be tried again."""
+        for file, _ in broken:
+            self.store.head(file, 1)
 
     def _write(self, files, staging, broken):
         counts = {"rowsIn": 0, "rowsOut": 0, "rowsQuarantined": 0}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zlib
 from collections import defaultdict
 from functools import reduce
@@ -10,7 +11,7 @@ from functools import reduce
 from pyspark.sql import functions as f
 from pyspark.sql import types as t
 
-from .columns import typed
+from .columns import type_of, typed
 from .objects import each
 
 #: enough for a header
@@ -37,12 +38,17 @@ def value_columns(columns):
     return {column["name"]: column.get("source") or column["name"] for column in columns}
 
 
+def paths(files):
+    """Spark takes paths for patterns."""
+    return [re.sub(r"([\[\]{}*?\\])", r"\\\1", file) for file in files]
+
+
 # --------------------------------------------------------------------------- JSON
 
 
 def json_lines(spark, store, files, options, columns):
     whole = options.get("multiLine", False)
-    lines = spark.read.text(files, wholetext=whole).select(file_name().alias("_file"), f.col("value").alias("_raw"))
+    lines = spark.read.text(paths(files), wholetext=whole).select(file_name().alias("_file"), f.col("value").alias("_raw"))
     lines = lines.where(f.trim("_raw") != "")
     names = value_columns(columns)
     fields = [t.StructField(name, t.StringType()) for name in dict.fromkeys(names.values())]
@@ -59,7 +65,17 @@ def json_lines(spark, store, files, options, columns):
     parsed = lines.withColumn("_json", f.from_json("_raw", shape, mode))
     error = f.expr(f"CASE WHEN _json IS NULL OR _json.{CORRUPT} IS NOT NULL THEN 'the record is no JSON object' END")
     have = {name: (f"_v{number}", t.StringType()) for number, name in enumerate(names)}
-    values = [f.col("_json").getField(names[name]).alias(have[name][0]) for name in names]
+    texts = {name: f.col("_json").getField(source) for name, source in names.items()}
+    wide = {c["name"]: max(18, type_of(c["type"]).scale) for c in columns if isinstance(type_of(c["type"]), t.DecimalType)}
+    if wide:
+        # As texts, Spark gives numbers the digits of a double only.
+        exact = t.StructType([t.StructField(names[name], t.DecimalType(38, scale)) for name, scale in wide.items()])
+        parsed = parsed.withColumn("_exact", f.from_json("_raw", exact, {"mode": "PERMISSIVE"}))
+    for name, scale in wide.items():
+        number = f.col("_exact").getField(names[name])
+        same = texts[name].cast(f"decimal(38,{scale})").eqNullSafe(number)
+        texts[name] = f.when(number.isNull() | same, texts[name]).otherwise(number.cast("string"))
+    values = [text.alias(have[name][0]) for name, text in texts.items()]
     return [(parsed.select("_file", "_raw", error.alias("_error"), *values), have)]
 
 
@@ -95,7 +111,7 @@ def csv_group(spark, files, fields, names, options):
         columnNameOfCorruptRecord=CORRUPT,
         enforceSchema=True,
     )
-    rows = reader.csv(files)
+    rows = reader.csv(paths(files))
     raw = f.coalesce(f.col(CORRUPT), f.to_csv(f.struct(*[field.name for field in shape]), {"sep": options.get("delimiter", ",")}))
     count = len(fields)
     error = f.when(f.col(CORRUPT).isNotNull(), f.lit(f"the line hasn't {count} field{'s'[: count != 1]}"))
@@ -123,7 +139,7 @@ def header_of(data, file, options):
 
 def parquet_files(spark, store, files, options, columns):
     try:
-        frames = [spark.read.option("mergeSchema", "true").parquet(*files)]
+        frames = [spark.read.option("mergeSchema", "true").parquet(*paths(files))]
         frames[0].schema  # noqa: B018  read here, not later
     except Exception:  # noqa: BLE001  of files whose types differ, each is read as it is
         frames = by_schema(spark, "parquet", files)
@@ -141,9 +157,9 @@ def avro_files(spark, store, files, options, columns):
     return [with_types(frame, columns) for frame in frames]
 
 
-def by_schema(spark, name, paths):
+def by_schema(spark, name, files):
     groups = defaultdict(list)
-    for schema, path in each(lambda path: (spark.read.format(name).load(path).schema.json(), path), paths):
+    for schema, path in each(lambda path: (spark.read.format(name).load(path).schema.json(), path), paths(files)):
         groups[schema].append(path)
     return [spark.read.format(name).schema(t.StructType.fromJson(json.loads(schema))).load(group) for schema, group in groups.items()]
 
