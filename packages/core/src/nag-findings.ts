@@ -29,10 +29,10 @@ export class NagFindings {
    *
    * cdk-nag names each finding after the wildcard, with logical ids in it, so this is done when these are final.
    *
-   * @param role a role that the construct made
+   * @param role a role that the construct made, or what has the policy of such a role among its children
    * @param reason why the wildcards are meant to be so
    */
-  public static acknowledgeOwnPolicy(role: iam.Role, reason: string): void {
+  public static acknowledgeOwnPolicy(role: IConstruct, reason: string): void {
     NagFindings.acknowledge(role, ['IAMNoInlinePolicy'], 'The policy belongs to this role alone, and goes with it');
     Aspects.of(role).add({
       visit: (node) => {

@@ -1,4 +1,4 @@
-import { type IDataset, type IPipelineTask, LakeEnvironment, NagFindings } from '@lakewright/core';
+import { type DataLocation, type IDataset, type IPipelineTask, LakeEnvironment, NagFindings } from '@lakewright/core';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as events from 'aws-cdk-lib/aws-events';
@@ -105,6 +105,15 @@ export class LakePipeline extends Construct {
   public readonly failurePatterns: events.EventPattern[];
   /** Removal, retention and cost. */
   public readonly environment: LakeEnvironment;
+  /** Whether a run may start while another is under way. */
+  public readonly allowOverlap: boolean;
+
+  /**
+   * Where its tasks leave the counts of runs.
+   *
+   * @internal
+   */
+  public readonly _reports: Record<string, DataLocation>;
 
   /**
    * @param scope where it is created
@@ -122,6 +131,10 @@ export class LakePipeline extends Construct {
     this.reads = unique(bound.flatMap(({ config }) => config.reads));
     this.writes = unique(bound.flatMap(({ config }) => config.writes));
     this.failurePatterns = bound.flatMap(({ config }) => config.failurePattern ?? []);
+    this._reports = Object.fromEntries(
+      bound.flatMap(({ name, config: { reports } }) => (reports ? [[name, reports]] : [])),
+    );
+    this.allowOverlap = props.allowOverlap ?? false;
 
     const timeout = props.timeout ?? Duration.hours(12);
     this.stateMachine = this.machine(first, timeout);
@@ -129,7 +142,7 @@ export class LakePipeline extends Construct {
       stateMachine: this.stateMachine,
       environment: this.environment,
       timeout,
-      allowOverlap: props.allowOverlap ?? false,
+      allowOverlap: this.allowOverlap,
       paused: props.paused ?? false,
     });
     this.triggerQueue = starter.queue;
@@ -224,10 +237,13 @@ export class LakePipeline extends Construct {
       );
     }
     NagFindings.acknowledge(logGroup, ['CloudWatchLogGroupEncrypted'], 'the log has the states of runs, and no data');
-    NagFindings.acknowledgeOwnPolicy(
-      this.role,
-      'what tasks start has no names that are known before; log deliveries and traces have none at all',
-    );
+    // upstream gives the rights of distributed maps by a policy below the machine
+    for (const owner of [this.role, machine]) {
+      NagFindings.acknowledgeOwnPolicy(
+        owner,
+        'what tasks start has no names that are known before; log deliveries and traces have none at all',
+      );
+    }
     return machine;
   }
 }
