@@ -234,6 +234,7 @@ export abstract class ExtractionBase extends Construct implements IPipelineTask 
       loop: true,
       writes: this.writes,
       permanentErrors: ['ExtractionRefused'],
+      reports: this.state.location('reports'),
     });
   }
 

@@ -187,6 +187,7 @@ export class FileDrop extends Construct implements IPipelineTask {
       loop: true,
       writes: this.writes,
       permanentErrors: ['FilesRefused', 'AccessDenied', 'NoSuchBucket'],
+      reports: this.state.location('reports'),
     });
   }
 

@@ -249,7 +249,8 @@ export class JdbcIngestion extends Resource implements IPipelineTask, ec2.IConne
    */
   public bind(scope: Construct, id: string, context: PipelineTaskContext): PipelineTaskConfig {
     const run = jobStates(scope, id, this.job, context.runIdPath ?? '$$.Execution.Name');
-    return { start: run, ends: [run], failurePattern: this.failures(), reads: [], writes: this.datasets };
+    const reports = this.state.location('reports');
+    return { start: run, ends: [run], failurePattern: this.failures(), reads: [], writes: this.datasets, reports };
   }
 
   private makeJob(props: JdbcIngestionProps, role: iam.Role): glue.Job {

@@ -1,4 +1,4 @@
-import type { IDataset, PipelineTaskConfig, PipelineTaskContext } from '@lakewright/core';
+import type { DataLocation, IDataset, PipelineTaskConfig, PipelineTaskContext } from '@lakewright/core';
 import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -21,6 +21,8 @@ export interface InvokeTaskProps {
   readonly writes?: IDataset[];
   /** Errors, by the `name` of what the function throws, which no retry can mend. @default none: every error is retried */
   readonly permanentErrors?: string[];
+  /** Where runs leave their counts. @default nowhere */
+  readonly reports?: DataLocation;
 }
 
 /**
@@ -66,5 +68,5 @@ export function invokeTask(scope: Construct, id: string, props: InvokeTaskProps)
   }
 
   const task = new sfn.Parallel(scope, id, { resultPath: sfn.JsonPath.DISCARD }).branch(branch);
-  return { start: task, ends: [task], reads: [], writes: props.writes ?? [] };
+  return { start: task, ends: [task], reads: [], writes: props.writes ?? [], reports: props.reports };
 }

@@ -72,7 +72,7 @@ function countsOf(report: Record<string, unknown>): Counts {
   return {
     rowsIn: first('rowsIn', 'received'),
     rowsOut: first('rowsOut', 'rows'),
-    rowsQuarantined: first('rowsQuarantined', 'quarantined'),
+    rowsQuarantined: first('rowsQuarantined', 'quarantined', 'badRows'),
   };
 }
 
