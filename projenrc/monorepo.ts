@@ -143,6 +143,11 @@ export class Monorepo extends typescript.TypeScriptProject {
     task('clients', 'Unmodified AWS clients against `lakewright serve`', 'node scripts/suite.mjs clients');
     task('iceberg', 'Iceberg tables shared by Athena SQL, Spark and PyIceberg', 'node scripts/suite.mjs iceberg');
     task('spark', 'Glue jobs on real Spark', 'node scripts/suite.mjs spark');
+    task(
+      'dbt',
+      'A dbt project from its construct, end to end',
+      'nx run @lakewright/etl:bundle && node scripts/suite.mjs dbt',
+    );
     task('test:trino', 'The same statements here and on a real Trino', 'node scripts/suite.mjs trino');
     task('reliability', 'Kill the lake at random moments; write to it from all sides', 'node scripts/reliability.mjs');
     task('check', 'Generated files current, licences permissive, README commands true', 'node scripts/check.mjs');

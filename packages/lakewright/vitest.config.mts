@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/**/*.spark.test.ts'],
+    exclude: ['**/node_modules/**', 'test/**/*.spark.test.ts', 'test/**/*.dbt.test.ts'],
     globalSetup: '../../vitest.tmpdir.mts',
     environment: 'node',
     testTimeout: 60_000,

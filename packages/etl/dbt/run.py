@@ -241,6 +241,15 @@ def run_results(target, since):
         return json.load(file)["results"]
 
 
+def reason(node, result):
+    if node.get("language") == "python":
+        # dbt only says that the name of a workgroup is missing
+        text = f"model {node['name']} is in Python: that needs a Spark workgroup of Athena, which isn't set up → write it in SQL"
+        say(text)
+        return text
+    return (result.get("message") or result["status"]).strip()[:500]
+
+
 STATES = {"success": "SUCCEEDED", "pass": "SUCCEEDED", "warn": "SUCCEEDED", "no-op": "SUCCEEDED", "skipped": "SKIPPED"}
 
 
@@ -248,7 +257,7 @@ def measures(results, target):
     """One entry for each node that ran; rows are known where Athena says how many a statement wrote."""
     with open(os.path.join(target, "manifest.json"), encoding="utf-8") as file:
         nodes = json.load(file)["nodes"]
-    items, tables, total = [], [], 0
+    items, tables, total = [], [], 0  # the total is None as soon as one count isn't known
     for one in results:
         node = nodes.get(one["unique_id"], {})
         state = STATES.get(one["status"], "FAILED")
@@ -260,11 +269,13 @@ def measures(results, target):
             made = node.get("config", {}).get("materialized")
             if made != "ephemeral":
                 tables.append(f"{node['schema']}.{node.get('alias') or node['name']}".lower())
-            if made not in ("view", "ephemeral") and rows >= 0:
-                item["rowsOut"] = rows
-                total += rows
+            # dbt says 0 of what it wrote in batches
+            known = rows >= 0 and not node.get("config", {}).get("force_batch")
+            if made not in ("view", "ephemeral"):
+                item["rowsOut"] = rows if known else None
+                total = total + rows if known and total is not None else None
         if state == "FAILED":
-            item["error"] = (one.get("message") or one["status"]).strip()[:500]
+            item["error"] = reason(node, one)
         items.append(item)
     return {"rowsOut": total, "tables": tables, "items": items}
 
@@ -332,8 +343,9 @@ def main(argv):
         if whole and variable("FRESHNESS", "true") == "true":
             code = Dbt.exit_code(dbt.run("source", "freshness", *shared))
             if code != 0:
+                if code == 1:
+                    say("a source is stale, or can't be read: nothing is built")
                 keep(store, dbt.target, f"runs/{options.run_id}", ARTIFACTS, since)
-                say("a source is stale, or can't be read: nothing was built")
                 return code
         code, results = build(dbt, arguments, int(variable("RUN_RETRIES", "2")), since)
         if results:

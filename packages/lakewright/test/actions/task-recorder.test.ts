@@ -34,6 +34,17 @@ describe('a task recorder', () => {
     ]);
   });
 
+  test('hangs the parts that a task has measured below it', () => {
+    const recorder = new TaskRecorder('Lake/Nightly', () => {});
+    const item = { name: 'orders', type: 'dbt:model', state: 'SUCCEEDED', seconds: 2, rowsOut: 7 } as const;
+    recorder.record(exited({ name: 'Dbt', measures: { rowsOut: 7, items: [item] } }));
+    expect(recorder.tasks[0]).toMatchObject({
+      name: 'Dbt',
+      rowsOut: 7,
+      items: [{ ...item, rowsIn: null, filesIn: null }],
+    });
+  });
+
   test('knows who wrote a table last', () => {
     const recorder = new TaskRecorder('Lake/Nightly', () => {});
     recorder.record(exited({ name: 'First', measures: { tables: ['raw.t'] } }));

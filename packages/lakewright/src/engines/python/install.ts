@@ -27,8 +27,9 @@ export async function installPackages(
   const uv = await hasUv(options.env);
   if (uv) {
     await program('uv', ['venv', '--quiet', '--allow-existing', '--python', interpreter.path, folder], options);
-    const install = ['pip', 'install', '--python', python, '--require-hashes', '--no-deps', '-r', requirements];
-    await program('uv', install, options);
+    // pip compiles as it installs, uv only when it is told: else each start of a program would compile
+    const install = ['pip', 'install', '--compile-bytecode', '--python', python, '--require-hashes', '--no-deps'];
+    await program('uv', [...install, '-r', requirements], options);
   } else {
     await program(interpreter.path, ['-m', 'venv', folder], options);
     const install = [

@@ -18,12 +18,22 @@ export function ecsIntegrations(
     (operation: string): TaskIntegration =>
     async (parameters, task) => ({ output: pascalKeys(await call(operation, parameters, task)) });
   return {
-    'ecs:runTask': sdk('RunTask'),
-    'ecs:runTask.sync': (parameters, task) => runToEnd(tasks, () => call('RunTask', parameters, task), task),
+    'ecs:runTask': (parameters, task) => named(sdk('RunTask')(parameters, task)),
+    'ecs:runTask.sync': (parameters, task) => named(runToEnd(tasks, () => call('RunTask', parameters, task), task)),
     ...Object.fromEntries(
       Object.keys(operations).map((name) => [`aws-sdk:ecs:${name[0]?.toLowerCase()}${name.slice(1)}`, sdk(name)]),
     ),
   };
+}
+
+/** Errors of this integration are called `ECS.…`, those of the SDK's `Ecs.…`. */
+async function named(work: Promise<TaskResult>): Promise<TaskResult> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.status === 501 || error.code.includes('.')) throw error;
+    throw new ServiceError(`ECS.${error.code}`, error.message);
+  }
 }
 
 /** Waits for the task, and stops it if the state is stopped; the state fails unless every container ended with 0. */

@@ -185,6 +185,15 @@ describe('a state', () => {
     expect(JSON.parse(cause)).toMatchObject({ StopCode: 'EssentialContainerExited', Containers: [{ ExitCode: 2 }] });
   });
 
+  test('that names no task fails by the name that the integration has for it', async () => {
+    const { machine } = await containerLake({ script: '' });
+    expect(await machine(state({ TaskDefinition: 'none' }))).toMatchObject({
+      status: 'FAILED',
+      error: 'ECS.ClientException',
+      cause: 'TaskDefinition not found.',
+    });
+  });
+
   test('that runs out of time stops its task', async () => {
     const { machine, ecs } = await containerLake({ script: 'import time\ntime.sleep(60)' });
     const definition = state({});
