@@ -241,12 +241,22 @@ export const glueAccess: ServiceAccess = {
   ],
   ...on(
     'glue',
-    ['StartTrigger'],
+    ['StartTrigger', 'StopTrigger', 'GetTrigger', 'CreateTrigger', 'DeleteTrigger'],
     named('trigger', (input) => input.Name),
   ),
   ...on(
     'glue',
-    ['StartWorkflowRun'],
+    [
+      'StartWorkflowRun',
+      'GetWorkflow',
+      'CreateWorkflow',
+      'GetWorkflowRun',
+      'GetWorkflowRuns',
+      'GetWorkflowRunProperties',
+      'PutWorkflowRunProperties',
+      // `glue:notifyEvent`, of EventBridge.
+      'NotifyEvent',
+    ],
     named('workflow', (input) => input.Name),
   ),
   ...onEverything('glue', [
@@ -260,6 +270,9 @@ export const glueAccess: ServiceAccess = {
     'GetCrawlerMetrics',
     'GetJobs',
     'ListJobs',
+    'GetTriggers',
+    'ListTriggers',
+    'ListWorkflows',
   ]),
   CreateCrawler: crawlerInput('CreateCrawler'),
   UpdateCrawler: crawlerInput('UpdateCrawler'),

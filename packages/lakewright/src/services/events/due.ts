@@ -34,7 +34,7 @@ export function runsBetween(expression: string, from: Date, to: Date, options: S
 
 /** What is due after `from`, up to and including `to`, in the order of time. */
 export function dueRuns(lake: LakeContext, from: Date, to: Date): readonly DueRun[] {
-  const services = ['events', 'scheduler', 'appflow'].map((name) => lake.service(name) as ScheduledService);
+  const services = ['events', 'scheduler', 'appflow', 'glue'].map((name) => lake.service(name) as ScheduledService);
   return services.flatMap((service) => service.due(from, to)).sort((a, b) => a.time.getTime() - b.time.getTime());
 }
 

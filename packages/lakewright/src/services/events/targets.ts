@@ -51,6 +51,11 @@ const KINDS: readonly Kind[] = [
     },
   },
   {
+    arn: /^arn:[^:]+:glue:[^:]*:[^:]*:workflow\//,
+    deliver: (lake, arn, _, { caller }) =>
+      lake.call('glue', 'NotifyEvent', { Name: arn.split('workflow/')[1] }, caller),
+  },
+  {
     arn: /^arn:[^:]+:events:[^:]*:[^:]*:event-bus\//,
     deliver(lake, EventBusName, input, { caller }) {
       const event = JSON.parse(input);

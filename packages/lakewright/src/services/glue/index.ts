@@ -1,4 +1,5 @@
 import { LocalSparkEngine } from '../../engines/spark/local-spark-engine';
+import type { ScheduledService } from '../events/due';
 import type { ServiceFactory } from '../service';
 import { catalogOperations } from './catalog';
 import { CatalogContext } from './catalog/context';
@@ -8,26 +9,29 @@ import { crawlerOperations } from './crawler/operations';
 import { Jobs, jobOperations, jobTasks, runtimeOf } from './jobs';
 import { Evaluations, qualityOperations } from './quality';
 import { glueResources } from './resources';
+import { Triggers, triggerOperations } from './triggers';
 
-/** AWS Glue: the Data Catalog, crawlers, jobs, and data quality. */
-export const glue: ServiceFactory = (lake) => {
+/** AWS Glue: the Data Catalog, crawlers, jobs, triggers and workflows, and data quality. */
+export const glue: ServiceFactory = (lake): ScheduledService => {
   const context = new CatalogContext(lake);
   const classifiers = new Classifiers(context);
   const crawlers = new Crawlers(context, classifiers);
   const engine = new LocalSparkEngine(lake);
   const jobs = new Jobs(lake, engine);
+  const triggers = new Triggers(lake, jobs, crawlers);
   const evaluations = new Evaluations(lake, engine);
   const operations = {
     ...catalogOperations(context),
     ...classifiers.operations(),
     ...crawlerOperations(context, crawlers),
     ...jobOperations(context, jobs),
+    ...triggerOperations(context, triggers),
     ...qualityOperations(context, evaluations),
   };
   return {
     name: 'glue',
     protocol: { kind: 'json', version: '1.1', target: 'AWSGlue' },
-    resources: glueResources({ context, crawlers, classifiers, jobs, evaluations, operations }),
+    resources: glueResources({ context, crawlers, classifiers, jobs, triggers, evaluations, operations }),
     operations,
     tasks: jobTasks(jobs),
     warmUp: () => {
@@ -35,7 +39,9 @@ export const glue: ServiceFactory = (lake) => {
       const first = spark.find((runtime) => typeof runtime !== 'string' && runtime.kind === 'spark');
       if (first && typeof first !== 'string') engine.warmUp(first.version);
     },
+    due: (from, to) => triggers.due(from, to),
     stop: async () => {
+      triggers.stop();
       await crawlers.stopAll();
       await evaluations.close();
       await jobs.close();

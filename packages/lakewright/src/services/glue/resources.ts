@@ -14,30 +14,25 @@ import { type Jobs, jobResources } from './jobs';
 import { type Evaluations, qualityResources } from './quality';
 import { StateMap } from './state-map';
 import { apiTypes } from './template-values';
+import { type Triggers, triggerResources } from './triggers';
 
 export interface ResourceTools {
   readonly context: CatalogContext;
   readonly crawlers: Crawlers;
   readonly classifiers: Classifiers;
   readonly jobs: Jobs;
+  readonly triggers: Triggers;
   readonly evaluations: Evaluations;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
 const NO_ENFORCEMENT = 'kept in the catalog; nothing local is encrypted or refused by it';
-const LATER = 'not run locally yet';
 const ICEBERG = 'an Iceberg table made by OpenTableFormatInput: Iceberg tables come with a later release';
 
 /** What happens with AWS::Glue::*. */
 export function glueResources(tools: ResourceTools): Record<string, ResourceHandler> {
   const { context, crawlers, classifiers, operations } = tools;
   const call = (operation: string, input: ApiShape) => operations[operation](input, LOCAL_ADMIN);
-
-  const unsupported: ResourceHandler = {
-    classification: 'recorded',
-    note: LATER,
-    classify: () => ({ classification: 'unsupported', note: LATER }),
-  };
 
   return {
     'AWS::Glue::Database': {
@@ -133,8 +128,7 @@ export function glueResources(tools: ResourceTools): Record<string, ResourceHand
 
     ...qualityResources(context, tools.evaluations),
     ...jobResources(context, tools.jobs),
-    'AWS::Glue::Trigger': unsupported,
-    'AWS::Glue::Workflow': unsupported,
+    ...triggerResources(context, tools.triggers),
   };
 }
 

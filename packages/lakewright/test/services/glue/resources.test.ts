@@ -132,8 +132,6 @@ describe('resources of a template', () => {
       classification: 'unsupported',
       note: expect.stringContaining('Ray'),
     });
-    expect(outcome('AWS::Glue::Trigger').classification).toBe('unsupported');
-    expect(outcome('AWS::Glue::Workflow').classification).toBe('unsupported');
     expect(outcome('AWS::Glue::Table', { OpenTableFormatInput: {} })).toMatchObject({
       classification: 'unsupported',
       note: expect.stringContaining('Iceberg'),

@@ -63,7 +63,8 @@ export class TestLake implements LakeContext {
     this.access = new LakeAccess(this);
     this.objects = new LocalObjectStore(workspace);
     this.objects.createBucket('lake-raw');
-    const rooms = [states(this), events(this), scheduler(this), appflow(this), ...others];
+    const glue = { name: 'glue', resources: {}, operations: {}, tasks: {}, due: () => [] };
+    const rooms = [states(this), events(this), scheduler(this), appflow(this), glue, ...others];
     this.services = new Map(rooms.map((room) => [room.name, room]));
     onTrace(this.service('states'), (event) => this.traces.push(event));
   }

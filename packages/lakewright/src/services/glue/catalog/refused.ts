@@ -3,7 +3,6 @@ import { notLocal } from '../errors';
 
 const ENFORCEMENT =
   'It gives whole tables to engines that filter them themselves, which no local engine is registered as: use GetTable and GetPartitions, which show what the caller may know.';
-const TRIGGERS = 'Start the job itself, or by Step Functions or EventBridge Scheduler.';
 const FUNCTIONS = 'Hive functions need an engine that loads their JAR.';
 
 /** Operations that answer with a clear refusal, since an empty or unfiltered answer would be wrong. */
@@ -14,8 +13,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   CreateUserDefinedFunction: FUNCTIONS,
   UpdateUserDefinedFunction: FUNCTIONS,
   DeleteUserDefinedFunction: FUNCTIONS,
-  StartTrigger: TRIGGERS,
-  StartWorkflowRun: TRIGGERS,
 };
 
 export const refusedOperations: Readonly<Record<string, Operation>> = Object.fromEntries(

@@ -1,0 +1,2 @@
+export { triggerOperations, triggerResources } from './operations';
+export { Triggers } from './triggers';
