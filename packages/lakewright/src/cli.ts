@@ -34,6 +34,7 @@ const VERBS: Verbs = {
       process.once('SIGINT', () => cancel.abort());
       process.once('SIGTERM', () => cancel.abort());
       const { strict, pipeline, from, only, tick } = options;
+      if (options.watch) return await lake.watch({ strict, pipeline, from, only, tick, signal: cancel.signal });
       const report = await lake.run({ strict, pipeline, from, only, tick, signal: cancel.signal });
       host.notify({ code: 'LW_RUN', level: 'result', text: renderRun(report, lake.workspace), data: report });
       if (report.state !== 'SUCCEEDED') throw new LakewrightError('LW_RUN_FAILED', report.error ?? report.state);

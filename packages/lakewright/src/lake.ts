@@ -1,3 +1,4 @@
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { LakeAccess } from './access/access-control';
 import { type AccessMatrix, type AccessQuestion, accessMatrix } from './actions/access/access';
@@ -13,16 +14,18 @@ import { RESULTS_URI, resultsLocation } from './actions/query/results-bucket';
 import { unload } from './actions/query/unload';
 import { reset } from './actions/reset/reset';
 import { deploy } from './actions/run/deploy';
-import { type RunOptions, run } from './actions/run/run';
+import { chosen, type RunOptions, run } from './actions/run/run';
 import { type RunningServer, serve } from './actions/serve/serve';
 import { type NamedStatement, namedQueries, statementsOf } from './actions/verify/statements';
 import { type Verification, verify } from './actions/verify/verify';
 import { withTrino } from './actions/verify/with-trino';
+import { synthesize } from './actions/watch/synth';
+import { watchLake } from './actions/watch/watch';
 import { loadAssembly } from './assembly';
 import { classify } from './assembly/classify';
 import { runOnTrino, type TrinoAnswer } from './engines/trino/client';
 import { LAKE_CATALOG } from './engines/trino/server';
-import { type Host, MemoryHost } from './host/host';
+import { type Host, LakewrightError, MemoryHost } from './host/host';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION, LocalLake } from './local-lake';
 import type { RunReport } from './report/report';
 import type { Caller } from './services/service';
@@ -93,6 +96,8 @@ export class Lake {
   private readonly host: Host;
   private readonly directory: string;
   private opened?: Promise<LocalLake>;
+  /** A copy of the assembly that `watch` keeps up to date. */
+  private overlay?: string;
 
   public constructor(private readonly options: LakeOptions = {}) {
     this.host = options.host ?? new MemoryHost();
@@ -117,6 +122,45 @@ export class Lake {
   public async run(options: RunOptions = {}): Promise<RunReport> {
     const lake = await this.open();
     return await run(lake, this.assembly(lake.workspace), options);
+  }
+
+  /**
+   * Runs the lake, and then, after each edit of a file of the app, the task that it concerns and what follows, until the
+   * signal is aborted. Edits of what assets copy (scripts, SQL, dbt models, functions) go on at once; others synthesize the
+   * app again, by the command in cdk.json.
+   *
+   * @throws LakewrightError LW_WATCH_NO_ASSEMBLY
+   */
+  public async watch(options: RunOptions & { readonly signal: AbortSignal }): Promise<void> {
+    const source = path.resolve(this.directory, this.options.app ?? 'cdk.out');
+    if (!existsSync(path.join(source, 'manifest.json'))) {
+      throw new LakewrightError('LW_WATCH_NO_ASSEMBLY', `${source} → a cdk.out folder is expected → cdk synth`, 2);
+    }
+    const overlay = path.join(this.workspace, 'watch', 'cdk.out');
+    const take = (from: string): void => {
+      rmSync(overlay, { recursive: true, force: true });
+      cpSync(from, overlay, { recursive: true });
+    };
+    await this.close();
+    take(source);
+    this.overlay = overlay;
+    await this.run(options);
+    const machine = options.pipeline === undefined ? undefined : chosen(this.assembly().resources, options.pipeline)[0];
+    await watchLake({
+      directory: this.directory,
+      host: this.host,
+      signal: options.signal,
+      pipeline: machine?.path,
+      open: () => this.open(),
+      assembly: () => this.assembly(),
+      renew: async () => {
+        const next = path.join(this.workspace, 'watch', 'next');
+        rmSync(next, { recursive: true, force: true });
+        await synthesize(this.directory, next);
+        await this.close();
+        take(next);
+      },
+    });
   }
 
   /**
@@ -242,7 +286,7 @@ export class Lake {
   }
 
   private assembly(workspace?: Workspace) {
-    return loadAssembly(path.resolve(this.directory, this.options.app ?? 'cdk.out'), {
+    return loadAssembly(this.overlay ?? path.resolve(this.directory, this.options.app ?? 'cdk.out'), {
       parameters: this.options.parameters,
       ssm: (name) => workspace && parameterValue(workspace, name),
     });

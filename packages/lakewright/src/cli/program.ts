@@ -23,6 +23,7 @@ export interface Verbs {
       readonly pipeline?: string;
       readonly from?: string;
       readonly only?: string;
+      readonly watch?: boolean;
       readonly at?: string;
       readonly tick?: string;
     },
@@ -104,6 +105,7 @@ export function makeProgram(verbs: Verbs): Command {
     .option('--pipeline <path>', 'run only this state machine (construct path or name)')
     .option('--from <task>', 'start it at this task or state, with what the last run had that came there')
     .option('--only <task>', 'run this task or state alone, likewise')
+    .option('--watch', 'then, after each edit, run the task concerned and what follows')
     .option('--at <time>', "set the lake's clock (ISO time)")
     .option('--tick <duration>', 'then move the clock on, and fire the schedules that are due (24h, 90m, P1D)')
     .option('--strict', 'exit 3, before anything runs, if a resource is unsupported')

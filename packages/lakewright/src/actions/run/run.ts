@@ -116,7 +116,8 @@ function refuseUnsupported({ resources: { unsupported } }: Plan): void {
   throw new LakewrightError('LW_UNSUPPORTED', `${unsupported.length} unsupported resources: ${named}`, 3, unsupported);
 }
 
-function chosen(resources: readonly LakeResource[], wanted: string | undefined): readonly LakeResource[] {
+/** @throws LakewrightError LW_NO_SUCH_PIPELINE */
+export function chosen(resources: readonly LakeResource[], wanted: string | undefined): readonly LakeResource[] {
   if (wanted === undefined) return pipelines(resources);
   const machines = resources.filter(({ type }) => type === 'AWS::StepFunctions::StateMachine');
   const found = machines.filter(
