@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ListExecutionsCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { LakeCatalog } from '@lakewright/catalog';
 import { LakeEnvironment } from '@lakewright/core';
 import { LakeStorage } from '@lakewright/storage';
@@ -14,6 +15,7 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lake, MemoryHost } from '../../lakewright/src';
+import { redrive } from '../lambda/pipeline/redrive';
 import { LakePipeline, PipelineAlarms, PipelineSchedule, RunHistory } from '../src';
 
 /** A task that is a function of one line. */
@@ -92,6 +94,25 @@ describe('on a laptop', () => {
     expect(inbox.match(/Pipeline Lake\/Nightly: run \S+ FAILED/g)).toHaveLength(1);
     expect(inbox).toMatch(/Task: C/);
     expect(inbox).toMatch(/Cause: no rows/);
+  });
+
+  test('a redrive lets it go on from the task that failed, and the rows follow', { timeout: 120_000 }, async () => {
+    const server = await lake.serve();
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const states = new SFNClient({ endpoint: server.url, region: server.region, credentials });
+    const { stateMachines = [] } = await states.send(new ListStateMachinesCommand({}));
+    const machine = stateMachines[0]?.stateMachineArn ?? '';
+    expect(await redrive(states, machine, {}, false)).toMatchObject({ redriven: true });
+    const { executions = [] } = await states.send(new ListExecutionsCommand({ stateMachineArn: machine }));
+    expect(executions).toHaveLength(1);
+    const rows = "SELECT task, state, failures, redrives FROM datasets.pipeline_runs WHERE task <> 'B' ORDER BY task";
+    await expect
+      .poll(async () => (await lake.query(rows)).rows, { timeout: 60_000, interval: 500 })
+      .toEqual([
+        ['A', 'SUCCEEDED', '0', '1'],
+        ['C', 'FAILED', '2', '1'],
+      ]);
+    await server.close();
   });
 });
 
