@@ -33,6 +33,15 @@ class Json(Check):
         with self.assertRaisesRegex(NotSupportedLocally, "jsonPath"):
             self.read(f"{self.folder}/in", "json", {"jsonPath": "$..id"})
 
+    def test_an_array_isnt_a_record(self):
+        self.file("in/a.json", '[{"id": 1}, {"id": 2}]')
+        with self.assertRaisesRegex(NotSupportedLocally, "an array as a record of JSON"):
+            self.read(f"{self.folder}/in", "json")
+        self.assertEqual(self.rows(self.read(f"{self.folder}/in", "json", {"jsonPath": "$[*]"})), [(1,), (2,)])
+        self.file("scalar/a.json", "7", '{"id": 1}')
+        frame = self.read(f"{self.folder}/scalar", "json")
+        self.assertEqual((self.rows(frame), frame.errorsCount()), ([(1,)], 1))
+
     def test_schemas_of_objects_merge(self):
         self.file("in/a.json", '{"a": 1, "n": {"x": 1}}')
         self.file("in/b.json", '{"b": "s", "n": {"y": 2}}')
@@ -116,6 +125,8 @@ class Objects(Check):
             (lambda: self.read("/x", "grokLog"), "format 'grokLog'"),
             (lambda: self.read("/x", "json", more={"attachFilename": "f"}), "option 'attachFilename'"),
             (lambda: self.read("/x", "json", more={"unknown": 1}), "option 'unknown'"),
+            (lambda: self.read("/x", "json", more={"compressionType": "lzo"}), "compressionType 'lzo'"),
+            (lambda: self.read(__file__, "csv", more={"compressionType": "gzip"}), "compressionType 'gzip' of .*test_sources.py"),
             (lambda: self.read("/x", "json", push_down_predicate="a=1"), "push_down_predicate for paths"),
             (lambda: self.glue.create_dynamic_frame.from_options("dynamodb", {}), "connection type 'dynamodb'"),
             (lambda: self.glue.getSink("redshift"), "connection type 'redshift'"),

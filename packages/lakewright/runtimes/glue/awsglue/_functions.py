@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from . import gluetypes as G
 from ._schema import has_choice, merge, to_spark
-from ._values import to_record, to_row, type_of
+from ._values import record_maker, row_maker, signature, type_of
 
 
 def from_records(spark: SparkSession, records: RDD, like: Optional[G.DataType] = None) -> Tuple[DataFrame, G.StructType]:
@@ -28,7 +28,11 @@ def schema_of(records: RDD, like: Optional[G.DataType] = None) -> G.StructType:
 
 def rows_of(spark: SparkSession, records: RDD, schema: G.StructType) -> DataFrame:
     """Records of a schema as Spark's rows."""
-    return spark.createDataFrame(records.map(lambda row: to_row(row, schema)), to_spark(schema), verifySchema=False)
+
+    def rows(part: Iterable[Any]) -> Iterator[Any]:
+        return map(row_maker(schema), part)
+
+    return spark.createDataFrame(records.mapPartitions(rows), to_spark(schema), verifySchema=False)
 
 
 def _known(found: G.DataType, like: G.DataType) -> G.DataType:
@@ -45,11 +49,25 @@ def _known(found: G.DataType, like: G.DataType) -> G.DataType:
     return found
 
 
+_KINDS = 10_000
+
+
 def _type_of_all(rows: Iterable[Any], like: Optional[G.DataType]) -> G.StructType:
+    """One record of each kind says the types of all of them."""
     found: G.DataType = G.StructType()
+    kinds: Dict[Any, Any] = {}
+
+    def types(so_far: G.DataType) -> G.DataType:
+        for row in kinds.values():
+            so_far = merge(so_far, type_of(row, like))
+        kinds.clear()
+        return so_far
+
     for row in rows:
-        found = merge(found, type_of(row, like))
-    return found
+        kinds.setdefault(signature(row), row)
+        if len(kinds) > _KINDS:
+            found = types(found)
+    return types(found)
 
 
 def error_record(message: str, site: str, info: str, stack: str = "", **more: Any) -> Dict[str, Any]:
@@ -65,8 +83,9 @@ def applied(
     site = "filter" if keeps else "map"
 
     def run(rows: Iterator[Any]) -> Iterator[Tuple[bool, Any]]:
+        make = record_maker(schema)
         for row in rows:
-            record = to_record(row, schema)
+            record = make(row)
             try:
                 made = f(record)
                 if keeps:
@@ -75,11 +94,11 @@ def applied(
                     continue
                 if not isinstance(made, dict):
                     raise TypeError(f"a record is expected of the mapping function, it gave {type(made).__name__}")
-                type_of(made)
+                signature(made)
                 yield True, dict(made)
             except Exception as error:
                 stack = traceback.format_exc()
-                yield False, error_record(str(error), site, info, stack, dynamicRecord=to_record(row, schema))
+                yield False, error_record(str(error), site, info, stack, dynamicRecord=make(row))
 
     spark = df.sparkSession
     outcome = df.rdd.mapPartitions(run).persist(StorageLevel.MEMORY_AND_DISK)
@@ -96,7 +115,7 @@ def applied(
 
 def tightened(df: DataFrame, schema: G.StructType) -> Tuple[DataFrame, G.StructType]:
     """The frame without the alternatives of choices that no record has."""
-    records = df.rdd.map(lambda row: to_record(row, schema))
+    records = df.rdd.mapPartitions(lambda rows: map(record_maker(schema), rows))
     narrow = _narrow(schema, schema_of(records, schema))
     return (df, schema) if narrow == schema else (rows_of(df.sparkSession, records, narrow), narrow)
 

@@ -16,10 +16,11 @@ from ._files import File
 from ._functions import error_record, rows_of
 from ._refuse import checked, flag, refuse
 from ._schema import has_choice, merge, to_spark
-from ._values import type_of
+from ._values import signature, type_of
 
 _OPTIONS = {"jsonPath": "where records are", "multiline": "a record may have several lines", "optimizePerformance": "", "withSchema": ""}
 FILE = "__file"
+_ARRAY = "an array"
 
 
 def read_json(spark: SparkSession, files: List[File], format_options: Mapping[str, Any]) -> Tuple[DataFrame, G.StructType, RDD]:
@@ -32,40 +33,49 @@ def read_json(spark: SparkSession, files: List[File], format_options: Mapping[st
     texts = spark.read.text([file.path for file in files], wholetext=whole, recursiveFileLookup=True)
     lines = texts.select("value", F.col("_metadata.file_path")).rdd
 
-    several = spark.sparkContext.accumulator(0)
-
     def parse(rows: Iterator[Any]) -> Iterator[Tuple[bool, Any]]:
         for text, source in rows:
-            parsed = list(_parsed(text, source, path))
-            several.add(len(parsed) > 1)
-            yield from parsed
+            yield from _parsed(text, source, path)
 
-    outcome = lines.mapPartitions(parse).persist(StorageLevel.MEMORY_AND_DISK)
-    good = outcome.filter(lambda pair: pair[0]).map(lambda pair: pair[1])
-    errors = outcome.filter(lambda pair: not pair[0]).map(lambda pair: pair[1])
-    found = _schema_of(good)
-    if whole or several.value or has_choice(found) or not errors.isEmpty():
-        return rows_of(spark, good, found), found, errors
+    found, plain = _survey(lines, path)
+    if whole or not plain or has_choice(found):
+        outcome = lines.mapPartitions(parse).persist(StorageLevel.MEMORY_AND_DISK)
+        good = outcome.filter(lambda pair: pair[0]).map(lambda pair: pair[1])
+        return rows_of(spark, good, found), found, outcome.filter(lambda pair: not pair[0]).map(lambda pair: pair[1])
     # Spark's own reader is several times faster, and right where fields have one type each
-    outcome.unpersist()
-    plain = G.StructType([field for field in found if field.name != FILE])
-    rows = spark.read.option("recursiveFileLookup", "true").schema(to_spark(plain)).json([file.path for file in files])
+    fields = G.StructType([field for field in found if field.name != FILE])
+    rows = spark.read.option("recursiveFileLookup", "true").schema(to_spark(fields)).json([file.path for file in files])
     return rows.withColumn(FILE, F.col("_metadata.file_path")), found, spark.sparkContext.emptyRDD()
 
 
-def _schema_of(records: RDD) -> G.StructType:
-    """As if the objects were read one after another, in the order of their paths."""
+def _survey(lines: RDD, path: Any) -> Tuple[G.StructType, bool]:
+    """The schema, as if the objects were read one after another in the order of their paths; whether each line is one record."""
 
-    def by_file(rows: Iterator[Any]) -> Iterator[Tuple[str, G.DataType]]:
-        types: Dict[str, G.DataType] = {}
-        for row in rows:
-            types[row[FILE]] = merge(types.get(row[FILE], G.StructType()), type_of(row))
-        return iter(types.items())
+    def by_file(rows: Iterator[Any]) -> Iterator[Tuple[str, G.DataType, bool]]:
+        records: Dict[str, Any] = {}
+        plain = True
+        for text, source in rows:
+            parsed = list(_parsed(text, source, path))
+            plain = plain and (not parsed or (len(parsed) == 1 and parsed[0][0]))
+            for good, record in parsed:
+                if record == _ARRAY:
+                    yield _ARRAY, G.StructType(), False
+                elif good:
+                    records.setdefault(source, {}).setdefault(signature(record), record)
+        for source, kinds in records.items():
+            kind: G.DataType = G.StructType()
+            for record in kinds.values():
+                kind = merge(kind, type_of(record))
+            yield source, kind, plain
+        yield "", G.StructType(), plain
 
     found: G.DataType = G.StructType()
-    for _, kind in sorted(records.mapPartitions(by_file).collect(), key=lambda pair: pair[0]):
+    surveyed = sorted(lines.mapPartitions(by_file).collect(), key=lambda part: part[0])
+    if any(source == _ARRAY for source, _, _ in surveyed):
+        refuse("an array as a record of JSON", 'format_options={"jsonPath": "$[*]"} reads its elements')
+    for _, kind, _ in surveyed:
         found = merge(found, kind)
-    return found
+    return found, all(plain for _, _, plain in surveyed)
 
 
 def _parsed(text: str, source: str, path: Any) -> Iterator[Tuple[bool, Any]]:
@@ -81,7 +91,8 @@ def _parsed(text: str, source: str, path: Any) -> Iterator[Tuple[bool, Any]]:
         at = blank.match(text, at).end()
         for record in path(value) if path else [value]:
             if isinstance(record, list):
-                refuse(f"an array as a record of JSON, in {source},", 'format_options={"jsonPath": "$[*]"} reads its elements')
+                yield False, _ARRAY
+                continue
             if not isinstance(record, dict):
                 message = f"a record of JSON is an object, this is {type(record).__name__}"
                 yield False, error_record(message, "json reader", "", input=text[:1000], bytesread=at, source=source)

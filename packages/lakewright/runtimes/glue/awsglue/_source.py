@@ -3,7 +3,7 @@
 See https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-partitions.html
 """
 
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import functions as F
@@ -27,12 +27,11 @@ S3_OPTIONS = {
     "boundedSize": "with bookmarks: so many bytes at most",
     "groupFiles": "speed only",
     "groupSize": "speed only",
-    "compressionType": "by the objects' names",
+    "compressionType": "gzip or bzip2, of objects that are named so",
     "maxBand": "S3 is consistent here",
     "maxFilesInBand": "S3 is consistent here",
     "useS3ListImplementation": "speed only",
     "isFailFast": "fails at the first malformed record",
-    "enableUpdateCatalog": "for sinks",
 }
 _REFUSED = {
     "excludeStorageClasses": "there are no storage classes here",
@@ -53,9 +52,19 @@ def from_paths(ctx: Any, options: Mapping[str, Any], format: str, format_options
         for file in below(ctx.spark_session, path, flag(known.get("recurse"))):
             if not excluded(file.path, globs(known.get("exclusions"))):
                 files[file.path] = file
+    _check_names(known.get("compressionType"), files)
     new = fresh(list(files.values()), transformation_ctx, known)
     df, schema, errors = read(ctx.spark_session, new, format, format_options)
     return _finished(ctx, df, schema, errors, transformation_ctx, known)
+
+
+def _check_names(compression: Optional[str], paths: Iterable[str]) -> None:
+    ending = {"gzip": ".gz", "bzip2": ".bz2", "bzip": ".bz2", "none": "", None: ""}.get(compression)
+    if ending is None:
+        refuse(f"compressionType {compression!r}", "gzip and bzip2 are supported")
+    other = next((path for path in paths if not path.endswith(ending)), None)
+    if other:
+        refuse(f"compressionType {compression!r} of {other}", f"Spark knows it by the ending {ending}")
 
 
 def from_table(
@@ -65,6 +74,8 @@ def from_table(
     table = ctx._catalog.table(database, table_name, catalog_id)
     kind = format_of(table)
     known = checked(options, {**S3_OPTIONS, "catalogPartitionPredicate": "asked of the catalog"}, "additional_options", _REFUSED)
+    if known.get("compressionType"):
+        refuse("option 'compressionType' of additional_options", "objects are known by their endings")
     spark, keys = ctx.spark_session, table.get("PartitionKeys") or []
     if keys:
         expression = known.get("catalogPartitionPredicate", "")

@@ -15,7 +15,7 @@ from . import gluetypes as G
 from ._functions import error_record, from_records
 from ._paths import resolve, type_at
 from ._refuse import checked, flag, refuse
-from ._values import to_record
+from ._values import record_maker
 
 _OPTIONS = {
     "separator": "between fields of CSV",
@@ -46,8 +46,9 @@ def unbox(
     parse = _parser(format, wanted)
 
     def run(rows: Iterator[Any]) -> Iterator[Tuple[bool, Any]]:
+        make = record_maker(schema)
         for row in rows:
-            record = to_record(row, schema)
+            record = make(row)
             try:
                 holder = record
                 for name in names[:-1]:
@@ -57,7 +58,7 @@ def unbox(
                 yield True, record
             except (ValueError, csv.Error) as error:
                 stack = traceback.format_exc()
-                yield False, error_record(f"unbox: {error}", "unbox", info, stack, dynamicRecord=to_record(row, schema))
+                yield False, error_record(f"unbox: {error}", "unbox", info, stack, dynamicRecord=make(row))
 
     outcome = df.rdd.mapPartitions(run).persist(StorageLevel.MEMORY_AND_DISK)
     good = outcome.filter(lambda pair: pair[0]).map(lambda pair: pair[1])

@@ -2,7 +2,7 @@
 
 import datetime
 import decimal
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Optional
 
 from pyspark.sql import Row
 
@@ -26,42 +26,90 @@ class DynamicRecord(dict):
         del self[name]
 
 
-def to_record(value: Any, kind: G.DataType) -> Any:
-    """A row as a record. A choice's value is the value itself."""
-    if value is None:
-        return None
+def record_maker(kind: G.DataType) -> Callable[[Any], Any]:
+    """Makes records of rows. A choice's value is the value itself."""
     if isinstance(kind, G.ChoiceType):
-        for held, choice in zip(value, alternatives(kind).values()):
-            if held is not None:
-                return to_record(held, choice)
-        return None
+        members = [record_maker(choice) for choice in alternatives(kind).values()]
+
+        def chosen(value: Any) -> Any:
+            if value is not None:
+                for make, held in zip(members, value):
+                    if held is not None:
+                        return make(held)
+            return None
+
+        return chosen
     if isinstance(kind, G.StructType):
-        return DynamicRecord((field.name, to_record(held, field.dataType)) for field, held in zip(kind, value))
+        fields = [(field.name, record_maker(field.dataType)) for field in kind]
+
+        def struct(value: Any) -> Any:
+            if value is None:
+                return None
+            return DynamicRecord([(name, make(held)) for (name, make), held in zip(fields, value)])
+
+        return struct
     if isinstance(kind, G.ArrayType):
-        return [to_record(held, kind.elementType) for held in value]
+        make_element = record_maker(kind.elementType)
+        return lambda value: None if value is None else [make_element(held) for held in value]
     if isinstance(kind, G.MapType):
-        return {key: to_record(held, kind.valueType) for key, held in value.items()}
-    return value
+        make_value = record_maker(kind.valueType)
+        return lambda value: None if value is None else {key: make_value(held) for key, held in value.items()}
+    return lambda value: value
 
 
-def to_row(value: Any, kind: G.DataType) -> Any:
-    """A record as the row that carries it."""
-    if value is None:
-        return None
+def row_maker(kind: G.DataType) -> Callable[[Any], Any]:
+    """Makes of records the rows that carry them."""
     if isinstance(kind, G.ChoiceType):
-        chosen = chosen_name(value, kind)
-        return tuple(to_row(value, choice) if name == chosen else None for name, choice in alternatives(kind).items())
+        members = [(name, row_maker(choice)) for name, choice in alternatives(kind).items()]
+
+        def chosen(value: Any) -> Any:
+            if value is None:
+                return None
+            of = chosen_name(value, kind)
+            return tuple([make(value) if name == of else None for name, make in members])
+
+        return chosen
     if isinstance(kind, G.StructType):
-        return tuple(to_row(value.get(field.name), field.dataType) for field in kind)
+        fields = [(field.name, row_maker(field.dataType)) for field in kind]
+        return lambda value: None if value is None else tuple([make(value.get(name)) for name, make in fields])
     if isinstance(kind, G.ArrayType):
-        return [to_row(held, kind.elementType) for held in value]
+        make_element = row_maker(kind.elementType)
+        return lambda value: None if value is None else [make_element(held) for held in value]
     if isinstance(kind, G.MapType):
-        return {str(key): to_row(held, kind.valueType) for key, held in value.items()}
+        make_value = row_maker(kind.valueType)
+        return lambda value: None if value is None else {str(key): make_value(held) for key, held in value.items()}
     if isinstance(kind, G.DecimalType):
-        return decimal.Decimal(value).quantize(decimal.Decimal(1).scaleb(-kind.scale))
+        unit = decimal.Decimal(1).scaleb(-kind.scale)
+        return lambda value: None if value is None else decimal.Decimal(value).quantize(unit)
     if isinstance(kind, G.BinaryType):
-        return bytearray(value)
-    return value
+        return lambda value: None if value is None else bytearray(value)
+    return lambda value: value
+
+
+def to_record(value: Any, kind: G.DataType) -> Any:
+    """One row as a record."""
+    return record_maker(kind)(value)
+
+
+def signature(value: Any) -> Any:
+    """Alike for values of one type: cheap to make, so that types are worked out once for each kind of record.
+
+    Raises TypeError for what a record can't hold.
+    """
+    kind = type(value)
+    if kind is str or kind is float or kind is bool or value is None:
+        return kind
+    if kind is int:
+        for bits in (7, 15, 31, 63):
+            if -(1 << bits) <= value < 1 << bits:
+                return bits
+    if isinstance(value, Row):
+        value = value.asDict()
+    if isinstance(value, dict):
+        return tuple([(name, signature(held)) for name, held in value.items()])
+    if isinstance(value, (list, tuple, set)):
+        return frozenset([signature(held) for held in value])
+    return type_of(value)
 
 
 def chosen_name(value: Any, choice: G.ChoiceType) -> str:

@@ -10,14 +10,14 @@ from pyspark.sql import functions as F
 
 from . import gluetypes as G
 from ._catalog import format_of, table_input
-from ._csv import OPTIONS as CSV_OPTIONS
+from ._csv import OPTIONS as _CSV
 from ._json import json_lines
 from ._mapping import drop_nulls
 from ._paths import top
 from ._refuse import checked, flag, refuse
 from ._resolve import cast, selected
 from ._schema import has_choice
-from ._values import to_record
+from ._values import record_maker
 
 SINK_OPTIONS = {
     "path": "where to",
@@ -28,6 +28,7 @@ SINK_OPTIONS = {
     "groupFiles": "for sources",
     "useS3ListImplementation": "for sources",
 }
+CSV_OPTIONS = {name: _CSV[name] for name in ("separator", "escaper", "quoteChar", "writeHeader")}
 _PARQUET = {"compression": "codec", "useGlueParquetWriter": "the same result", "blockSize": "of row groups", "pageSize": "of pages"}
 
 
@@ -100,13 +101,15 @@ def _lines(df: DataFrame, schema: G.StructType, keys: List[str]) -> DataFrame:
     if any(has_choice(kind) for kind in kinds):
         refuse("a partition key that is a choice", "resolve it with resolveChoice first")
 
-    def line(row: Any) -> Any:
-        record = to_record(row, schema)
-        held = [record.pop(key) for key in keys]
-        return (json_lines(record), *held)
+    def lines(rows: Any) -> Any:
+        make = record_maker(schema)
+        for row in rows:
+            record = make(row)
+            held = [record.pop(key) for key in keys]
+            yield (json_lines(record), *held)
 
     columns = ["value string", *[f"`{key}` {df.schema[key].dataType.simpleString()}" for key in keys]]
-    return df.sparkSession.createDataFrame(df.rdd.map(line), ", ".join(columns))
+    return df.sparkSession.createDataFrame(df.rdd.mapPartitions(lines), ", ".join(columns))
 
 
 def _plain_csv(df: DataFrame, schema: G.StructType) -> DataFrame:
