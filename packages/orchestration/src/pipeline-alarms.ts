@@ -13,7 +13,7 @@ import type { LakePipeline } from './lake-pipeline';
 import { echoAlarm, hoursOf, levelAlarm, matches, silenceAlarm } from './private/alarm-parts';
 import { sendEvents } from './private/bucket-events';
 import { FailureNotices } from './private/failure-notices';
-import { PipelineFunction } from './private/pipeline-function';
+import { dataQueue, PipelineFunction } from './private/pipeline-function';
 import { refuse } from './private/refuse';
 import { runMetric } from './private/run-metric';
 import type { RunHistory } from './run-history';
@@ -95,6 +95,8 @@ export class PipelineAlarms extends Construct {
   public readonly failed: cloudwatch.Alarm;
   /** Matches the events of failed runs, `Pipeline Run Failed` of the source `lakewright.pipeline`: add targets. */
   public readonly failureRule: events.Rule;
+
+  private sink?: sqs.Queue;
 
   /**
    * @param scope where it is created
@@ -180,6 +182,15 @@ export class PipelineAlarms extends Construct {
     this.add(levelAlarm(this, 'TakesLong', metric, factor, text));
   }
 
+  /** A rule counts what it hands to a target: this one keeps nothing. */
+  private countedBy(): targets.SqsQueue {
+    if (!this.sink) {
+      this.sink = dataQueue(this, 'Counted', { retentionPeriod: Span.minutes(1) });
+      NagFindings.acknowledge(this.sink, ['AwsSolutions-SQS3'], 'nobody reads it: its messages are only counted');
+    }
+    return new targets.SqsQueue(this.sink);
+  }
+
   private watchQueues(queues: sqs.IQueue[]): void {
     for (const [index, queue] of queues.entries()) {
       const metric = queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' });
@@ -199,6 +210,7 @@ export class PipelineAlarms extends Construct {
         detailType: ['Object Created'],
         detail: { bucket: { name: [bucket.bucketName] }, ...key },
       },
+      targets: [this.countedBy()],
     });
     const hours = hoursOf(`freshness of ${name}:`, within);
     const text = `no new objects of ${name} in ${hours} hours`;
@@ -211,7 +223,11 @@ export class PipelineAlarms extends Construct {
     const patterns = new Map(pipeline.failurePatterns.map((pattern) => [JSON.stringify(pattern), pattern]));
     const rules = [...patterns.values()].map(
       (eventPattern, index) =>
-        new events.Rule(this, `TaskFails${index + 1}`, { description: 'counts failures of a task', eventPattern }),
+        new events.Rule(this, `TaskFails${index + 1}`, {
+          description: 'counts failures of a task',
+          eventPattern,
+          targets: [this.countedBy()],
+        }),
     );
     for (const [index, rule] of rules.entries()) {
       const text = `a task of ${pipeline.node.path} failed, in a run or outside of one`;

@@ -110,6 +110,7 @@ describe('failure', () => {
       ['aws.glue'],
       ['aws.glue'],
     ]);
+    for (const { properties } of rules) expect(properties.Targets).toHaveLength(1); // a rule counts for its targets
     expect(alarm(stack, 'TaskFailed1')).toMatchObject({
       TreatMissingData: 'notBreaching',
       Metrics: [{ Expression: 'FILL(m1, 0)' }, { MetricStat: { Metric: { MetricName: 'TriggeredRules' } } }],
