@@ -32,6 +32,10 @@ export interface TaskReport {
   readonly rowsIn: number | null;
   readonly rowsOut: number | null;
   readonly filesIn: number | null;
+  /** Rows that were put aside since they don't fit. */
+  readonly rowsQuarantined?: number;
+  /** The Map's item or the Parallel state's branch that it is in, from 0. */
+  readonly iteration?: number;
   readonly error?: string | null;
   /** Iterations of a Map, branches of a Parallel state. */
   readonly items?: readonly TaskReport[];

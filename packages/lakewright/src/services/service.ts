@@ -149,6 +149,8 @@ export interface TaskMeasures {
   readonly rowsIn?: number | null;
   readonly rowsOut?: number | null;
   readonly filesIn?: number | null;
+  /** Rows that were put aside since they don't fit. */
+  readonly rowsQuarantined?: number | null;
   /** Tables (database.table) that the task wrote. */
   readonly tables?: readonly string[];
   /** The parts of the task: dbt's models. */

@@ -61,4 +61,16 @@ describe('a task recorder', () => {
     expect(recorder.tasks[0]).toMatchObject({ state: 'FAILED', error: 'Athena.Failed: no table' });
     expect(renderTask(recorder.tasks[0], 1)).toMatch(/^ {2}Query .* 1\.[23] s {2}FAILED: Athena\.Failed: no table$/);
   });
+
+  test('shows the branch or item, quarantined rows and what was up to date', () => {
+    const recorder = new TaskRecorder('Lake/Nightly', () => {});
+    recorder.record(
+      exited({ name: 'Copy', parent: 'Each', iteration: 1, measures: { rowsOut: 5, rowsQuarantined: 2 } }),
+    );
+    recorder.record(exited({ name: 'Each', type: 'Map', measures: { filesIn: 0 } }));
+    expect(recorder.tasks[0].items?.[0]).toMatchObject({ iteration: 1, rowsQuarantined: 2 });
+    const [each, copy] = renderTask(recorder.tasks[0], 1).split('\n');
+    expect(each).toMatch(/^ {2}Each .* s {2}up to date$/);
+    expect(copy).toMatch(/^ {4}Copy #1 .* 5 rows .* s {2}2 quarantined$/);
+  });
 });

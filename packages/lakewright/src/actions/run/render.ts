@@ -15,15 +15,17 @@ export function renderRun(report: RunReport, workspace: string): string {
 }
 
 /** A task and, indented, what ran inside of it: `  Make flights    3,000,000 rows   1.4 s` */
-export function renderTask(task: TaskReport, depth: number): string {
+export function renderTask(task: TaskReport, depth: number, numbered = false): string {
   const rows = task.rowsOut ?? task.rowsIn;
   const measure = rows === null ? '' : `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`;
   const seconds = task.seconds === null ? '' : `${task.seconds.toFixed(1)} s`;
   const failed = task.state === 'SUCCEEDED' ? '' : `  ${task.state}${task.error ? `: ${task.error}` : ''}`;
-  const name = `${'  '.repeat(depth)}${task.name}`;
+  const name = `${'  '.repeat(depth)}${task.name}${numbered && task.iteration !== undefined ? ` #${task.iteration}` : ''}`;
+  const quarantined = task.rowsQuarantined ? `  ${task.rowsQuarantined.toLocaleString('en-US')} quarantined` : '';
+  const upToDate = task.state === 'SUCCEEDED' && task.filesIn === 0 ? '  up to date' : '';
   return [
-    `${name.padEnd(NAME_WIDTH)} ${measure.padStart(16)}${seconds.padStart(9)}${failed}`,
-    ...(depth < DEPTH ? (task.items ?? []) : []).map((item) => renderTask(item, depth + 1)),
+    `${name.padEnd(NAME_WIDTH)} ${measure.padStart(16)}${seconds.padStart(9)}${quarantined}${upToDate}${failed}`,
+    ...(depth < DEPTH ? (task.items ?? []) : []).map((item) => renderTask(item, depth + 1, task.type === 'Map')),
   ].join('\n');
 }
 

@@ -38,7 +38,18 @@ export class TaskRecorder {
     this.done(task);
   }
 
-  private report({ id, name, type, resource, seconds, outcome, error, cause, measures }: TraceEvent): TaskReport {
+  private report({
+    id,
+    name,
+    type,
+    resource,
+    seconds,
+    outcome,
+    error,
+    cause,
+    measures,
+    iteration,
+  }: TraceEvent): TaskReport {
     const parts = measures?.items?.map((item) => ({ ...item, rowsIn: null, filesIn: null })) ?? [];
     const items = [...(this.children.get(id) ?? []), ...parts];
     const problem = error === undefined ? {} : { error: cause ? `${error}: ${cause}` : error };
@@ -51,6 +62,8 @@ export class TaskRecorder {
       rowsIn: measures?.rowsIn ?? null,
       rowsOut: measures?.rowsOut ?? null,
       filesIn: measures?.filesIn ?? null,
+      ...(typeof measures?.rowsQuarantined === 'number' && { rowsQuarantined: measures.rowsQuarantined }),
+      ...(iteration !== undefined && { iteration }),
       ...problem,
       ...(items.length > 0 ? { items } : {}),
     };
