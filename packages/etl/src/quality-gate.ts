@@ -153,6 +153,16 @@ export class QualityGate extends Construct implements IPipelineTask {
     };
   }
 
+  /**
+   * `arn:aws:glue:region:account:dataQualityRuleset/name`, as policies want it; `ruleset.rulesetArn` is in lower case.
+   *
+   * @see https://docs.aws.amazon.com/glue/latest/dg/data-quality-authorization.html
+   */
+  public get rulesetArn(): string {
+    const { rulesetName } = this.ruleset;
+    return Stack.of(this).formatArn({ service: 'glue', resource: 'dataQualityRuleset', resourceName: rulesetName });
+  }
+
   private failures(): events.EventPattern {
     return {
       source: ['aws.glue-dataquality'],
@@ -174,10 +184,7 @@ export class QualityGate extends Construct implements IPipelineTask {
     for (const reference of references) reference.grants.read(role);
     const allow = (actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
       role.addToPolicy(new iam.PolicyStatement({ actions, resources, conditions }));
-    allow(
-      ['glue:GetDataQualityRuleset', 'glue:GetDataQualityResult', 'glue:PublishDataQuality'],
-      [this.ruleset.rulesetArn],
-    );
+    allow(['glue:GetDataQualityRuleset', 'glue:GetDataQualityResult', 'glue:PublishDataQuality'], [this.rulesetArn]);
     allow(['glue:GetDataQualityRulesetEvaluationRun'], [this.anyRuleset()]);
     const assets = stack.formatArn({
       ...{ service: 's3', region: '', account: '' },
@@ -199,7 +206,7 @@ export class QualityGate extends Construct implements IPipelineTask {
       assumedBy: new iam.AccountPrincipal(Stack.of(this).account),
       description: `Has rules on ${this.dataset.tableName} evaluated`,
     });
-    const { rulesetArn } = this.ruleset;
+    const { rulesetArn } = this;
     const allow = (actions: string[], resources: string[]) =>
       role.addToPolicy(new iam.PolicyStatement({ actions, resources }));
     allow(['glue:StartDataQualityRulesetEvaluationRun', 'glue:GetDataQualityResult'], [rulesetArn]);

@@ -83,6 +83,13 @@ describe('defaults', () => {
     expect(await evaluated(failed.Cause, { status: 'FAILED', reason: 'no table' })).toBe(
       'the evaluation ended as FAILED: no table',
     );
+    const looked = await jsonata(String((states['Task0 Look'] as StateJson).Output).slice(3, -3)).evaluate(
+      {},
+      {
+        states: { result: { Status: 'RUNNING', ResultIds: [] } },
+      },
+    );
+    expect(looked).toEqual({ status: 'RUNNING' }); // what isn't there yet doesn't fail the state
     const [, goesOn] = (states['Task0 Ended?'] as StateJson).Choices as { Condition: string; Next: string }[];
     expect([goesOn?.Next, await evaluated(goesOn?.Condition, { status: 'RUNNING' })]).toEqual(['Task0 Wait', true]);
   });
@@ -95,7 +102,8 @@ describe('defaults', () => {
     expect([reads(quality.role, 'flights/x'), reads(quality.role, 'customers/x')]).toEqual(['allowed', 'denied']);
     expect(reads(quality.taskRole, 'flights/x')).toBe('denied');
     expect(access.decide(quality.role, 's3:PutObject', raw('flights/x'))).toBe('denied');
-    const { rulesetArn } = quality.ruleset;
+    const { rulesetArn } = quality;
+    expect(access.text(rulesetArn)).toContain(':dataQualityRuleset/'); // policies are case-sensitive
     const starts = (arn: string) => access.decide(quality.taskRole, 'glue:StartDataQualityRulesetEvaluationRun', arn);
     expect([starts(rulesetArn), starts(`${rulesetArn}2`)]).toEqual(['allowed', 'denied']);
     const passes = (service: string) =>

@@ -60,11 +60,8 @@ export function qualityStates(scope: Construct, id: string, props: QualityStates
     'Look',
     'glue:getDataQualityRulesetEvaluationRun',
     { RunId: '{% $evaluation %}' },
-    {
-      status: '{% $states.result.Status %}',
-      reason: '{% $states.result.ErrorString %}',
-      result: '{% $states.result.ResultIds[0] %}',
-    },
+    // one expression: a field that gives nothing would fail the state, and an object leaves it out
+    '{% {"status": $states.result.Status, "reason": $states.result.ErrorString, "result": $states.result.ResultIds[0]} %}',
   );
   const read = call(
     'Read result',
