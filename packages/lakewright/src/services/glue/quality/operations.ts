@@ -10,7 +10,7 @@ import type { EvaluationRun, QualityResult, Ruleset } from './store';
 /** Minutes. @see https://docs.aws.amazon.com/glue/latest/webapi/API_StartDataQualityRulesetEvaluationRun.html */
 const DEFAULT_TIMEOUT = 2880;
 /** As GetJobRun does: a machine's waits pass at once on the lake's clock, its polls shall not. */
-const HOLD = 1000;
+const HOLD = 5000;
 
 /** CreateDataQualityRuleset … CancelDataQualityRulesetEvaluationRun. */
 export function qualityOperations(context: CatalogContext, evaluations: Evaluations): Record<string, Operation> {
