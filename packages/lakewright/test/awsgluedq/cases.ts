@@ -436,6 +436,16 @@ export const CASES: readonly DqdlCase[] = [
     outcome: 'Passed',
     metrics: { 'Column.[units,other].AggregateMatch': 1 },
   },
+  // rules on files, here the script that evaluates the cases
+  {
+    rule: 'FileSize "HERE" between 100 B and 2 MB',
+    outcome: 'Passed',
+    metrics: { 'Dataset.*.FileSize.Compliance': 1, 'Dataset.*.FileCount': 1 },
+  },
+  { rule: 'FileSize "HERE" > 1 GB', outcome: 'Failed', message: value('0.0') },
+  { rule: 'FileFreshness "HERE" > "2020-01-01"', outcome: 'Passed' },
+  { rule: 'FileFreshness "HERE" < (now() - 9000 days)', outcome: 'Failed' },
+  { rule: 'FileFreshness > (now() - 1 days)', outcome: 'Failed', message: 'Unable to parse file path from DataFrame' },
   // composite rules: the example of the page, by column and by row
   { rule: '(ColumnValues "myCol1" > 1) OR (ColumnValues "myCol2" > 2)', frame: 'composite', outcome: 'Failed' },
   {

@@ -37,7 +37,7 @@ def run(case):
         now=datetime.fromisoformat(case.get("now", "2026-03-01T12:00:00")).replace(tzinfo=timezone.utc),
     )
     history = case.get("history", {})
-    ruleset = case.get("ruleset") or f"Rules = [ {case['rule']} ]"
+    ruleset = (case.get("ruleset") or f"Rules = [ {case['rule']} ]").replace("HERE", f"file://{__file__}")
     try:
         evaluation = evaluate(
             frames[case.get("frame", "people")], ruleset, source, lambda name: history.get(name, []), options

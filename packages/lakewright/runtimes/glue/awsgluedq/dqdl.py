@@ -20,6 +20,7 @@ ANALYZER_TYPES = {
 # What Glue knows and this evaluator doesn't.
 REFUSED = {"AnomalyDetection", "DetectAnomalies", "FileMatch", "FileUniqueness"}
 AGGREGATES = {"avg", "median", "max", "min", "sum", "std", "abs", "index"}
+SIZES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
 UNITS = {"minutes": 60, "minute": 60, "hours": 3600, "hour": 3600, "days": 86400, "day": 86400}
 
 
@@ -277,6 +278,8 @@ class Parser:
             number = float(token.value)
             if self.peek().value.lower() in UNITS:
                 return Operand("duration", number * UNITS[self.next().value.lower()])
+            if self.peek().value in SIZES:
+                return Operand("number", number * SIZES[self.next().value])
             return Operand("number", number)
         if token.kind in ("text", "constant"):
             self.at -= 1

@@ -9,7 +9,8 @@ from pyspark.sql import functions as F
 
 from .dqdl import Composite, Rule, parse
 from .expressions import NUMERIC
-from .rules import RULES, Data, MissingColumn, Outcome, check
+from .outcome import Data, MissingColumn, Outcome
+from .rules import RULES, check
 
 ROW_RATIOS = {"Completeness", "DatasetMatch", "ReferentialIntegrity", "Uniqueness"}
 

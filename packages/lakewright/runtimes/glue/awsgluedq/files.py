@@ -4,10 +4,8 @@ from datetime import datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
-from .dqdl import Operand
-
-ONE = Operand("number", 1.0)
-SIZES = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
+from .expressions import holds
+from .outcome import Outcome, failure
 
 
 def files_of(rule, data):
@@ -61,9 +59,6 @@ def compared(rule, values, operands):
 
 
 def outcome(rule, results, metric):
-    from .expressions import holds
-    from .rules import Outcome, failure
-
     ratio = sum(results) / len(results) if results else 0.0
     passed = holds(rule.threshold, ratio, []) if rule.threshold else ratio == 1.0
     metrics = {f"Dataset.*.{metric}.Compliance": ratio, "Dataset.*.FileCount": float(len(results))}

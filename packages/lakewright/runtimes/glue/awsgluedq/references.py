@@ -4,6 +4,8 @@ import re
 
 from pyspark.sql import functions as F
 
+from .outcome import by_metric
+
 AGGREGATION = re.compile(r"^\s*(sum|avg)\s*\(\s*(.+?)\s*\)\s*$", re.IGNORECASE)
 
 
@@ -34,7 +36,6 @@ def split_reference(text):
 
 def referential_integrity(rule, data):
     yield {}
-    from .rules import by_metric
 
     names = [each.strip() for each in rule.parameters[0].strip("{}").split(",")]
     alias, others = split_reference(rule.parameters[1])
@@ -60,7 +61,6 @@ def pairs(text):
 
 def dataset_match(rule, data):
     yield {}
-    from .rules import by_metric
 
     alias, keys = rule.parameters[0], list(pairs(rule.parameters[1]))
     reference = data.sources(alias)
@@ -83,7 +83,6 @@ def dataset_match(rule, data):
 
 def schema_match(rule, data):
     yield {}
-    from .rules import by_metric
 
     (alias,) = rule.parameters
     other = {each.name.lower(): each.dataType for each in data.sources(alias).schema.fields}
@@ -95,7 +94,6 @@ def row_count_match(rule, data):
     (alias,) = rule.parameters
     reference = data.sources(alias)
     counted = yield {"rows": F.count(F.lit(1))}
-    from .rules import by_metric
 
     others = reference.count()
     ratio = counted["rows"] / others if others else math.nan
@@ -104,7 +102,6 @@ def row_count_match(rule, data):
 
 def aggregate_match(rule, data):
     yield {}
-    from .rules import by_metric
 
     (first, first_name), (second, second_name) = (aggregation(each, data) for each in rule.parameters)
     ratio = first / second if second else math.nan

@@ -8,82 +8,13 @@ https://docs.aws.amazon.com/glue/latest/dg/dqdl-rule-types.html
 """
 import math
 import re
-from dataclasses import dataclass, field
-from typing import Callable, Optional
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Window
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
-from . import files, references
-from .dqdl import Expression, Rule
-from .expressions import NUMERIC, TEMPORAL, holds, predicate
-
-CONSTRAINT = "does not meet the constraint requirement!"
-TYPES = {
-    "boolean": "boolean",
-    "date": "date",
-    "double": "double",
-    "float": "float",
-    "integer": "int",
-    "long": "bigint",
-    "timestamp": "timestamp",
-}
-
-
-@dataclass
-class Outcome:
-    """`mark` adds a boolean column of the given name, true for rows that pass; None for rules that know no rows."""
-
-    passed: bool
-    message: Optional[str] = None
-    metrics: dict = field(default_factory=dict)
-    mark: Optional[Callable] = None
-
-
-class MissingColumn(Exception):
-    pass
-
-
-@dataclass
-class Data:
-    """What a rule sees: the rows that its where clause leaves."""
-
-    frame: DataFrame
-    sources: Callable
-    now: object
-    history: Callable
-
-    def column(self, name: str):
-        return F.col(f"`{self.field(name).name}`")
-
-    def field(self, name: str) -> T.StructField:
-        for each in self.frame.schema.fields:
-            if each.name.lower() == name.lower():
-                return each
-        raise MissingColumn(f"Input data does not include column {name}!")
-
-
-def failure(value) -> str:
-    if isinstance(value, float) and math.isnan(value):
-        return f"Value: NaN {CONSTRAINT}"
-    return f"Value: {value} {CONSTRAINT}"
-
-
-def by_metric(rule: Rule, data: Data, metric: str, value: float, mark=None) -> Outcome:
-    expression = rule.expression or Expression("=", ())
-    passed = holds(expression, value, data.history(metric))
-    return Outcome(passed, None if passed else failure(value), {metric: value}, mark)
-
-
-def empty(rule: Rule, column: str) -> Outcome:
-    reason = f"Empty state for analyzer {rule.type}({column},None), all input values were NULL."
-    return Outcome(False, reason)
-
-
-def label(columns) -> str:
-    return f"Column.{columns[0]}" if len(columns) == 1 else f"Multicolumn.{','.join(columns)}"
-
+from . import files, references, row_rules
+from .dqdl import Rule
+from .outcome import ONE, Outcome, by_metric, by_rows, empty, failure, label, marking, numeric
 
 # -- of the data set
 
@@ -251,127 +182,18 @@ def column_correlation(rule, data):
     return by_metric(rule, data, f"Multicolumn.{first},{second}.ColumnCorrelation", found["value"])
 
 
-def numeric(data, name):
-    dtype = data.field(name).dataType
-    if not isinstance(dtype, NUMERIC):
-        raise ValueError(f"Expected type of column {name} to be one of (Byte, Decimal, Double, Float, Integer, Long, Short), but found {dtype.typeName()} instead!")
-
-
-# -- of each row
-
-
-def marking(condition):
-    return lambda frame, target: frame.withColumn(target, condition)
-
-
-def by_rows(rule, data, mark, metric, always=None):
-    """Passes with all rows, or with as many as the threshold wants."""
-    marked = mark(data.frame, "__pass")
-    row = marked.agg(F.count(F.lit(1)).alias("rows"), F.sum(F.col("__pass").cast("long")).alias("good")).first()
-    ratio = (row["good"] or 0) / row["rows"] if row["rows"] else 1.0
-    passed = holds(rule.threshold, ratio, []) if rule.threshold else ratio == 1.0
-    yield from ()
-    return Outcome(passed, None if passed else (always or failure)(ratio), {metric: ratio}, mark)
-
-
-def column_values(rule, data):
-    (name,) = rule.parameters
-    column, dtype = data.column(name), data.field(name).dataType
-    condition = predicate(column, dtype, rule.expression, data.now)
-    wants = {"bad": F.sum((~condition).cast("long")), "bad_nulls": F.sum((~condition & column.isNull()).cast("long"))}
-    wants["rows"] = F.count(F.lit(1))
-    ordered = rule.threshold is None and isinstance(dtype, NUMERIC) and rule.expression.operator not in ("in", "matches")
-    ordered = ordered and all(each.kind != "keyword" for each in rule.expression.operands)
-    if ordered:
-        wants.update(low=F.min(column).cast("double"), high=F.max(column).cast("double"))
-    found = yield wants
-    ratio = 1 - (found["bad"] or 0) / found["rows"] if found["rows"] else 1.0
-    passed = holds(rule.threshold, ratio, []) if rule.threshold else not found["bad"]
-    metrics = {f"Column.{name}.ColumnValues.Compliance": ratio}
-    reason = failure(ratio)
-    if ordered:
-        metrics, value = extremes(rule.expression, f"Column.{name}.", "imum", found["low"], found["high"])
-        reason = failure(value)
-    if found["bad_nulls"]:
-        reason = failure("NULL")
-    return Outcome(passed, None if passed else reason, metrics, marking(condition))
-
-
-def extremes(expression, prefix, suffix, low, high):
-    """The metrics that a comparison hangs on, and the value that breaks it."""
-    names = {">": ["Min"], ">=": ["Min"], "<": ["Max"], "<=": ["Max"]}.get(expression.operator, ["Max", "Min"])
-    values = {f"{prefix}{name}{suffix}": low if name == "Min" else high for name in names}
-    metrics = {name: value for name, value in values.items() if value is not None}
-    broken = [value for value in metrics.values() if not holds(expression, value, [])]
-    return metrics, broken[0] if broken else next(iter(metrics.values()), "NULL")
-
-
-def column_length(rule, data):
-    (name,) = rule.parameters
-    length = F.coalesce(F.length(data.column(name).cast("string")), F.lit(0))
-    condition = predicate(length, T.IntegerType(), rule.expression, data.now)
-    wants = {"low": F.min(length), "high": F.max(length), "bad": F.sum((~condition).cast("long"))}
-    found = yield {**wants, "rows": F.count(F.lit(1))}
-    ratio = 1 - (found["bad"] or 0) / found["rows"] if found["rows"] else 1.0
-    passed = holds(rule.threshold, ratio, []) if rule.threshold else not found["bad"]
-    if rule.expression.operator == "in" or rule.threshold or found["low"] is None:
-        metrics, value = {f"Column.{name}.LengthCompliance": ratio}, ratio
-    else:
-        bounds = float(found["low"]), float(found["high"])
-        metrics, value = extremes(rule.expression, f"Column.{name}.", "imumLength", *bounds)
-    return Outcome(passed, None if passed else failure(value), metrics, marking(condition))
-
-
-def column_data_type(rule, data):
-    (name,) = rule.parameters
-    names = [str(each.value).lower() for each in rule.expression.operands]
-    for each in names:
-        if each not in TYPES:
-            raise ValueError(f"ColumnDataType knows {', '.join(sorted(TYPES))}, and no {each}")
-    text = data.column(name).cast("string")
-    condition = F.lit(False)
-    for each in names:
-        condition = condition | text.cast(TYPES[each]).isNotNull()
-    if rule.expression.operator == "!=" or rule.expression.negated:
-        condition = ~condition
-    return (yield from by_rows(rule, data, marking(condition), f"Column.{name}.ColumnDataType.Compliance"))
-
-
-def data_freshness(rule, data):
-    (name,) = rule.parameters
-    if not isinstance(data.field(name).dataType, (*TEMPORAL, T.StringType)):
-        raise ValueError(f"DataFreshness wants a column of dates, and {name} is none")
-    age = F.lit(data.now.timestamp()) - data.column(name).cast("timestamp").cast("double")
-    limits = [F.lit(each.value) for each in rule.expression.operands]
-    if any(each.kind != "duration" for each in rule.expression.operands):
-        raise ValueError("DataFreshness is compared with days or hours")
-    condition = {
-        "<": lambda: age < limits[0],
-        "<=": lambda: age <= limits[0],
-        ">": lambda: age > limits[0],
-        ">=": lambda: age >= limits[0],
-        "=": lambda: age == limits[0],
-        "between": lambda: (age > limits[0]) & (age < limits[1]),
-    }[rule.expression.operator]()
-    mark = marking(F.coalesce(condition, F.lit(False)))
-    wording = lambda ratio: f"{ratio * 100:.2f} % of rows passed the threshold"  # noqa: E731
-    return (yield from by_rows(rule, data, mark, f"Column.{name}.DataFreshness.Compliance", wording))
-
-
-ONE = Expression("=", (files.ONE,))
-
 RULES = {
     "AggregateMatch": references.aggregate_match,
     "ColumnCorrelation": column_correlation,
     "ColumnCount": column_count,
-    "ColumnDataType": column_data_type,
+    "ColumnDataType": row_rules.column_data_type,
     "ColumnExists": column_exists,
-    "ColumnLength": column_length,
+    "ColumnLength": row_rules.column_length,
     "ColumnNamesMatchPattern": column_names_match_pattern,
-    "ColumnValues": column_values,
+    "ColumnValues": row_rules.column_values,
     "Completeness": completeness,
     "CustomSql": custom_sql,
-    "DataFreshness": data_freshness,
+    "DataFreshness": row_rules.data_freshness,
     "DatasetMatch": references.dataset_match,
     "DistinctValuesCount": distinct_values_count,
     "Entropy": entropy,

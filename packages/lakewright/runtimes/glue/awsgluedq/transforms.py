@@ -54,6 +54,9 @@ class EvaluateDataQuality:
                 return sources[alias]
             raise ValueError(f"'{alias}' not found in additional data sources")
 
+        for name in ("resultsS3Prefix", "enableDataQualityCloudWatchMetrics"):
+            if publishing.get(name) not in (None, False, "", "false", "False"):
+                print(f"Lakewright: {name} is known, and nothing is written for it")
         context = publishing.get("dataQualityEvaluationContext", DEFAULT_CONTEXT)
         publisher = Publisher(context)
         started = datetime.now(timezone.utc)
