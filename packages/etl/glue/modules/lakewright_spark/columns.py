@@ -19,7 +19,7 @@ def type_of(name):
 
 
 def typed(frame, columns, have):
-    """The declared columns, those of the frame that begin with `_`, and `_reasons`: why the row doesn't fit.
+    """The declared columns, those of the frame that begin with `_`, `_bad`, whether the row doesn't fit, and `_reasons`, why.
 
     `have` tells of each column the name and type that it has in the frame; columns that no file has are left out of it.
     """
@@ -29,7 +29,7 @@ def typed(frame, columns, have):
         if name not in have:
             values.append(f"cast(NULL AS {want.simpleString()})")
             if column.get("required"):
-                reasons.append(literal(f"{name}: a value is required"))
+                reasons.append(("true", literal(f"{name}: a value is required")))
             continue
         given, kind = f"`{have[name][0]}`", have[name][1]
         value, bad = convert(given, kind, want, column.get("format"))
@@ -38,13 +38,16 @@ def typed(frame, columns, have):
             shown = f"to_json({given})" if isinstance(kind, NESTED) else f"cast({given} AS string)"
             before, after = literal(f'{name}: "'), literal(f'" is no {column["type"]}')
             text = f"concat({before}, substring({shown}, 1, 100), {after})"
-            reasons.append(f"CASE WHEN {given} IS NOT NULL AND ({bad}) THEN {text} END")
+            reasons.append((f"({given} IS NOT NULL AND ({bad}))", text))
         if column.get("required"):
-            reasons.append(f"CASE WHEN {given} IS NULL THEN {literal(name + ': a value is required')} END")
+            reasons.append((f"({given} IS NULL)", literal(f"{name}: a value is required")))
     kept = [f.col(each) for each in frame.columns if each.startswith("_")]
     made = [f.expr(value).alias(column["name"]) for column, value in zip(columns, values)]
-    found = f"array({', '.join(['cast(NULL AS string)', *reasons])})"
-    return frame.select(*kept, *made, f.expr(f"filter({found}, r -> r IS NOT NULL)").alias("_reasons"))
+    # Most rows are good, and asking one question of them is cheaper than making a list.
+    bad = f.expr(f"coalesce({' OR '.join(when for when, _ in reasons) or 'false'}, false)").alias("_bad")
+    cases = [f"CASE WHEN {when} THEN {text} END" for when, text in reasons]
+    found = f"array({', '.join(['cast(NULL AS string)', *cases])})"
+    return frame.select(*kept, *made, bad, f.expr(f"filter({found}, r -> r IS NOT NULL)").alias("_reasons"))
 
 
 def convert(given, have, want, pattern=None):

@@ -162,11 +162,11 @@ class Conversion:
     def _plain(self, rows, staging):
         """Read once; a second time only where there is something to set aside."""
         seen = Observation()
-        observed = rows.observe(seen, f.count(f.lit(1)).alias("all"), f.count_if(f.size("_reasons") > 0).alias("bad"))
-        self._save(observed.where(f.size("_reasons") == 0), staging)
+        observed = rows.observe(seen, f.count(f.lit(1)).alias("all"), f.count_if("_bad").alias("bad"))
+        self._save(observed.where(~f.col("_bad")), staging)
         counted = seen.get
         if counted["bad"]:
-            self._set_aside(rows.where(f.size("_reasons") > 0), staging, f"{staging}unpacked/")
+            self._set_aside(rows.where("_bad"), staging, f"{staging}unpacked/")
         return {
             "rowsIn": counted["all"],
             "rowsOut": counted["all"] - counted["bad"],
@@ -176,13 +176,13 @@ class Conversion:
     def _transformed(self, rows, staging):
         rows = rows.persist(StorageLevel.MEMORY_AND_DISK)
         try:
-            counted = rows.agg(f.count(f.lit(1)).alias("all"), f.count_if(f.size("_reasons") > 0).alias("bad")).first()
-            good = rows.where(f.size("_reasons") == 0).drop("_file", "_raw", "_reasons")
+            counted = rows.agg(f.count(f.lit(1)).alias("all"), f.count_if("_bad").alias("bad")).first()
+            good = rows.where(~f.col("_bad")).drop("_file", "_raw", "_bad", "_reasons")
             made = self._checked(self.transform(good, self.spark)).persist(StorageLevel.MEMORY_AND_DISK)
-            outcome = made.agg(f.count(f.lit(1)).alias("all"), f.count_if(f.size("_reasons") > 0).alias("bad")).first()
-            self._save(made.where(f.size("_reasons") == 0), staging)
+            outcome = made.agg(f.count(f.lit(1)).alias("all"), f.count_if("_bad").alias("bad")).first()
+            self._save(made.where(~f.col("_bad")), staging)
             refused = [
-                frame.where(f.size("_reasons") > 0)
+                frame.where("_bad")
                 for frame, bad in ((rows, counted["bad"]), (made, outcome["bad"]))
                 if bad
             ]

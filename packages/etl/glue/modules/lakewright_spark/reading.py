@@ -25,7 +25,8 @@ def read(spark, store, files, settings):
     columns = settings.get("inputColumns") or settings["columns"]
     groups = GROUPS[settings["format"]](spark, store, files, settings.get("options", {}), columns)
     reasons = f.expr("CASE WHEN _error IS NULL THEN _reasons ELSE array(_error) END").alias("_reasons")
-    kept = ["_file", "_raw", reasons, *[column["name"] for column in columns]]
+    bad = f.expr("_error IS NOT NULL OR _bad").alias("_bad")
+    kept = ["_file", "_raw", bad, reasons, *[column["name"] for column in columns]]
     return reduce(lambda one, other: one.unionByName(other), [typed(frame, columns, have).select(*kept) for frame, have in groups])
 
 

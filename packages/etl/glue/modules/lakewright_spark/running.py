@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import sys
 import time
 from datetime import datetime, timezone
 
@@ -63,10 +62,10 @@ def function(code):
     """The user's function: `{"module": "transform", "function": "transform"}`."""
     from importlib import import_module
 
-    try:
-        return getattr(import_module(code["module"]), code["function"])
-    except AttributeError:
-        raise RuntimeError(f"NoFunction: {code['module']}.py has no function {code['function']!r}: define it") from None
+    module = import_module(code["module"])
+    if not hasattr(module, code["function"]):
+        raise RuntimeError(f"NoFunction: {code['module']}.py has no function {code['function']!r}: define it")
+    return getattr(module, code["function"])
 
 
 def tell(report):
@@ -92,6 +91,3 @@ def first_line(error):
 def now():
     return datetime.now(timezone.utc).isoformat()
 
-
-def fail(message):
-    sys.stderr.write(f"{message}\n")
