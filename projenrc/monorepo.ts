@@ -146,7 +146,7 @@ export class Monorepo extends typescript.TypeScriptProject {
     task(
       'dbt',
       'A dbt project from its construct, end to end',
-      'nx run @lakewright/etl:bundle && node scripts/suite.mjs dbt',
+      'nx run-many -t bundle -p @lakewright/etl @lakewright/governance && node scripts/suite.mjs dbt',
     );
     task('test:trino', 'The same statements here and on a real Trino', 'node scripts/suite.mjs trino');
     task('reliability', 'Kill the lake at random moments; write to it from all sides', 'node scripts/reliability.mjs');

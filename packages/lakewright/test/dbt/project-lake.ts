@@ -45,11 +45,12 @@ export interface ProjectLake {
  * A lake from the constructs as a user writes them: two zones, a database that dbt writes, one that it reads, a dbt project,
  * and state machines that run all of it and parts of it.
  */
-export async function projectLake(...folders: string[]): Promise<ProjectLake> {
+export async function projectLake(folders: string[], governed = false): Promise<ProjectLake> {
   const { LakeStorage } = await source('storage');
   const { LakeDatabase } = await source('catalog');
   const { AthenaWorkgroup } = await source('consumption');
-  const { LakeEnvironment } = await source('core');
+  const { LakeEnvironment, PermissionModel } = await source('core');
+  const { LakeFormation } = await source('governance');
   const { DbtCode, DbtProject, LakeNetwork } = await source('etl');
   // Longer than one test.
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lakewright-dbt-'));
@@ -63,11 +64,17 @@ export async function projectLake(...folders: string[]): Promise<ProjectLake> {
     const stack = new Stack(app, 'Lake');
     const storage = new LakeStorage(stack, 'Storage');
     const database = (databaseName: string, zone: ApiShape) =>
-      new LakeDatabase(stack, databaseName, { databaseName, location: zone.location(databaseName) });
+      new LakeDatabase(stack, databaseName, {
+        databaseName,
+        location: zone.location(databaseName),
+        permissions: governed ? PermissionModel.lakeFormation() : PermissionModel.iam(),
+      });
+    const [shop, raw] = [database('shop', storage.datasets), database('raw', storage.raw)];
+    if (governed) new LakeFormation(stack, 'Governance', { databases: [shop, raw] });
     const dbt = new DbtProject(stack, 'Dbt', {
       code: DbtCode.fromDirectory(project),
-      database: database('shop', storage.datasets),
-      sources: [database('raw', storage.raw)],
+      database: shop,
+      sources: [raw],
       workgroup: new AthenaWorkgroup(stack, 'Workgroup', { enforced: false }),
       artifacts: storage.datasets.location('_dbt'),
       network: new LakeNetwork(stack, 'Network'),

@@ -26,7 +26,7 @@ async function loadFlights(name: string, age: string): Promise<void> {
 
 describe.skipIf(!hasPython)('a dbt project, from its construct, with the rights of its roles', () => {
   beforeAll(async () => {
-    lake = await projectLake(...PROJECT);
+    lake = await projectLake(PROJECT);
     lake.lake.objects.createBucket('results');
     zone = lake.lake.resources.find((one) => one.path.endsWith('/Raw/Bucket/Resource'))?.physicalId ?? '';
     await loadFlights('flights', 'minute');
