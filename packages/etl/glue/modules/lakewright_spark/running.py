@@ -75,6 +75,7 @@ def tell(report):
         "rowsOut": report["rowsOut"],
         "filesIn": report.get("filesIn"),
         "rowsQuarantined": report.get("rowsQuarantined"),
+        "rowsQuarantined": report.get("rowsQuarantined"),
         "tables": report["tables"],
     }
     print(f"LAKEWRIGHT_MEASURES {json.dumps(measures)}", flush=True)
