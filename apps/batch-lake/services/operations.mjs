@@ -19,7 +19,7 @@ const TABLES = {
   },
   flights: {
     columns: `flight_id bigint PRIMARY KEY, departed_at timestamp NOT NULL, delay_minutes integer NOT NULL,
-      distance_miles integer NOT NULL, origin varchar(4) NOT NULL, destination varchar(4) NOT NULL`,
+      distance_miles integer NOT NULL, origin varchar(4) NOT NULL, destination varchar(4)`,
     rows: `SELECT flight_id, departed_at, delay_minutes, distance_miles, origin, destination FROM ${FLIGHTS}`,
   },
 };
@@ -46,6 +46,8 @@ async function load(database) {
     const file = path.join(folder, `${name}.csv`);
     await duckdb.run(`COPY (${select}) TO '${file.replaceAll("'", "''")}' (FORMAT csv, HEADER false)`);
     await database.query(`CREATE TABLE ${name} (${columns})`);
+    // a deletion tells the whole row: its month of departure, too
+    await database.query(`ALTER TABLE ${name} REPLICA IDENTITY FULL`);
     const into = database.query(copyFrom(`COPY ${name} FROM STDIN (FORMAT csv)`));
     await pipeline(fs.createReadStream(file, { highWaterMark: 1 << 20 }), into);
     fs.rmSync(file);

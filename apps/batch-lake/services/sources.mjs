@@ -9,9 +9,12 @@ export const DATA = path.join(path.dirname(require.resolve('vega-datasets')), '.
 
 const quoted = (file) => `'${path.join(DATA, file).replaceAll("'", "''")}'`;
 
-/** Flights, each with a number: its place in the file. */
+/**
+ * Flights, each with a number: its place in the file. Of one in half a million the operations database forgot where it
+ * went, which the data don't have: so that there is something for a conversion to set aside.
+ */
 export const FLIGHTS = `(SELECT file_row_number + 1 AS flight_id, date AS departed_at, delay AS delay_minutes,
-  distance AS distance_miles, origin, destination FROM read_parquet(${quoted('flights-3m.parquet')}, file_row_number = true))`;
+  distance AS distance_miles, origin, CASE WHEN file_row_number % 500000 <> 77 THEN destination END AS destination FROM read_parquet(${quoted('flights-3m.parquet')}, file_row_number = true))`;
 
 export const AIRPORTS = `read_csv(${quoted('airports.csv')}, header = true, all_varchar = true)`;
 

@@ -1,15 +1,17 @@
 import { AthenaView, Crawler, CrawlerTarget, LakeCatalog } from '@lakewright/catalog';
 import { AthenaWorkgroup } from '@lakewright/consumption';
-import { type DataLocation, LakeEnvironment, PermissionModel } from '@lakewright/core';
+import { type DataLocation, type IPipelineTask, LakeEnvironment, PermissionModel } from '@lakewright/core';
+import { type AthenaTransform, LakeNetwork } from '@lakewright/etl';
 import { CurrentRows } from '@lakewright/ingestion';
+import { LakePipeline, PipelineSchedule, PipelineStep } from '@lakewright/orchestration';
 import { LakeStorage, ZoneLifecycle } from '@lakewright/storage';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import type { Construct } from 'constructs';
 import { Governance } from './governance';
 import { Ingestion, type Sources } from './ingestion';
-import { NightlyPipeline } from './nightly-pipeline';
 import { CUSTOMERS, DATASETS, filesOf, latestCustomers, REPLICATED } from './schemas';
+import { Transformation } from './transformation';
 
 export interface BatchLakeStackProps extends StackProps {
   /** Where the data comes from. */
@@ -33,11 +35,11 @@ export class BatchLakeStack extends Stack {
     });
 
     // who works on it
-    const pipelineQueries = new AthenaWorkgroup(this, 'PipelineQueries', { environment, enforced: false }); // CTAS says where
     const definitions = new AthenaWorkgroup(this, 'Definitions', { environment }); // what makes views at deployment
 
     // how it gets in
-    const ingestion = new Ingestion(this, 'Ingestion', { environment, storage, sources: props.sources });
+    const network = new LakeNetwork(this, 'Network', { environment });
+    const ingestion = new Ingestion(this, 'Ingestion', { environment, storage, network, sources: props.sources });
     const declare = (zone: 'Raw' | 'Datasets', tableName: string, columns: glue.Column[], location: DataLocation) =>
       new glue.S3Table(this, `${zone}-${tableName}`, {
         database: catalog.database(zone.toLowerCase()),
@@ -77,13 +79,28 @@ export class BatchLakeStack extends Stack {
     for (const [name, columns] of Object.entries(DATASETS)) {
       declare('Datasets', name, columns, storage.datasets.location(name));
     }
-    const nightly = new NightlyPipeline(this, 'Nightly', {
+    const { flights, models, datasets, features } = new Transformation(this, 'Transformation', {
       environment,
-      ingestion,
       storage,
       catalog,
-      crawlers,
-      workgroup: pipelineQueries,
+      network,
+      ingestion,
+    });
+
+    // when
+    const step = (verb: string, task: (dataset: AthenaTransform) => IPipelineTask) =>
+      datasets.map((dataset) => PipelineStep.of(task(dataset), { name: `${verb} ${dataset.node.id}` }));
+    const nightly = new LakePipeline(this, 'Nightly', {
+      stages: [
+        ingestion.steps,
+        [...crawlers, PipelineStep.of(flights, { name: 'Convert flights' })],
+        [PipelineStep.of(models, { name: 'Build models' })],
+        [...step('Make', ({ make }) => make), PipelineStep.of(features, { name: 'Compute features' })],
+        step('Publish', ({ publish }) => publish),
+        step('Retire', ({ retire }) => retire),
+      ],
+      schedule: PipelineSchedule.daily({ hour: 3 }),
+      environment,
     });
 
     // who sees what

@@ -1,4 +1,5 @@
 import { DataLocation, type IPipelineTask, type LakeEnvironment } from '@lakewright/core';
+import type { ILakeNetwork } from '@lakewright/etl';
 import {
   AppFlowAggregation,
   AppFlowConnection,
@@ -17,14 +18,10 @@ import {
   TableMappings,
   Watermark,
 } from '@lakewright/ingestion';
+import { PipelineStep } from '@lakewright/orchestration';
 import type { LakeStorage } from '@lakewright/storage';
-import { Duration, Stack } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { CUSTOMER_FIELDS, STRIKES, TARGETS } from './schemas';
 
@@ -45,18 +42,19 @@ export interface Sources {
 export interface IngestionProps {
   readonly environment: LakeEnvironment;
   readonly storage: LakeStorage;
+  readonly network: ILakeNetwork;
   readonly sources: Sources;
 }
 
-/** Five ways into the raw zone, and one state machine that goes all of them at once. */
+/** Five ways into the raw zone. */
 export class Ingestion extends Construct {
-  public readonly stateMachine: sfn.StateMachine;
+  /** What a pipeline runs, under the names by which people know it. */
+  public readonly steps: PipelineStep[];
   /** Where the operations database's tables lie. */
   public readonly operations: DmsReplication;
 
   public constructor(scope: Construct, id: string, props: IngestionProps) {
     super(scope, id);
-    const { environment } = props;
     this.operations = this.replicate(props);
     const tasks: Record<string, IPipelineTask> = {
       'Replicate flights and airports': this.operations,
@@ -65,73 +63,24 @@ export class Ingestion extends Construct {
       'Copy weather': this.weather(props),
       'Take delay targets': this.targets(props),
     };
-    const all = new sfn.Parallel(this, 'Ingest').branch(
-      ...Object.entries(tasks).map(([name, task]) => sfn.Chain.start(task.bind(this, name, { environment }).start)),
-    );
-    this.stateMachine = new sfn.StateMachine(this, 'StateMachine', {
-      definitionBody: sfn.DefinitionBody.fromChainable(all),
-      timeout: Duration.hours(3),
-      tracingEnabled: true,
-      logs: {
-        level: sfn.LogLevel.ERROR,
-        destination: new logs.LogGroup(this, 'Logs', {
-          retention: environment.logRetention,
-          removalPolicy: environment.removalPolicy,
-        }),
-      },
-    });
-  }
-
-  /**
-   * Lets a state machine run this one and wait for its end.
-   *
-   * @see https://docs.aws.amazon.com/step-functions/latest/dg/concept-create-iam-advanced.html#stepfunctions-iam-sync
-   */
-  public grantRun(role: iam.IRole): void {
-    const { stateMachine } = this;
-    const events = Stack.of(this).formatArn({
-      service: 'events',
-      resource: 'rule',
-      resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
-    });
-    stateMachine.grantStartExecution(role);
-    stateMachine.grantExecution(role, 'states:DescribeExecution', 'states:StopExecution');
-    iam.Grant.addToPrincipal({
-      grantee: role,
-      actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-      resourceArns: [events],
-    });
+    this.steps = Object.entries(tasks).map(([name, task]) => PipelineStep.of(task, { name }));
   }
 
   /** Three million flights, and what changes among them: AWS DMS from PostgreSQL. */
-  private replicate({ environment, storage, sources }: IngestionProps): DmsReplication {
+  private replicate({ environment, storage, sources, network }: IngestionProps): DmsReplication {
     const secret = secretsmanager.Secret.fromSecretNameV2(this, 'OperationsSecret', sources.operationsSecret);
     return new DmsReplication(this, 'Operations', {
       source: DmsSource.postgres({
         secret,
         database: 'postgres',
-        vpc: this.network(),
-        subnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+        vpc: network.vpc, // from which the database is reached by peering or VPN, made elsewhere
+        subnets: network.subnets,
       }),
       target: storage.raw.location('operations'),
       tables: TableMappings.include('public.flights', 'public.airports'),
       mode: LoadMode.fullLoadAndCdc(),
       environment,
     });
-  }
-
-  /** A network without a way out: DMS reaches the database (by peering or VPN, made elsewhere) and AWS's endpoints. */
-  private network(): ec2.IVpc {
-    const vpc = new ec2.Vpc(this, 'Network', {
-      maxAzs: 2,
-      natGateways: 0,
-      subnetConfiguration: [{ name: 'private', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
-      gatewayEndpoints: { s3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
-    });
-    for (const name of ['SECRETS_MANAGER', 'CLOUDWATCH_LOGS'] as const) {
-      vpc.addInterfaceEndpoint(name, { service: ec2.InterfaceVpcEndpointAwsService[name] });
-    }
-    return vpc;
   }
 
   /** Ten thousand bird strikes: pages of a REST API, each run what changed since the one before. */

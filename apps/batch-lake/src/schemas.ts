@@ -1,3 +1,4 @@
+import { TableColumn } from '@lakewright/etl';
 import { FileColumn, FileSchema } from '@lakewright/ingestion';
 import * as glue from 'aws-cdk-lib/aws-glue';
 
@@ -45,6 +46,12 @@ export const REPLICATED: Record<string, ReplicatedTable> = {
 
 /** The columns of the files: those of the database and those that DMS adds. */
 export const filesOf = (columns: glue.Column[]): glue.Column[] => [...CHANGE, ...columns];
+
+/** A flight's state in the converted zone: one that doesn't say where it goes is no flight. */
+const REQUIRED = ['flight_id', 'departed_at', 'origin', 'destination'];
+export const FLIGHT_CHANGES: TableColumn[] = filesOf(REPLICATED.flights?.columns ?? []).map(({ name, type }) =>
+  TableColumn.of(name, type, { required: REQUIRED.includes(name) }),
+);
 
 /** A record of the wildlife agency's API. */
 export const STRIKES: glue.Column[] = [
@@ -95,7 +102,7 @@ FROM (
 WHERE place = 1`;
 };
 
-/** The data sets: `sql/<name>.sql` makes these columns. */
+/** The data sets: dbt's model of the same name makes these columns. */
 export const DATASETS: Record<string, glue.Column[]> = {
   delays_by_airport_month: [
     { name: 'airport', type: Schema.STRING },
