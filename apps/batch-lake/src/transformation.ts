@@ -93,4 +93,3 @@ export class Transformation extends Construct {
     });
   }
 }
-

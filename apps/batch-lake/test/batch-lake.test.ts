@@ -3,7 +3,6 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { BatchLakeStack } from '../src/batch-lake-stack';
 import { DATASETS } from '../src/schemas';
-import { jsonata } from '../src/sql';
 
 const SOURCES = {
   operationsSecret: 'operations',
@@ -31,13 +30,19 @@ describe('BatchLakeStack', () => {
     expect(paths.map((path) => /(\w+)\/"/.exec(path)?.[1]).sort()).toEqual(['birdstrikes', 'delay_targets', 'weather']);
   });
 
-  test('takes data in five ways, in one state machine that the nightly one starts', () => {
+  test('takes data in five ways, in the one state machine that does all the rest, every night', () => {
     const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
-    const definitions = machines.map(({ Properties }) => JSON.stringify(Properties.DefinitionString));
-    const ingest = definitions.find((text) => text.includes('startReplication'));
-    expect(ingest).toContain('appflow:startFlow');
-    for (const name of ['Extract bird strikes', 'Copy weather', 'Take delay targets']) expect(ingest).toContain(name);
-    expect(definitions.filter((text) => text.includes('states:startExecution.sync:2'))).toHaveLength(1);
+    expect(machines).toHaveLength(1);
+    const definition = JSON.stringify(machines[0]?.Properties.DefinitionString);
+    for (const call of ['startReplication', 'appflow:startFlow', 'glue:startJobRun.sync', 'ecs:runTask.sync']) {
+      expect(definition).toContain(call);
+    }
+    for (const name of ['Extract bird strikes', 'Copy weather', 'Take delay targets'])
+      expect(definition).toContain(name);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(0 3 * * ? *)',
+      State: 'ENABLED',
+    });
   });
 
   test('has one provider for Lake Formation, and registers the three zones', () => {
@@ -66,17 +71,5 @@ describe('BatchLakeStack', () => {
 
   test('has an acyclic template without an access key or password', () => {
     expect(JSON.stringify(template.toJSON())).not.toMatch(/AKIA|password/i);
-  });
-});
-
-describe('SQL in a state machine', () => {
-  test('is a JSONata expression that puts run-time values between the texts', () => {
-    expect(jsonata('SELECT "a" FROM {{raw}}.t_{{run}}', { raw: 'lake_raw' }, { run: '$run' })).toBe(
-      '{% "SELECT \\"a\\" FROM " & "lake_raw" & ".t_" & $run %}',
-    );
-  });
-
-  test('refuses a name without a value', () => {
-    expect(() => jsonata('{{nothing}}', {}, {})).toThrow('no value for {{nothing}}');
   });
 });

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { Lake, type RunReport } from 'lakewright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,7 +18,7 @@ beforeAll(async () => {
   await lake.close(); // and the sources with it: a day passes
   lake = new Lake({ directory: APP, workspace });
   second = await lake.run();
-}, 480_000);
+}, 900_000);
 
 afterAll(async () => {
   await lake.close();
@@ -40,6 +41,26 @@ async function independently(sql: string): Promise<(string | null)[][]> {
       .replaceAll('{weather}', WEATHER),
   );
   return result.getRows().map((row) => row.map((cell) => (cell === null ? null : String(cell))));
+}
+
+/** Changes that a day brings: see services/day.mjs. */
+const CHANGES = 899;
+
+/** What the conversion of flights set aside. */
+function quarantined(): { file: string; reasons: string[]; record: Record<string, unknown> }[] {
+  const buckets = path.join(workspace, 'buckets');
+  const converted = readdirSync(buckets).find((name) => name.includes('converted')) ?? '';
+  const folder = path.join(buckets, converted, '_lakewright', 'flights', 'quarantine');
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.json.gz'))
+    .flatMap((name) =>
+      gunzipSync(readFileSync(path.join(folder, name)))
+        .toString('utf8')
+        .trim()
+        .split('\n'),
+    )
+    .map((line) => JSON.parse(line))
+    .map(({ record, ...rest }) => ({ ...rest, record: JSON.parse(record) }));
 }
 
 /** Numbers compare as numbers (2.0 and 2), everything else as text. */
@@ -75,27 +96,75 @@ describe('the lake, run on this machine', () => {
     });
   });
 
-  test('keeps one version of each table', () => {
+  test('keeps the published version of each data set, and the one before it', () => {
     const versions = second.tables
       .filter(({ name }) => /_[0-9a-f]{32}$/.test(name))
       .map(({ name }) => name.slice(0, -33));
-    expect(versions.sort()).toEqual([
-      'customers',
-      'delays_by_airport_month',
-      'flights',
-      'weather_delay',
-      'worst_routes',
-    ]);
+    const names = ['customers', 'delays_by_airport_month', 'weather_delay', 'worst_routes'];
+    expect(versions.sort()).toEqual(names.flatMap((name) => [name, name]));
   });
 
   test('converts every flight, by month', async () => {
     await expectEqual(
       `SELECT month, count(*), sum(delay_minutes), sum(distance_miles), sum(flight_id), min(departed_at), max(departed_at)
-       FROM converted.flights GROUP BY month ORDER BY month`,
+       FROM models.stg_flights GROUP BY month ORDER BY month`,
       `SELECT strftime(departed_at, '%Y-%m') AS month, count(*), sum(delay_minutes), sum(distance_miles), sum(flight_id),
          strftime(min(departed_at), '%Y-%m-%d %H:%M:%S.%g'), strftime(max(departed_at), '%Y-%m-%d %H:%M:%S.%g')
        FROM {flights} GROUP BY 1 ORDER BY 1`,
     );
+  });
+
+  test('sets flights aside that go nowhere, with the reason, and converts no file twice', () => {
+    const [one, two] = [first, second].map(({ tasks }) => tasks.find(({ name }) => name === 'Convert flights'));
+    expect(one).toMatchObject({ state: 'SUCCEEDED', filesIn: 1, rowsIn: 3_000_000, rowsOut: 2_999_994 });
+    expect(two).toMatchObject({ state: 'SUCCEEDED', filesIn: 1, rowsIn: CHANGES, rowsOut: CHANGES });
+    const records = quarantined();
+    expect(records.map(({ record }) => record.flight_id).sort()).toEqual(
+      [78, 500_078, 1_000_078, 1_500_078, 2_000_078, 2_500_078].sort(),
+    );
+    for (const { reasons, file } of records) {
+      expect(reasons).toEqual(['destination: a value is required']);
+      expect(file).toMatch(/operations\/public\/flights\/LOAD\d+\.parquet$/);
+    }
+  });
+
+  test('converts nothing when nothing is new, and says so', async () => {
+    const before = await lake.query('SELECT count(*), max(change_sequence) FROM converted.flights');
+    const report = await lake.run({ pipeline: 'Nightly', only: 'Convert flights' });
+    expect(report.state).toBe('SUCCEEDED');
+    expect(report.tasks.find(({ name }) => name === 'Convert flights')).toMatchObject({ filesIn: 0, rowsOut: 0 });
+    expect((await lake.query('SELECT count(*), max(change_sequence) FROM converted.flights')).rows).toEqual(
+      before.rows,
+    );
+  });
+
+  test('computes delays_by_day as an independent query does, after a run that made it anew in parts', async () => {
+    await expectEqual(
+      `SELECT CAST(day AS varchar), airport, flights, total_delay_minutes, delayed_flights, month
+       FROM models.delays_by_day ORDER BY day, airport`,
+      `SELECT strftime(departed_at, '%Y-%m-%d') AS day, origin, count(*), sum(delay_minutes),
+         count(*) FILTER (delay_minutes > 15), strftime(departed_at, '%Y-%m')
+       FROM {flights} GROUP BY ALL ORDER BY day, origin`,
+    );
+  });
+
+  test('computes the features as an independent query does', async () => {
+    await expectEqual(
+      `SELECT airport, month, month_of_year, flights, flights_change, late_share, late_share_before
+       FROM datasets.airport_features ORDER BY airport, month`,
+      `SELECT origin, month, CAST(month[6:] AS integer), flights, flights - lag(flights) OVER w, late, lag(late) OVER w
+       FROM (SELECT origin, strftime(departed_at, '%Y-%m') AS month, count(*) AS flights,
+               round(count(*) FILTER (delay_minutes > 15) / count(*), 6) AS late
+             FROM {flights} GROUP BY ALL)
+       WINDOW w AS (PARTITION BY origin ORDER BY month) ORDER BY origin, month`,
+    );
+  });
+
+  test("keeps the planners' targets as they were: those of today are open", async () => {
+    const { rows } = await lake.query(
+      'SELECT count(*), count_if(dbt_valid_to IS NULL) FROM models.delay_targets_history',
+    );
+    expect(rows).toEqual([['12', '12']]);
   });
 
   test('computes delays_by_airport_month as an independent query does', async () => {
@@ -192,6 +261,8 @@ describe('the lake, run on this machine', () => {
       'AWS::Glue::Database',
       'AWS::Glue::Crawler',
       'AWS::DMS::ReplicationConfig',
+      'AWS::ECS::TaskDefinition',
+      'AWS::Glue::Job',
       'AWS::Lambda::Function',
       'AWS::Athena::WorkGroup',
       'AWS::StepFunctions::StateMachine',
