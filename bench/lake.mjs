@@ -9,6 +9,7 @@ export const LAKEWRIGHT = resolve('packages/lakewright/bin/lakewright.js');
 export const APP = resolve('apps/batch-lake');
 export const FLIGHTS = resolve('node_modules/vega-datasets/data/flights-3m.parquet');
 export const AIRPORTS = resolve('node_modules/vega-datasets/data/airports.csv');
+export const WEATHER = resolve('node_modules/vega-datasets/data/weather.csv');
 
 /** Packages of the workspace's runtime package. */
 export const requireRuntime = createRequire(resolve('packages/lakewright/package.json'));

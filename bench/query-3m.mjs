@@ -57,6 +57,6 @@ export async function query3m() {
 /** The converted flights' files: the same that Athena reads. */
 function parquetFiles(buckets) {
   return readdirSync(buckets, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /flights[/\\][^/\\]+[/\\]month=/.test(entry.parentPath))
+    .filter((entry) => entry.isFile() && /storageconverted[^/\\]*[/\\]flights[/\\]month=/.test(entry.parentPath))
     .map((entry) => join(entry.parentPath, entry.name));
 }

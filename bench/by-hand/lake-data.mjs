@@ -1,8 +1,8 @@
-// The sample lake as somebody would write it for DuckDB alone: the same files, no catalog, no checks, no history.
-// node lake-by-hand.mjs <raw zone> <folder>; prints seconds.
+// ../lakes/lake-data.cjs as somebody would write it for DuckDB alone: the same files, no catalog, no history.
+// node lake-data.mjs <raw files> <folder>; prints seconds.
 import { resolve } from 'node:path';
 import process from 'node:process';
-import { requireRuntime } from './lake.mjs';
+import { requireRuntime } from '../lake.mjs';
 
 const [raw, out] = process.argv.slice(2).map((path) => resolve(path));
 const { DuckDBInstance } = requireRuntime('@duckdb/node-api');
@@ -10,14 +10,15 @@ const started = performance.now();
 const duckdb = await (await DuckDBInstance.create()).connect();
 
 await duckdb.run(`COPY (
-  SELECT flight_id, departed_at, delay_minutes, distance_miles, origin, destination, strftime(departed_at, '%Y-%m') AS month
-  FROM read_parquet('${raw}/operations/public/flights/*.parquet')
+  SELECT date AS departed_at, delay AS delay_minutes, distance AS distance_miles, origin, destination,
+    strftime(date, '%Y-%m') AS month
+  FROM read_parquet('${raw}/flights/*.parquet')
 ) TO '${out}/flights' (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (month))`);
 await duckdb.run(
   `CREATE VIEW flights AS SELECT * FROM read_parquet('${out}/flights/*/*.parquet', hive_partitioning = true)`,
 );
-await duckdb.run(`CREATE VIEW airports AS SELECT * FROM read_parquet('${raw}/operations/public/airports/*.parquet')`);
-await duckdb.run(`CREATE VIEW weather AS SELECT * FROM read_csv('${raw}/weather/weather.csv')`);
+await duckdb.run(`CREATE VIEW airports AS SELECT * FROM read_parquet('${raw}/airports/*.parquet')`);
+await duckdb.run(`CREATE VIEW weather AS SELECT * FROM read_parquet('${raw}/weather/*.parquet')`);
 await duckdb.run(`COPY (
   SELECT origin, name, city, state, month, count(*), sum(delay_minutes), round(avg(delay_minutes), 2),
     count_if(delay_minutes > 15), round(100.0 * count_if(delay_minutes > 15) / count(*), 2)
