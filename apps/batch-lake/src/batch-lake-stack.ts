@@ -3,10 +3,11 @@ import { AthenaWorkgroup } from '@lakewright/consumption';
 import { type DataLocation, type IPipelineTask, LakeEnvironment, PermissionModel } from '@lakewright/core';
 import { type AthenaTransform, LakeNetwork } from '@lakewright/etl';
 import { CurrentRows } from '@lakewright/ingestion';
-import { LakePipeline, PipelineSchedule, PipelineStep } from '@lakewright/orchestration';
+import { LakePipeline, PipelineAlarms, PipelineSchedule, PipelineStep, RunHistory } from '@lakewright/orchestration';
 import { LakeStorage, ZoneLifecycle } from '@lakewright/storage';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as glue from 'aws-cdk-lib/aws-glue';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { Governance } from './governance';
 import { Ingestion, type Sources } from './ingestion';
@@ -79,7 +80,7 @@ export class BatchLakeStack extends Stack {
     for (const [name, columns] of Object.entries(DATASETS)) {
       declare('Datasets', name, columns, storage.datasets.location(name));
     }
-    const { flights, models, datasets, features } = new Transformation(this, 'Transformation', {
+    const { flights, models, datasets, gates, features } = new Transformation(this, 'Transformation', {
       environment,
       storage,
       catalog,
@@ -96,11 +97,27 @@ export class BatchLakeStack extends Stack {
         [...crawlers, PipelineStep.of(flights, { name: 'Convert flights' })],
         [PipelineStep.of(models, { name: 'Build models' })],
         [...step('Make', ({ make }) => make), PipelineStep.of(features, { name: 'Compute features' })],
+        gates.map((gate) => PipelineStep.of(gate, { name: `Judge ${gate.node.scope?.node.id}` })),
         step('Publish', ({ publish }) => publish),
         step('Retire', ({ retire }) => retire),
       ],
       schedule: PipelineSchedule.daily({ hour: 3 }),
       environment,
+    });
+
+    const history = new RunHistory(this, 'RunHistory', {
+      pipelines: [nightly],
+      database: catalog.datasets,
+      location: storage.datasets.location('pipeline_runs'),
+      environment,
+    });
+    new PipelineAlarms(this, 'Alarms', {
+      pipeline: nightly,
+      notify: new sns.Topic(this, 'Notices', { enforceSSL: true }), // subscribe to it who has to know
+      noSuccessWithin: Duration.hours(26),
+      longerThanUsual: 3,
+      quarantinePercent: 1,
+      history,
     });
 
     // who sees what

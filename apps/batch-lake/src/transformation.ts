@@ -11,6 +11,7 @@ import {
   type ILakeNetwork,
   Partition,
   PythonCode,
+  QualityGate,
   RecordFormat,
   SparkConversion,
   SparkOutput,
@@ -21,6 +22,17 @@ import type { LakeStorage } from '@lakewright/storage';
 import { Construct } from 'constructs';
 import type { Ingestion } from './ingestion';
 import { DATASETS, FLIGHT_CHANGES } from './schemas';
+
+/** What must hold of data sets before anybody sees them: in DQDL. */
+const RULES: Record<string, string[]> = {
+  delays_by_airport_month: [
+    'RowCount > 1000',
+    'IsComplete "airport"',
+    'ColumnValues "delayed_percent" between -0.001 and 100.001',
+    'Uniqueness "airport" "month" = 1.0',
+  ],
+  customers: ['IsUnique "customer_id"', 'ColumnValues "region" in ["NA", "EU"]', 'Completeness "email" > 0.9'],
+};
 
 const APP = join(__dirname, '..');
 
@@ -40,6 +52,8 @@ export class Transformation extends Construct {
   public readonly models: DbtProject;
   /** What analysts see: made, judged, and only then shown. */
   public readonly datasets: AthenaTransform[];
+  /** Who judges them before they are shown. */
+  public readonly gates: QualityGate[];
   /** What SageMaker learns from. */
   public readonly features: SparkTransformation;
 
@@ -85,6 +99,10 @@ export class Transformation extends Construct {
         output: AthenaOutput.declaredTable(),
       });
     });
+
+    this.gates = this.datasets
+      .filter(({ node }) => node.id in RULES)
+      .map((transform) => new QualityGate(transform, 'Gate', { transform, rules: RULES[transform.node.id] ?? [] }));
 
     this.features = new SparkTransformation(this, 'AirportFeatures', {
       code: PythonCode.fromDirectory(join(APP, 'jobs', 'airport_features')),
