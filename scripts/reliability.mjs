@@ -98,8 +98,9 @@ function completeRun() {
   if (status !== 0) fail(`the run after a kill ended with ${status}: ${stderr}`);
   const { tables, personas } = JSON.parse(readFileSync(join(workspace, 'runs/latest/report.json'), 'utf8'));
   const named = tables
-    // versions have names of their own, and each run pulls all customers anew
-    .filter(({ database, name }) => !/_[0-9a-f]{32}$/.test(name) && `${database}.${name}` !== 'raw.customers')
+    // versions have names of their own, each run pulls all customers anew, and adds itself to the history
+    .filter(({ name }) => !/_[0-9a-f]{32}$/.test(name))
+    .filter(({ database, name }) => !['raw.customers', 'datasets.pipeline_runs'].includes(`${database}.${name}`))
     .map(({ database, name, rows }) => ({ database, name, rows }));
   return JSON.stringify({ named, personas: personas.map(({ check, sample, rows }) => ({ check, sample, rows })) });
 }

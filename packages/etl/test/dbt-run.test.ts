@@ -127,10 +127,10 @@ print(json.dumps([code, [one["status"] for one in results], fake.said]))`;
   });
 
   test.each([
-    [{ resource: 'model', made: 'table', rows: 5 }, 5],
+    [{ resource: 'model', made: 'table', rows: 5, batch: false }, 5],
     [{ resource: 'model', made: 'table', rows: 5, batch: true }, null],
-    [{ resource: 'seed', made: 'seed', rows: -1 }, null],
-  ])('rows of %j are %s', ({ resource, made, rows, batch = false }, expected) => {
+    [{ resource: 'seed', made: 'seed', rows: -1, batch: false }, null],
+  ])('rows of %j are %s', ({ resource, made, rows, batch }, expected) => {
     const target = mkdtempSync(join(tmpdir(), 'dbt-'));
     const config = { materialized: made, force_batch: batch };
     const node = { resource_type: resource, schema: 'Shop', name: 'A', alias: 'a', config };
