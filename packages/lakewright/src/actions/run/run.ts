@@ -4,6 +4,7 @@ import { LakewrightError } from '../../host/host';
 import type { LocalLake } from '../../local-lake';
 import type { RunReport } from '../../report/report';
 import { writeReport } from '../../report/write-report';
+import type { MonitoringService } from '../../services/monitoring';
 import { makePlan, type Plan, pipelines, summarize } from '../plan/plan';
 import { BackgroundRecorder } from './background-recorder';
 import { runChecks, verifyChecks } from './checks';
@@ -62,6 +63,8 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
   }
   const broken = runs.find(({ state }) => state !== 'SUCCEEDED');
   // Functions, queues and rules may still work at what the deployment and the pipelines have written.
+  await lake.background.settled(options.signal);
+  await (lake.service('monitoring') as MonitoringService).evaluate(); // queues fill without an event
   await lake.background.settled(options.signal);
   const schedules = broken || ticked === 0 ? undefined : await tick(lake, ticked, options.signal);
   background.stop();

@@ -26,6 +26,7 @@ const UNKNOWN: StateRecord = { value: 'INSUFFICIENT_DATA', reason: 'Unchecked: I
 export class Alarms {
   private running: Promise<void> | undefined;
   private again = false;
+  private known: Record<string, StateRecord> | undefined;
 
   public constructor(
     private readonly lake: LakeContext,
@@ -100,6 +101,7 @@ export class Alarms {
       const reason = `${this.lake.clock.now().toISOString()}: ${value} by the rule ${rule}`;
       if (value !== this.state(alarm).value) await this.set(alarm, { value, reason });
     }
+    this.metrics.save();
   }
 
   /** Undefined for what isn't evaluated here; the resource's classification says why. */
@@ -108,11 +110,13 @@ export class Alarms {
   }
 
   private states(): Record<string, StateRecord> {
-    return this.lake.workspace.readState<Record<string, StateRecord>>(STATE) ?? {};
+    this.known ??= this.lake.workspace.readState<Record<string, StateRecord>>(STATE) ?? {};
+    return this.known;
   }
 
   private keep(alarm: LakeResource, state: StateRecord): void {
-    this.lake.workspace.writeState(STATE, { ...this.states(), [nameOf(alarm)]: state });
+    this.known = { ...this.states(), [nameOf(alarm)]: state };
+    this.lake.workspace.writeState(STATE, this.known);
   }
 }
 

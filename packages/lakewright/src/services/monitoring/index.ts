@@ -18,8 +18,7 @@ export const monitoring: ServiceFactory = (lake: LakeContext): MonitoringService
   const unsubscribe = lake.events.subscribe((event) => {
     // An alarm's own event is no reason to look at the alarms.
     if (event.source === 'aws.cloudwatch' || alarms.all().length === 0) return;
-    measureEvent(lake, metrics, event);
-    lake.background.track(alarms.evaluate());
+    if (measureEvent(lake, metrics, event)) lake.background.track(alarms.evaluate());
   });
   return {
     name: 'monitoring',

@@ -23,33 +23,55 @@ interface Kept extends MetricKey {
 const KEPT_MS = 15 * 24 * 3600 * 1000;
 const STATE = 'monitoring/metrics';
 
-/** What was measured, in `state/monitoring/metrics.json`. */
+/** Points closer than this are one, if their values are equal. */
+const MINUTE_MS = 60_000;
+
+/** What was measured, in `state/monitoring/metrics.json`: read once, written by `save`. */
 export class Metrics {
+  private kept: Map<string, Kept> | undefined;
+  private changed = false;
+
   public constructor(
     private readonly workspace: Workspace,
     private readonly now: () => number,
   ) {}
 
   public put(key: MetricKey, ...points: readonly Datapoint[]): void {
-    const all = this.read();
     const id = idOf(key);
     const oldest = this.now() - KEPT_MS;
-    const before = all[id]?.points ?? [];
-    all[id] = { ...key, points: [...before, ...points].filter(({ time }) => time > oldest) };
-    this.workspace.writeState(STATE, all);
+    const list = (this.all.get(id)?.points ?? []).filter(({ time }) => time > oldest);
+    for (const point of points) add(list, point);
+    this.all.set(id, { ...key, points: list });
+    this.changed = true;
   }
 
   public points(key: MetricKey): readonly Datapoint[] {
-    return this.read()[idOf(key)]?.points ?? [];
+    return this.all.get(idOf(key))?.points ?? [];
   }
 
-  public all(): readonly MetricKey[] {
-    return Object.values(this.read());
+  public keys(): readonly MetricKey[] {
+    return [...this.all.values()];
   }
 
-  private read(): Record<string, Kept> {
-    return { ...this.workspace.readState<Record<string, Kept>>(STATE) };
+  /** What was put is on disk afterwards. */
+  public save(): void {
+    if (!this.changed) return;
+    this.workspace.writeState(STATE, Object.fromEntries(this.all));
+    this.changed = false;
   }
+
+  private get all(): Map<string, Kept> {
+    this.kept ??= new Map(Object.entries(this.workspace.readState<Record<string, Kept>>(STATE) ?? {}));
+    return this.kept;
+  }
+}
+
+function add(points: Datapoint[], point: Datapoint): void {
+  const minute = Math.floor(point.time / MINUTE_MS);
+  const index = points.findIndex(({ time, value }) => value === point.value && Math.floor(time / MINUTE_MS) === minute);
+  const same = points[index];
+  if (same === undefined) points.push(point);
+  else points[index] = { ...same, count: same.count + point.count };
 }
 
 export function idOf({ namespace, name, dimensions }: MetricKey): string {

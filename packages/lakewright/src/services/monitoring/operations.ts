@@ -23,6 +23,7 @@ export function operations(lake: LakeContext, metrics: Metrics, alarms: Alarms):
         const key = keyOf({ ...datum, Namespace });
         metrics.put(key, ...pointsOf(datum, lake.clock.now().getTime()));
       }
+      metrics.save();
       lake.background.track(alarms.evaluate());
       return {};
     },
@@ -71,7 +72,7 @@ export function operations(lake: LakeContext, metrics: Metrics, alarms: Alarms):
     },
     async ListMetrics({ Namespace, MetricName, Dimensions = [] }) {
       const found = metrics
-        .all()
+        .keys()
         .filter(
           ({ namespace, name, dimensions }) =>
             (Namespace === undefined || namespace === Namespace) &&

@@ -28,15 +28,18 @@ const ENDED: Readonly<Record<string, string>> = {
 };
 
 /**
- * What an event says of its service.
+ * What an event says of its service; false if that is nothing.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
  */
-export function measureEvent(lake: LakeContext, metrics: Metrics, event: LakeEvent): void {
+export function measureEvent(lake: LakeContext, metrics: Metrics, event: LakeEvent): boolean {
   const time = lake.clock.now().getTime();
-  const one = (namespace: string, name: string, dimensions: Record<string, string>, value = 1): void =>
+  let measured = false;
+  const one = (namespace: string, name: string, dimensions: Record<string, string>, value = 1): void => {
     metrics.put({ namespace, name, dimensions }, { time, value, count: 1 });
+    measured = true;
+  };
   if (event['detail-type'] === 'Step Functions Execution Status Change') {
     const { stateMachineArn, status, startDate, stopDate } = event.detail;
     const dimensions = { StateMachineArn: String(stateMachineArn) };
@@ -54,6 +57,7 @@ export function measureEvent(lake: LakeContext, metrics: Metrics, event: LakeEve
     const RuleName = physicalId.split('/').at(-1) ?? physicalId;
     for (const name of ['TriggeredRules', 'MatchedEvents', 'Invocations']) one('AWS/Events', name, { RuleName });
   }
+  return measured;
 }
 
 /** The depth of the queues that are asked for, as it is now. */
