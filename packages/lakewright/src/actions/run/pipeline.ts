@@ -5,6 +5,7 @@ import type { RunState, TaskReport } from '../../report/report';
 import type { ApiShape } from '../../services/api-shape';
 import { ServiceError } from '../../services/service';
 import { onTrace, type StatesService } from '../../services/states/trace';
+import { describeFailure } from './cause';
 import { renderTask } from './render';
 import type { Writers } from './tables';
 import { TaskRecorder } from './task-recorder';
@@ -95,5 +96,5 @@ async function finished(lake: LocalLake, executionArn: string, signal?: AbortSig
 }
 
 function failure(machine: LakeResource, { status, error, cause }: ApiShape): string {
-  return `${machine.path} ${status}: ${[error, cause].filter(Boolean).join(': ') || 'no cause given'}`;
+  return `${machine.path} ${status}: ${describeFailure(error, cause)}`;
 }

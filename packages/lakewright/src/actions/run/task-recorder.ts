@@ -1,5 +1,6 @@
 import type { RunState, TaskReport } from '../../report/report';
 import type { TraceEvent } from '../../services/states/trace';
+import { describeFailure } from './cause';
 
 const STATE: Record<NonNullable<TraceEvent['outcome']>, RunState> = {
   SUCCEEDED: 'SUCCEEDED',
@@ -52,7 +53,7 @@ export class TaskRecorder {
   }: TraceEvent): TaskReport {
     const parts = measures?.items?.map((item) => ({ ...item, rowsIn: null, filesIn: null })) ?? [];
     const items = [...(this.children.get(id) ?? []), ...parts];
-    const problem = error === undefined ? {} : { error: cause ? `${error}: ${cause}` : error };
+    const problem = error === undefined ? {} : { error: describeFailure(error, cause) };
     return {
       name,
       pipeline: this.pipeline,

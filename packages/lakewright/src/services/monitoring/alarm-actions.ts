@@ -23,7 +23,8 @@ export function announce(lake: LakeContext, alarm: LakeResource, before: StateRe
     },
   });
   const text = `alarm     ${alarm.path} ${before.value} → ${after.value}: ${after.reason}`;
-  const level = after.value === 'ALARM' ? 'warning' : 'info';
+  const begins = before.value === 'INSUFFICIENT_DATA' && after.value === 'OK';
+  const level = after.value === 'ALARM' ? 'warning' : begins ? 'debug' : 'info';
   lake.host.notify({ code: 'LW_ALARM_STATE', level, text, data: { alarm: alarm.path, state: after.value } });
 }
 
