@@ -125,7 +125,7 @@ export function chosen(resources: readonly LakeResource[], wanted: string | unde
   const machines = resources.filter(({ type }) => type === 'AWS::StepFunctions::StateMachine');
   const found = machines.filter(
     ({ path, logicalId, physicalId }) =>
-      path === wanted || path.startsWith(`${wanted}/`) || logicalId === wanted || physicalId.endsWith(`:${wanted}`),
+      `/${path}/`.includes(`/${wanted}/`) || logicalId === wanted || physicalId.endsWith(`:${wanted}`),
   );
   if (found.length === 1) return found;
   throw new LakewrightError(

@@ -15,6 +15,7 @@ import { processEnvironment } from './environment';
 const RUNTIMES = path.join(__dirname, '..', '..', '..', 'runtimes');
 /** AWS gives a function ten seconds to start, beside its timeout; a laptop that does other things may need longer. */
 const START_SECONDS = 30;
+const LAST_MESSAGE_MS = 100;
 /** Source: Lambda Developer Guide, "Lambda quotas": 6 MB of request and of response. */
 const MAX_RESPONSE = 6 * 1024 * 1024 + 100;
 const TAIL = 4096;
@@ -101,8 +102,13 @@ export class Instance {
       child.once('close', (code, signal) => {
         const how = code === null ? `signal: ${signal}` : `exit status ${code}`;
         const text = code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${how}`;
-        this.fail('Runtime.ExitError', `Error: ${text}`);
-        resolve();
+        const end = () => {
+          this.fail('Runtime.ExitError', `Error: ${text}`);
+          resolve();
+        };
+        // What a program says as it ends may still lie in the channel when its end is known.
+        if (code === null) end();
+        else setTimeout(end, LAST_MESSAGE_MS);
       });
     });
     this.ready = this.start(connected);
