@@ -20,7 +20,7 @@ const STEPS = [
   { name: 'clients', command: 'npm run clients' },
   { name: 'spark', command: 'npm run spark' },
   { name: 'dbt', command: 'npm run dbt' },
-  { name: 'reliability', command: 'npm run reliability -- --kills 3 --seconds 20' },
+  { name: 'reliability', command: 'npm run reliability -- --kills 2 --seconds 20' },
   { name: 'dms kills', command: 'npx tsx packages/lakewright/scripts/dms-kills.ts --rounds 5' },
   { name: 'bench', command: 'npm run bench -- --json --attempts 3' },
 ];
