@@ -2,7 +2,7 @@
 const { App, Stack, aws_glue: glue, aws_s3: s3 } = require('aws-cdk-lib');
 const { LakeCatalog } = require('../../packages/catalog');
 const { AthenaWorkgroup } = require('../../packages/consumption');
-const { LakeEnvironment } = require('../../packages/core');
+const { DataLocation, LakeEnvironment } = require('../../packages/core');
 const { AthenaOutput, AthenaSql, AthenaTransform, SqlParameter } = require('../../packages/etl');
 const { LakePipeline, PipelineStep } = require('../../packages/orchestration');
 const { LakeStorage } = require('../../packages/storage');
@@ -42,7 +42,7 @@ declare('weather', glue.DataFormat.PARQUET, {
   weather: STRING,
 });
 
-const raw = (name) => SqlParameter.table(catalog.raw.dataset(name));
+const raw = (name) => SqlParameter.table(catalog.raw.dataset(name, { location: DataLocation.of(source, name) }));
 const transform = (database, tableName, text, parameters, output) =>
   new AthenaTransform(stack, `Make-${tableName}`, {
     database,
