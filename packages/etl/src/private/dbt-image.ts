@@ -31,8 +31,6 @@ export function imageOf(scope: Construct, directory: string): ecs.ContainerImage
     filter: (source) => relative(project, source) === '' || !LEFT_OUT.has(basename(source)),
   });
   const asset = new DockerImageAsset(scope, 'Image', { directory: staged, platform: Platform.LINUX_AMD64 });
-  // Who watches for changes watches the folder that is edited.
-  scope.node.addMetadata('lakewright:source', project);
   if (!scope.node.tryGetContext(DISABLE_ASSET_STAGING_CONTEXT)) rmSync(staged, { recursive: true, force: true });
   return ecs.ContainerImage.fromDockerImageAsset(asset);
 }

@@ -84,7 +84,9 @@ export class Rules {
     };
     for (const rule of this.all()) {
       if (rule.EventBusName !== bus || rule.State === 'DISABLED' || rule.EventPattern === undefined) continue;
-      if (matchesPattern(JSON.parse(rule.EventPattern), full)) this.track(this.deliverAll(rule, full, false));
+      if (!matchesPattern(JSON.parse(rule.EventPattern), full)) continue;
+      this.lake.events.matched(rule.Name, event);
+      this.track(this.deliverAll(rule, full, false));
     }
   }
 

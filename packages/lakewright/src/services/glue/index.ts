@@ -34,7 +34,8 @@ export const glue: ServiceFactory = (lake): ScheduledService => {
     resources: glueResources({ context, crawlers, classifiers, jobs, triggers, evaluations, operations }),
     operations,
     tasks: jobTasks(jobs),
-    warmUp: () => {
+    warmUp: (awaited) => {
+      if (awaited !== 'pipelines') return; // who only queries needs no JVM
       const spark = jobs.store.jobs.values().map(({ definition }) => runtimeOf(definition));
       const first = spark.find((runtime) => typeof runtime !== 'string' && runtime.kind === 'spark');
       if (first && typeof first !== 'string') engine.warmUp(first.version);

@@ -1,10 +1,11 @@
 import type { LakeResource } from '../../assembly/resource';
+import type { LakeEvent } from '../event-bus';
 import type { LakeContext, ResourceHandler, Service, ServiceFactory } from '../service';
 import { ruleHolds } from './alarm-rule';
 import { Alarms, problemOf } from './alarms';
 import { Metrics } from './metrics';
 import { operations } from './operations';
-import { measureEvent } from './sources';
+import { measureEvent, measureMatch } from './sources';
 
 export interface MonitoringService extends Service {
   /** Looks at every alarm by the lake's clock. */
@@ -15,11 +16,18 @@ export interface MonitoringService extends Service {
 export const monitoring: ServiceFactory = (lake: LakeContext): MonitoringService => {
   const metrics = new Metrics(lake.workspace, () => lake.clock.now().getTime());
   const alarms = new Alarms(lake, metrics);
-  const unsubscribe = lake.events.subscribe((event) => {
-    // An alarm's own event is no reason to look at the alarms.
-    if (event.source === 'aws.cloudwatch' || alarms.all().length === 0) return;
-    if (measureEvent(lake, metrics, event)) lake.background.track(alarms.evaluate());
-  });
+  // An alarm's own event is no reason to look at the alarms.
+  const concerns = (event: LakeEvent): boolean => event.source !== 'aws.cloudwatch' && alarms.all().length > 0;
+  const subscriptions = [
+    lake.events.subscribe((event) => {
+      if (concerns(event) && measureEvent(lake, metrics, event)) lake.background.track(alarms.evaluate());
+    }),
+    lake.events.subscribeMatches((rule, event) => {
+      if (!concerns(event)) return;
+      measureMatch(lake, metrics, rule);
+      lake.background.track(alarms.evaluate());
+    }),
+  ];
   return {
     name: 'monitoring',
     protocol: { kind: 'json', version: '1.0', target: 'GraniteServiceVersion20100801' },
@@ -28,7 +36,7 @@ export const monitoring: ServiceFactory = (lake: LakeContext): MonitoringService
     tasks: {},
     evaluate: () => (alarms.all().length === 0 ? Promise.resolve() : alarms.evaluate()),
     async stop() {
-      unsubscribe();
+      for (const unsubscribe of subscriptions) unsubscribe();
     },
   };
 };

@@ -3,18 +3,14 @@ import type { SparkEngine } from '../../../engines/spark/contract';
 import type { ApiShape } from '../../api-shape';
 import { type LakeContext, ServiceError, type TaskMeasures } from '../../service';
 import { entityNotFound } from '../errors';
+import { LiveRuns, type RunEnd } from '../live-runs';
 import { publishJobState } from './events';
 import { type JobDefinition, requireRuntime } from './job-definition';
 import { JobRunner } from './job-runner';
-import { isFinal, type JobRun, type JobRunState, JobStore } from './job-store';
+import { isFinal, type JobRun, JobStore } from './job-store';
 
 /** Minutes. @see https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html */
 const DEFAULT_TIMEOUT = 2880;
-
-interface Live {
-  readonly abort: AbortController;
-  readonly done: Promise<void>;
-}
 
 export interface StartOptions {
   readonly Arguments?: Readonly<Record<string, string>>;
@@ -31,8 +27,7 @@ export interface StartOptions {
 export class Jobs {
   public readonly store: JobStore;
   private readonly runner: JobRunner;
-  private readonly live = new Map<string, Live>();
-  private readonly measures = new Map<string, TaskMeasures>();
+  private readonly live = new LiveRuns();
   private closing = false;
 
   public constructor(
@@ -93,83 +88,47 @@ export class Jobs {
       ...capacityOf(job),
     };
     this.store.putRun(run);
-    const abort = new AbortController();
-    const done = this.execute(job, run, abort, options);
-    this.live.set(run.Id, { abort, done });
+    const work = (signal: AbortSignal) => this.runner.run(job, run, signal);
+    this.live.begin(run.Id, run.Timeout, work, (end) => this.ended(job, run, end, options));
     return run;
   }
 
   /** Ends a run; its state is STOPPED when all that it started has ended. */
   public stop(name: string, id: string): void {
     const run = this.run(name, id);
-    const live = this.live.get(id);
-    if (!live || isFinal(run)) throw new ServiceError('IllegalStateException', `Job run ${id} isn't running`);
+    if (!this.live.has(id) || isFinal(run))
+      throw new ServiceError('IllegalStateException', `Job run ${id} isn't running`);
     this.store.putRun({ ...run, JobRunState: 'STOPPING', LastModifiedOn: this.now() });
-    live.abort.abort();
+    this.live.stop(id);
   }
 
   /** Waits until a run has ended; the signal ends it. */
   public async finished(name: string, id: string, signal?: AbortSignal): Promise<JobRun> {
-    const live = this.live.get(id);
-    const stop = () => live?.abort.abort();
+    const stop = () => this.live.stop(id);
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { once: true });
-    await live?.done;
+    await this.live.settled(id);
     signal?.removeEventListener('abort', stop);
     return this.run(name, id);
   }
 
   /** Waits for a run's end, but no longer than `milliseconds`. */
-  public async ended(id: string, milliseconds: number): Promise<void> {
-    const live = this.live.get(id);
-    if (!live) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-    });
-    await Promise.race([live.done, late]);
-    clearTimeout(timer);
+  public settled(id: string, milliseconds: number): Promise<void> {
+    return this.live.settled(id, milliseconds);
   }
 
   public measuresOf(id: string): TaskMeasures | undefined {
-    return this.measures.get(id);
+    return this.live.measuresOf(id);
   }
 
   /** Ends all runs, and Spark. */
   public async close(): Promise<void> {
     this.closing = true;
-    const runs = [...this.live.values()];
-    for (const { abort } of runs) abort.abort();
-    await Promise.all(runs.map(({ done }) => done));
+    await this.live.close();
     await this.engine.stop();
   }
 
-  /** Never rejects: what goes wrong is the run's outcome. */
-  private async execute(job: JobDefinition, run: JobRun, abort: AbortController, options: StartOptions): Promise<void> {
-    // The answer to StartJobRun doesn't wait for the first file.
-    await new Promise((resolve) => setImmediate(resolve));
-    const began = performance.now();
-    let late = false;
-    const timer = setTimeout(
-      () => {
-        late = true;
-        abort.abort();
-      },
-      Math.min(run.Timeout * 60_000, 2 ** 31 - 1),
-    );
-    let state: JobRunState;
-    let error: string | undefined;
-    try {
-      const outcome = await this.runner.run(job, run, abort.signal);
-      state = outcome.state === 'STOPPED' && late ? 'TIMEOUT' : outcome.state;
-      error = outcome.error;
-      if (outcome.measures) this.measures.set(run.Id, outcome.measures);
-    } catch (failure) {
-      state = abort.signal.aborted ? (late ? 'TIMEOUT' : 'STOPPED') : 'FAILED';
-      error = failure instanceof Error ? failure.message : String(failure);
-    } finally {
-      clearTimeout(timer);
-    }
+  private ended(job: JobDefinition, run: JobRun, { state, error, seconds }: RunEnd, options: StartOptions): void {
     const ended: JobRun = {
       ...run,
       JobRunState: state,
@@ -177,7 +136,7 @@ export class Jobs {
       ...(state === 'TIMEOUT' && { ErrorMessage: `Job run exceeded its timeout of ${run.Timeout} minutes` }),
       LastModifiedOn: this.now(),
       CompletedOn: this.now(),
-      ExecutionTime: Math.round((performance.now() - began) / 1000),
+      ExecutionTime: seconds,
     };
     try {
       this.store.putRun(ended);
@@ -185,7 +144,6 @@ export class Jobs {
       const text = `the end of job run ${run.Id} (${state}) couldn't be kept: ${(failure as Error).message}`;
       this.lake.host.notify({ code: 'LW_GLUE_JOB_WARNING', level: 'warning', text });
     }
-    this.live.delete(run.Id);
     publishJobState(this.lake, ended);
     if (state === 'FAILED' || state === 'TIMEOUT') this.retry(job, ended, options);
   }

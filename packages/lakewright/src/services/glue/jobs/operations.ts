@@ -79,7 +79,7 @@ export function jobOperations(context: CatalogContext, jobs: Jobs): Record<strin
 
     GetJobRun: async (input) => {
       const [name, id] = [named(input), named(input, 'RunId')];
-      if (!isFinal(jobs.run(name, id))) await jobs.ended(id, HOLD);
+      if (!isFinal(jobs.run(name, id))) await jobs.settled(id, HOLD);
       return { JobRun: shownRun(jobs.run(name, id)) };
     },
 

@@ -4,24 +4,19 @@ import { engineCaller } from '../../../access/guard';
 import type { SparkEngine, SparkOutcome } from '../../../engines/spark/contract';
 import type { ApiShape } from '../../api-shape';
 import type { LakeContext, TaskMeasures } from '../../service';
+import { LiveRuns, type RunEnd } from '../live-runs';
 import { publishResult } from './events';
-import { type EvaluationRun, type QualityResult, QualityStore, type RunStatus } from './store';
+import { type EvaluationRun, type QualityResult, QualityStore } from './store';
 
 const SCRIPT = path.join(__dirname, '..', '..', '..', '..', 'runtimes', 'glue', 'awsgluedq', 'ruleset_run.py');
 const RESULT = /^LAKEWRIGHT_DATA_QUALITY (\{.*\})\s*$/;
 /** As many values of a metric as last(k) can ask for. */
 const REMEMBERED = 100;
 
-interface Live {
-  readonly abort: AbortController;
-  readonly done: Promise<void>;
-}
-
 /** Evaluation runs of rulesets on tables of the catalog: on Spark, with the rights of the run's role. */
 export class Evaluations {
   public readonly store: QualityStore;
-  private readonly live = new Map<string, Live>();
-  private readonly measures = new Map<string, TaskMeasures>();
+  private readonly live = new LiveRuns();
 
   public constructor(
     private readonly lake: LakeContext,
@@ -47,8 +42,13 @@ export class Evaluations {
       ExecutionTime: 0,
       ResultIds: [],
     });
-    const abort = new AbortController();
-    this.live.set(run.RunId, { abort, done: this.execute(run, abort) });
+    const results: string[] = [];
+    this.live.begin(
+      run.RunId,
+      run.Timeout,
+      (signal) => this.evaluate(run, signal, (said) => results.push(this.result(run, said))),
+      (end) => this.ended(run, end, results),
+    );
     return run;
   }
 
@@ -62,23 +62,16 @@ export class Evaluations {
   public cancel(run: EvaluationRun): void {
     if (ended(run)) return;
     this.store.putRun({ ...run, Status: 'STOPPING', LastModifiedOn: this.now() });
-    this.live.get(run.RunId)?.abort.abort();
+    this.live.stop(run.RunId);
   }
 
   /** Waits for a run's end, but no longer than `milliseconds`. */
-  public async settled(id: string, milliseconds: number): Promise<void> {
-    const live = this.live.get(id);
-    if (!live) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-    });
-    await Promise.race([live.done, late]);
-    clearTimeout(timer);
+  public settled(id: string, milliseconds: number): Promise<void> {
+    return this.live.settled(id, milliseconds);
   }
 
   public measuresOf(id: string): TaskMeasures | undefined {
-    return this.measures.get(id);
+    return this.live.measuresOf(id);
   }
 
   /** Keeps a result, also one of a Glue job, and tells of it. */
@@ -103,46 +96,20 @@ export class Evaluations {
     this.store.statistics.put(place, { ...former, ...Object.fromEntries(now) });
   }
 
-  public async close(): Promise<void> {
-    const runs = [...this.live.values()];
-    for (const { abort } of runs) abort.abort();
-    await Promise.all(runs.map(({ done }) => done));
+  public close(): Promise<void> {
+    return this.live.close();
   }
 
-  /** Never rejects: what goes wrong is the run's outcome. */
-  private async execute(run: EvaluationRun, abort: AbortController): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    const began = performance.now();
-    let late = false;
-    const timer = setTimeout(
-      () => {
-        late = true;
-        abort.abort();
-      },
-      Math.min(run.Timeout * 60_000, 2 ** 31 - 1),
-    );
-    const results: string[] = [];
-    let outcome: Pick<SparkOutcome, 'state' | 'error'>;
-    try {
-      const done = await this.evaluate(run, abort.signal, (said) => results.push(this.result(run, said)));
-      outcome = done;
-      if (done.measures) this.measures.set(run.RunId, done.measures);
-    } catch (error) {
-      outcome = { state: abort.signal.aborted ? 'STOPPED' : 'FAILED', error: (error as Error).message };
-    } finally {
-      clearTimeout(timer);
-    }
-    const Status: RunStatus = outcome.state === 'STOPPED' && late ? 'TIMEOUT' : outcome.state;
+  private ended(run: EvaluationRun, { state, error, seconds }: RunEnd, ResultIds: readonly string[]): void {
     this.store.putRun({
       ...run,
-      Status,
-      ...(Status === 'FAILED' && { ErrorString: outcome.error ?? 'the evaluation ended without a result' }),
+      Status: state,
+      ...(state === 'FAILED' && { ErrorString: error ?? 'the evaluation ended without a result' }),
       LastModifiedOn: this.now(),
       CompletedOn: this.now(),
-      ExecutionTime: Math.round((performance.now() - began) / 1000),
-      ResultIds: results,
+      ExecutionTime: seconds,
+      ResultIds,
     });
-    this.live.delete(run.RunId);
   }
 
   private async evaluate(
