@@ -140,6 +140,7 @@ export class Monorepo extends typescript.TypeScriptProject {
     task('build', 'Compile, document and pack everything (cached)', 'nx run-many -t compile api rosetta package synth');
     task('bench', 'Measure the figures of bench/README.md', 'node bench/run.mjs');
     task('corpus', 'Judge the SQL engine on a corpus file', 'node scripts/corpus.mjs');
+    task('recorded', 'The SQL engine against every recorded answer of Trino', 'node scripts/suite.mjs recorded');
     task('clients', 'Unmodified AWS clients against `lakewright serve`', 'node scripts/suite.mjs clients');
     task('iceberg', 'Iceberg tables shared by Athena SQL, Spark and PyIceberg', 'node scripts/suite.mjs iceberg');
     task('spark', 'Glue jobs on real Spark', 'node scripts/suite.mjs spark');

@@ -1,4 +1,4 @@
-// `npm run clients`, `npm run iceberg`, `npm run spark`, `npm run dbt`, `npm run test:trino`: suites of packages/lakewright that are too heavy for `npm test`.
+// `npm run clients`, `npm run spark`, …: suites of packages/lakewright that are too heavy for `npm test`.
 //
 //   node scripts/suite.mjs NAME [vitest options]      runs vitest.NAME.config.mts on the compiled package
 import { spawnSync } from 'node:child_process';

@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/**/*.spark.test.ts', 'test/**/*.dbt.test.ts'],
+    // Suites of their own, each by its vitest.<suite>.config.mts.
+    exclude: ['**/node_modules/**', 'test/**/*.{spark,dbt,recorded}.test.ts'],
     globalSetup: '../../vitest.tmpdir.mts',
     environment: 'node',
     testTimeout: 60_000,
