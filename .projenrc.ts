@@ -46,10 +46,11 @@ const governance = new ConstructPackage({
 const consumption = new ConstructPackage({
   parent: root,
   name: 'consumption',
-  description: 'Athena workgroups with enforced settings, and exact grants for those who query',
-  keywords: ['athena'],
+  description: 'Athena workgroups and principals with exact grants, Redshift Spectrum, SageMaker and partner access',
+  keywords: ['athena', 'redshift', 'spectrum'],
   peerPackages: [core],
   testPackages: [storage, catalog],
+  testDeps: [V.esbuild, V.clientRedshiftData],
 });
 
 const ingestion = new ConstructPackage({
