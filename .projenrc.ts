@@ -106,6 +106,18 @@ const orchestration = new ConstructPackage({
   testDeps: [V.aslValidator],
 });
 
+const visualization = new ConstructPackage({
+  parent: root,
+  name: 'visualization',
+  description: 'Dashboards on the lake: Apache Superset on Fargate, dashboards as code, Amazon QuickSight, other BI tools',
+  keywords: ['superset', 'quicksight', 'dashboards'],
+  peerPackages: [core, consumption],
+  testPackages: [storage, catalog],
+  lambdas: ['yaml'],
+  lambdaDeps: [V.clientEcs, V.yaml],
+  scripts: ['superset'],
+});
+
 const runtime = new RuntimePackage({
   parent: root,
   name: 'lakewright',
@@ -122,6 +134,9 @@ new CdkApp({
 });
 
 new Ci(root);
-new MonorepoRelease(root, [core, storage, catalog, governance, ingestion, etl, orchestration, consumption]);
+new MonorepoRelease(root, [
+  ...[core, storage, catalog, governance, ingestion],
+  ...[etl, orchestration, consumption, visualization],
+]);
 
 root.synth();

@@ -47,6 +47,8 @@ export class Nx extends Component {
             inputs: [
               '{projectRoot}/lambda/**/*',
               '{projectRoot}/glue/**/*',
+              '{projectRoot}/dbt/**/*',
+              '{projectRoot}/superset/**/*',
               '{workspaceRoot}/packages/core/lambda/**/*', // what the custom resources of all packages share
               '{projectRoot}/package.json',
               'sharedGlobals',

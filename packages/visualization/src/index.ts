@@ -1,0 +1,2 @@
+export * from './superset-login';
+export * from './superset-role';

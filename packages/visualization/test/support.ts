@@ -1,0 +1,1 @@
+export { dataIds, nagFindings, PolicyEvaluator, ResolvedApp } from '../../core/test/support';
