@@ -1,2 +1,3 @@
+export * from './dashboard-bundle';
 export * from './superset-login';
 export * from './superset-role';
