@@ -251,6 +251,49 @@ describe('the lake, run on this machine', () => {
     expect(answered).toHaveLength(6);
   });
 
+  test('reports of each table as many rows as an independent query counts', async () => {
+    const [[whole, airports, strikes, weather, months, days, routes] = []] = await independently(
+      `SELECT count(*), (FROM {airports} SELECT count(*)), (FROM {strikes} SELECT count(*)), (FROM {weather} SELECT count(*)),
+         count(DISTINCT (origin, departed_at.strftime('%Y-%m'))), count(DISTINCT (origin, departed_at::DATE)),
+         (SELECT count(*) FROM (FROM {flights} SELECT 1 GROUP BY origin, destination HAVING count(*) >= 181)) FROM {flights}`,
+    );
+    const [customers, targets] = ['customers', 'delay_targets'].map(
+      (source) => second.personas[0]?.sample?.find(([name]) => name === source)?.[1],
+    );
+    const aside = quarantined().length;
+    const expected = {
+      'raw.airports': airports,
+      'raw.birdstrikes': strikes,
+      'raw.customers': 2 * Number(customers),
+      'raw.delay_targets': targets,
+      'raw.flights': 3_000_000 + CHANGES,
+      'raw.weather': weather,
+      'converted.current_airports': airports,
+      'converted.current_customers': customers,
+      'converted.current_flights': Number(whole) + aside,
+      'converted.flights': 3_000_000 + CHANGES - aside,
+      'models.customers': customers,
+      'models.delay_targets_history': targets,
+      'models.delays_by_airport_month': months,
+      'models.delays_by_day': days,
+      'models.stg_airports': airports,
+      'models.stg_customers': customers,
+      'models.stg_flights': whole,
+      'models.stg_weather': weather,
+      'models.weather_delay': 2 * 12,
+      'models.worst_routes': routes,
+      'datasets.airport_features': months,
+      'datasets.customers': customers,
+      'datasets.delays_by_airport_month': months,
+      'datasets.weather_delay': 2 * 12,
+      'datasets.worst_routes': routes,
+    };
+    const named = second.tables.filter(({ name }) => !/_[0-9a-f]{32}$/.test(name) && name !== 'pipeline_runs');
+    expect(Object.fromEntries(named.map(({ database, name, rows }) => [`${database}.${name}`, rows]))).toEqual(
+      Object.fromEntries(Object.entries(expected).map(([name, rows]) => [name, Number(rows)])),
+    );
+  });
+
   test('shows two analysts different columns and rows by the same SQL, and refuses a third', async () => {
     const [privacy, analyst, guest] = second.personas.filter(({ check }) => check === 'Who are the best customers?');
     expect(privacy?.columns).toEqual(DATASETS.customers?.map(({ name }) => name));
