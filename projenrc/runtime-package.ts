@@ -131,10 +131,11 @@ export class RuntimePackage extends typescript.TypeScriptProject {
       if (this.tasks.tryFind(t)) this.removeTask(t);
     }
     if (this.tasks.tryFind('default')) this.removeTask('default');
-    this.addTask('bundle', {
-      description: 'Bundle the Trino and Hive grammars into assets/',
+    const bundle = this.addTask('bundle', {
+      description: 'Bundle the Trino and Hive grammars, and the scripts of Superset, into assets/',
       exec: 'node scripts/bundle-grammar.mjs',
     });
+    bundle.exec('node ../../scripts/copy-file.mjs ../visualization/superset assets/superset');
     this.compileTask.reset('tsc -p tsconfig.json');
     this.testTask.reset('vitest run', { receiveArgs: true });
     this.addTask('test:watch', { exec: 'vitest', receiveArgs: true });
@@ -147,6 +148,7 @@ export class RuntimePackage extends typescript.TypeScriptProject {
       targets: {
         bundle: {
           inputs: [
+            '{workspaceRoot}/packages/visualization/superset/**/*',
             '{projectRoot}/scripts/bundle-grammar.mjs',
             '{projectRoot}/scripts/grammar-entry.mjs',
             '{workspaceRoot}/package-lock.json',

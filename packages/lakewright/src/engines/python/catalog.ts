@@ -79,6 +79,12 @@ export const ENVIRONMENTS: readonly EnvironmentKind[] = [
     megabytes: 250,
   },
   {
+    name: 'superset',
+    purpose: 'lakewright superset: Apache Superset 6.1 on the local lake',
+    python: [10, 12],
+    megabytes: 900,
+  },
+  {
     name: 'pyiceberg',
     purpose: 'scripts that read and write Iceberg tables with PyIceberg',
     python: [10, 14],
