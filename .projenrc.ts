@@ -113,8 +113,8 @@ const visualization = new ConstructPackage({
   keywords: ['superset', 'quicksight', 'dashboards'],
   peerPackages: [core, consumption],
   testPackages: [storage, catalog],
-  lambdas: ['yaml'],
-  lambdaDeps: [V.clientEcs, V.yaml],
+  lambdas: ['superset-init', 'yaml'],
+  lambdaDeps: [V.clientCloudFormation, V.clientEcs, V.yaml],
   scripts: ['superset'],
 });
 

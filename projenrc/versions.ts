@@ -39,6 +39,7 @@ export const V = {
   // --- AWS SDK v3: bundled into Lambda code, and the unmodified clients of the runtime's tests
   clientAppflow: '@aws-sdk/client-appflow@~3.1048.0',
   clientAthena: '@aws-sdk/client-athena@~3.1162.0',
+  clientCloudFormation: '@aws-sdk/client-cloudformation@~3.1169.0',
   clientCloudWatch: '@aws-sdk/client-cloudwatch@~3.1164.0',
   clientDms: '@aws-sdk/client-database-migration-service@~3.1124.0',
   clientEcs: '@aws-sdk/client-ecs@~3.1164.0',
