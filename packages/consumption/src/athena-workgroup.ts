@@ -1,14 +1,16 @@
-import { DataLocation, LakeEnvironment, LakeError } from '@lakewright/core';
-import { Annotations, Duration, Lazy, Names, RemovalPolicy, type Size, Token } from 'aws-cdk-lib';
+import { DataLocation, LakeEnvironment } from '@lakewright/core';
+import { Annotations, Duration, Lazy, Names, RemovalPolicy, type Size } from 'aws-cdk-lib';
 import * as athena from 'aws-cdk-lib/aws-athena';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { AthenaEngineVersion } from './athena-engine-version';
 import { AthenaWorkgroupBase } from './athena-workgroup-base';
+import { grantManagedResults, managedResults } from './private/managed-results';
 import { principalPrefix } from './private/principal-prefix';
-import { expire, resultBucket } from './private/result-bucket';
+import { refuse } from './private/refuse';
+import { expireResults, resultBucket } from './private/result-bucket';
+import { checkWorkgroup } from './private/workgroup-checks';
 
 /** What an `AthenaWorkgroup` is made of. */
 export interface AthenaWorkgroupProps {
@@ -25,6 +27,17 @@ export interface AthenaWorkgroupProps {
   readonly results?: DataLocation;
 
   /**
+   * Whether Athena keeps the results in storage of its own, for 24 hours and at no cost: no bucket, no result location in
+   * any client.
+   *
+   * Whoever may use the workgroup reads them, so one principal alone may: a second one is refused.
+   *
+   * @default results go to S3
+   * @see https://docs.aws.amazon.com/athena/latest/ug/managed-results.html
+   */
+  readonly managedResults?: boolean;
+
+  /**
    * Whether the workgroup overrides the settings that clients give.
    *
    * Athena refuses CTAS with `external_location` in a workgroup that does: pipelines and dbt, which say where their tables
@@ -36,8 +49,9 @@ export interface AthenaWorkgroupProps {
   readonly enforced?: boolean;
 
   /**
-   * Encrypts the workgroup's own bucket; a bucket that is given with `results` has its own encryption.
-   * @default SSE-S3
+   * Encrypts the workgroup's own bucket or its managed results; a bucket that is given with `results` has its own
+   * encryption.
+   * @default SSE-S3; managed results are encrypted by a key that AWS owns
    */
   readonly encryptionKey?: kms.IKey;
 
@@ -118,30 +132,33 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
 
   /** The workgroup's name. */
   public readonly workgroupName: string;
-  /** Below which each principal's results go. */
-  public readonly results: DataLocation;
+  /** Below which each principal's results go; undefined when Athena keeps them. */
+  public readonly results?: DataLocation;
 
   private readonly principals = new Set<string>();
   private readonly enforced?: boolean;
+  private readonly managedKey?: kms.IKey;
 
   /**
    * @param scope where it is created
    * @param id unique in `scope`
    * @param props what it is made of
-   * @throws `InvalidWorkgroupName`, `ScanLimitTooSmall`, `InvalidResultExpiry`, `KeyWithoutBucket`; `EnforcedForSeveral` when a
-   * second principal is granted to query
+   * @throws `InvalidWorkgroupName`, `ScanLimitTooSmall`, `InvalidResultExpiry`, `KeyWithoutBucket`,
+   * `ManagedResultsHaveNoLocation`; `EnforcedForSeveral` or `ManagedForSeveral` when a second principal is granted to query
    */
   public constructor(scope: Construct, id: string, props: AthenaWorkgroupProps = {}) {
     super(scope, id);
-    check(props);
+    checkWorkgroup(props);
     this.enforced = props.enforced;
     const environment = props.environment ?? LakeEnvironment.production();
     const name = props.workgroupName ?? Names.uniqueResourceName(this, { maxLength: 128, separator: '-' });
 
-    this.results = props.results ?? DataLocation.of(resultBucket(this, environment, props.encryptionKey));
-    this.expireResults(props.resultExpiry ?? Duration.days(30));
+    if (props.managedResults) this.managedKey = props.encryptionKey;
+    else {
+      this.results = props.results ?? DataLocation.of(resultBucket(this, environment, props.encryptionKey));
+      expireResults(this, this.results, props.resultExpiry ?? Duration.days(30));
+    }
 
-    const key = this.results.bucket.encryptionKey;
     const resource = new athena.CfnWorkGroup(this, 'Resource', {
       name,
       description: props.description,
@@ -152,12 +169,9 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
         publishCloudWatchMetricsEnabled: true,
         requesterPaysEnabled: false,
         bytesScannedCutoffPerQuery: props.scanLimit?.toBytes(),
-        resultConfiguration: {
-          outputLocation: Lazy.string({ produce: () => this.ownLocation() }),
-          encryptionConfiguration: key
-            ? { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn }
-            : { encryptionOption: 'SSE_S3' },
-        },
+        ...(this.results
+          ? { resultConfiguration: this.inS3(this.results) }
+          : { managedQueryResultsConfiguration: managedResults(this, name, this.managedKey) }),
       },
     });
     resource.applyRemovalPolicy(environment.destroysData ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
@@ -168,15 +182,32 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
    * Where the results of a grantee's queries go: a prefix of its own.
    *
    * @param grantee who queries
-   * @throws `PrincipalUnknown` for a principal that is no construct
+   * @throws `PrincipalUnknown` for a principal that is no construct; `ManagedResultsHaveNoLocation`
    */
   public resultLocation(grantee: iam.IGrantable): DataLocation {
-    return this.results.location(principalPrefix(grantee));
+    if (this.results) return this.results.location(principalPrefix(grantee));
+    return refuse(
+      'ManagedResultsHaveNoLocation',
+      `the result location of a principal in "${this.node.path}"`,
+      'Athena keeps the results of this workgroup itself',
+      'leave the location out, or leave out "managedResults"',
+    );
   }
 
   /** @internal */
-  public _admit(grantee: iam.IGrantable): DataLocation {
+  public override _admit(grantee: iam.IGrantable): iam.Grant[] {
     this.principals.add(principalPrefix(grantee));
+    if (!this.results) {
+      if (this.principals.size > 1) {
+        refuse(
+          'ManagedForSeveral',
+          `a second principal in "${this.node.path}", whose results Athena keeps`,
+          'all who may use a workgroup read its managed results',
+          'give each principal a workgroup, or leave out "managedResults"',
+        );
+      }
+      return grantManagedResults(grantee, this.managedKey);
+    }
     if (this.principals.size === 2 && this.enforced) {
       refuse(
         'EnforcedForSeveral',
@@ -192,26 +223,29 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
           '(workgroup.resultLocation(principal)), any other is refused; a workgroup for each principal needs no such setting',
       );
     }
-    return this.resultLocation(grantee);
+    return super._admit(grantee);
+  }
+
+  /** @internal */
+  public override _location(grantee: iam.IGrantable): DataLocation | undefined {
+    return this.results && this.resultLocation(grantee);
+  }
+
+  private inS3(results: DataLocation): athena.CfnWorkGroup.ResultConfigurationProperty {
+    const key = results.bucket.encryptionKey;
+    return {
+      outputLocation: Lazy.string({ produce: () => this.ownLocation(results) }),
+      encryptionConfiguration: key
+        ? { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn }
+        : { encryptionOption: 'SSE_S3' },
+    };
   }
 
   /** With several principals none: a client that gives no location is told so by Athena. */
-  private ownLocation(): string | undefined {
+  private ownLocation(results: DataLocation): string | undefined {
     const [only, ...more] = this.principals;
     if (more.length > 0) return undefined;
-    return (only === undefined ? this.results : this.results.location(only)).uri;
-  }
-
-  private expireResults(age: Duration): void {
-    const { bucket, prefix } = this.results;
-    if (bucket instanceof s3.Bucket) {
-      expire(bucket, prefix, `ExpireResultsOf${Names.uniqueResourceName(this, { maxLength: 200 })}`, age);
-      return;
-    }
-    Annotations.of(this).addWarningV2(
-      '@lakewright/consumption:resultsDoNotExpire',
-      `the bucket of the results of "${this.node.path}" is imported: give it a lifecycle rule that expires "${prefix}/"`,
-    );
+    return (only === undefined ? results : results.location(only)).uri;
   }
 }
 
@@ -231,39 +265,4 @@ class ImportedWorkgroup extends AthenaWorkgroupBase {
     const { results, enforced } = this.attrs;
     return enforced === false ? results.location(principalPrefix(grantee)) : results;
   }
-}
-
-function check({ workgroupName, scanLimit, resultExpiry, encryptionKey, results }: AthenaWorkgroupProps): void {
-  if (workgroupName !== undefined && !Token.isUnresolved(workgroupName) && !/^[\w.-]{1,128}$/.test(workgroupName)) {
-    refuse(
-      'InvalidWorkgroupName',
-      `workgroup name "${workgroupName}"`,
-      '1 to 128 letters, digits, "-", "_" and "."',
-      'leave out other characters',
-    );
-  }
-  if (scanLimit && !scanLimit.isUnresolved() && scanLimit.toBytes() < 10_000_000) {
-    refuse(
-      'ScanLimitTooSmall',
-      `scanLimit "${scanLimit.toBytes()}" bytes`,
-      'Athena cuts off at 10000000 bytes at least',
-      'use Size.mebibytes(10) or more',
-    );
-  }
-  const days = resultExpiry && !resultExpiry.isUnresolved() ? resultExpiry.toDays({ integral: false }) : 1;
-  if (!Number.isInteger(days) || days < 1) {
-    refuse('InvalidResultExpiry', `resultExpiry "${days}" days`, 'S3 expires by whole days', 'use Duration.days');
-  }
-  if (encryptionKey && results) {
-    refuse(
-      'KeyWithoutBucket',
-      'both "encryptionKey" and "results"',
-      'results are encrypted as their bucket is',
-      'give the key to the bucket, or leave out one of the two',
-    );
-  }
-}
-
-function refuse(code: string, wrote: string, allowed: string, change: string): never {
-  throw new Error(LakeError.message(code, wrote, allowed, change));
 }

@@ -194,7 +194,7 @@ describe('results are nobody’s but who asked', () => {
   });
 
   test('several principals: each may use its own prefix alone, clients say which, and one is told so', () => {
-    const { stack, workgroup } = lake();
+    const { stack, storage, workgroup } = lake();
     const [analyst, privacy] = [role(stack, 'Analyst'), role(stack, 'Privacy')];
     workgroup.grants.query(analyst);
     workgroup.grants.query(privacy);
@@ -205,6 +205,7 @@ describe('results are nobody’s but who asked', () => {
 
     const policies = PolicyEvaluator.of(stack);
     const own = (who: iam.Role) => workgroup.resultLocation(who);
+    const zone = storage.datasets.location('results');
     for (const [who, other] of [
       [analyst, privacy],
       [privacy, analyst],
@@ -220,10 +221,10 @@ describe('results are nobody’s but who asked', () => {
       ]) {
         expect(`${action} ${may(action, own(who))}`).toBe(`${action} allowed`);
         expect(`${action} ${may(action, own(other))}`).toBe(`${action} denied`);
-        expect(`${action} ${may(action, workgroup.results)}`).toBe(`${action} denied`);
+        expect(`${action} ${may(action, zone)}`).toBe(`${action} denied`);
       }
       const list = (prefix: string) =>
-        policies.decide(who, 's3:ListBucket', workgroup.results.bucket.bucketArn, { 's3:prefix': prefix });
+        policies.decide(who, 's3:ListBucket', zone.bucket.bucketArn, { 's3:prefix': prefix });
       expect(list(`${own(who).prefix}/`)).toBe('allowed');
       expect(list(`${own(other).prefix}/`)).toBe('denied');
       expect(list('')).toBe('denied');

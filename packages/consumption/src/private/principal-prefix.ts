@@ -1,7 +1,7 @@
-import { LakeError } from '@lakewright/core';
 import { Names } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
+import { refuse } from './refuse';
 
 /**
  * The folder of a principal's results, known at synthesis and different for each role and user of an app.
@@ -19,13 +19,11 @@ export function principalPrefix(grantee: iam.IGrantable): string {
 function identity(grantee: iam.IGrantable): IConstruct {
   const principal = grantee.grantPrincipal;
   if (!Construct.isConstruct(principal)) {
-    throw new Error(
-      LakeError.message(
-        'PrincipalUnknown',
-        `the principal "${principal}"`,
-        'a role, user or group of the app, created or imported',
-        'import it, for example with iam.Role.fromRoleArn',
-      ),
+    refuse(
+      'PrincipalUnknown',
+      `the principal "${principal}"`,
+      'a role, user or group of the app, created or imported',
+      'import it, for example with iam.Role.fromRoleArn',
     );
   }
   const resource = principal.node.defaultChild;

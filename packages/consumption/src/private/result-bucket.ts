@@ -1,5 +1,5 @@
-import { type LakeEnvironment, NagFindings } from '@lakewright/core';
-import { Duration } from 'aws-cdk-lib';
+import { type DataLocation, type LakeEnvironment, NagFindings } from '@lakewright/core';
+import { Annotations, Duration, Names } from 'aws-cdk-lib';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -35,10 +35,20 @@ export function resultBucket(scope: Construct, environment: LakeEnvironment, enc
   return bucket;
 }
 
-/** Results expire, and with them unfinished uploads and, in a versioned bucket, what was overwritten or deleted. */
-export function expire(bucket: s3.Bucket, prefix: string, ruleId: string, age: Duration): void {
+/**
+ * Results expire, and with them unfinished uploads and, in a versioned bucket, what was overwritten or deleted. An imported
+ * bucket can't be told so.
+ */
+export function expireResults(workgroup: Construct, { bucket, prefix }: DataLocation, age: Duration): void {
+  if (!(bucket instanceof s3.Bucket)) {
+    Annotations.of(workgroup).addWarningV2(
+      '@lakewright/consumption:resultsDoNotExpire',
+      `the bucket of the results of "${workgroup.node.path}" is imported: give it a lifecycle rule that expires "${prefix}/"`,
+    );
+    return;
+  }
   bucket.addLifecycleRule({
-    id: ruleId,
+    id: `ExpireResultsOf${Names.uniqueResourceName(workgroup, { maxLength: 200 })}`,
     ...(prefix === '' ? {} : { prefix: `${prefix}/` }),
     expiration: age,
     noncurrentVersionExpiration: Duration.days(1),
