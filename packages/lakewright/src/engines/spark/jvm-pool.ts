@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { LakewrightError } from '../../host/host';
 import type { PythonEnvironment } from '../python/environment';
 import { SparkJvm } from './spark-jvm';
 
@@ -21,6 +22,7 @@ export interface JvmKind {
 export class JvmPool {
   private readonly idle = new Map<string, SparkJvm[]>();
   private readonly all = new Set<SparkJvm>();
+  private readonly starting = new Set<Promise<unknown>>();
   private readonly queue: (() => void)[] = [];
   private taken = 0;
   private closed = false;
@@ -64,12 +66,25 @@ export class JvmPool {
 
   public async close(): Promise<void> {
     this.closed = true;
+    // One that was begun ahead of its use would outlive the lake.
+    await Promise.allSettled(this.starting);
     await Promise.all([...this.all].map((jvm) => jvm.stop()));
     this.all.clear();
     this.idle.clear();
   }
 
   private async start(kind: JvmKind): Promise<SparkJvm> {
+    const jvm = this.launch(kind);
+    this.starting.add(jvm);
+    try {
+      return await jvm;
+    } finally {
+      this.starting.delete(jvm);
+    }
+  }
+
+  private async launch(kind: JvmKind): Promise<SparkJvm> {
+    if (this.closed) throw new LakewrightError('LW_SPARK_FAILED', 'the lake was closed before its JVM was started');
     const { environment, java, jars } = kind;
     // Those of another kind that wait only take memory.
     for (const [key, waiting] of this.idle) {
