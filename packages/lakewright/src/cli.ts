@@ -38,6 +38,15 @@ const VERBS: Verbs = {
       const report = await lake.run({ strict, pipeline, from, only, tick, signal: cancel.signal });
       host.notify({ code: 'LW_RUN', level: 'result', text: renderRun(report, lake.workspace), data: report });
       if (report.state !== 'SUCCEEDED') throw new LakewrightError('LW_RUN_FAILED', report.error ?? report.state);
+      if (strict && report.leftOut.length > 0) {
+        const missing = report.leftOut.map((one) => one.missing).join('; ');
+        throw new LakewrightError(
+          'LW_LEFT_OUT',
+          `--strict → tasks were left out, without ${missing}`,
+          3,
+          report.leftOut,
+        );
+      }
     });
   },
   async query(sql, options) {

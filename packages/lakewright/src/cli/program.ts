@@ -70,7 +70,7 @@ Examples:
   $ lakewright serve                     then, in another terminal:
   $ AWS_ENDPOINT_URL=http://127.0.0.1:${DEFAULT_PORT} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws s3 ls
 
-Exit codes: 0 done, 1 the lake failed, 2 usage, 3 unsupported resources with --strict.`;
+Exit codes: 0 done, 1 the lake failed, 2 usage, 3 unsupported resources or tasks left out with --strict.`;
 
 /** Arguments → one action; nothing else happens here. */
 export function makeProgram(verbs: Verbs): Command {
@@ -108,7 +108,7 @@ export function makeProgram(verbs: Verbs): Command {
     .option('--watch', 'then, after each edit, run the task concerned and what follows')
     .option('--at <time>', "set the lake's clock (ISO time)")
     .option('--tick <duration>', 'then move the clock on, and fire the schedules that are due (24h, 90m, P1D)')
-    .option('--strict', 'exit 3, before anything runs, if a resource is unsupported')
+    .option('--strict', 'exit 3 if a resource is unsupported (before anything runs), or a task was left out')
     .action((_, command) => verbs.run(globals(command)));
 
   program

@@ -1,4 +1,5 @@
 import type { ResourcesByClass } from '../actions/plan/plan';
+import type { ToolNeed } from '../host/missing-tool';
 
 /** The form of report.json: schemas/report.schema.json says the same for programs. null = not measured. */
 export interface RunReport {
@@ -16,6 +17,18 @@ export interface RunReport {
   readonly tasks: readonly TaskReport[];
   readonly tables: readonly TableReport[];
   readonly personas: readonly PersonaReport[];
+  /** What this machine lacks, and which tasks were left out for it. Such a run has not failed. */
+  readonly leftOut: readonly LeftOutReport[];
+}
+
+export interface LeftOutReport {
+  readonly tool: ToolNeed['tool'];
+  /** `Python 3.10 or 3.11` */
+  readonly missing: string;
+  /** `<pipeline>: <task>`; what follows them isn't among them. */
+  readonly tasks: readonly string[];
+  /** What to type or set on this machine. */
+  readonly get: readonly string[];
 }
 
 export type RunState = 'SUCCEEDED' | 'FAILED' | 'SKIPPED' | 'CANCELLED';
@@ -37,6 +50,10 @@ export interface TaskReport {
   /** The Map's item or the Parallel state's branch that it is in, from 0. */
   readonly iteration?: number;
   readonly error?: string | null;
+  /** Why it was skipped. */
+  readonly reason?: string;
+  /** What this machine lacks for it; undefined where it only follows such a task. */
+  readonly missing?: ToolNeed;
   /** Iterations of a Map, branches of a Parallel state. */
   readonly items?: readonly TaskReport[];
 }
@@ -55,7 +72,8 @@ export interface PersonaReport {
   /** The persona, `local-admin` where the check names none. */
   readonly name: string;
   readonly query: string;
-  readonly outcome: 'succeeded' | 'refused' | 'failed';
+  /** skipped: what it asks for was to be made by tasks that were left out. */
+  readonly outcome: 'succeeded' | 'refused' | 'failed' | 'skipped';
   readonly reason?: string | null;
   readonly columns: readonly string[] | null;
   /** How many rows the query answered. */

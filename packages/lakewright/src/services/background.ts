@@ -1,3 +1,12 @@
+import type { ToolNeed } from '../host/missing-tool';
+
+/** Why something wasn't done here. */
+export interface LeftOutReason {
+  readonly reason: string;
+  /** What this machine lacks for it; undefined where it follows what was left out. */
+  readonly need?: ToolNeed;
+}
+
 /** Work that nobody waited for: an asynchronous invocation, a message of a queue, a notification. */
 export interface BackgroundOutcome {
   /** The construct path of what worked. */
@@ -5,8 +14,10 @@ export interface BackgroundOutcome {
   /** `lambda:event`, `lambda:sqs`, `events:rule` … */
   readonly type: string;
   readonly seconds: number;
-  /** Undefined = it succeeded. */
+  /** Undefined = it succeeded, or was left out. */
   readonly error?: string;
+  /** Why it was left out. */
+  readonly leftOut?: LeftOutReason;
 }
 
 /** What goes on in the background of a lake: a run waits for its end, and reports what failed. */

@@ -126,7 +126,11 @@ export interface ResourceHandler {
   apply?(resource: LakeResource): Promise<void>;
 }
 
-/** A Step Functions task. The signal aborts it on timeout or StopExecution. */
+/**
+ * A Step Functions task. The signal aborts it on timeout or StopExecution.
+ *
+ * @throws ServiceError, StatesError: it failed; MissingTool: this machine can't do it, so that it is left out
+ */
 export type TaskIntegration = (parameters: ApiShape, task: TaskCall) => Promise<TaskResult>;
 
 export interface TaskCall {

@@ -45,7 +45,7 @@ describe("a check's expectation", () => {
     const resources = { executed: [], simulated: [], recorded: [], unsupported: [] };
     const personas = [{ ...check, rows: 1, sample: answer.rows, expected }];
     const text = renderRun(
-      { personas, tables: [], resources, state: 'SUCCEEDED', seconds: 1 } as unknown as RunReport,
+      { personas, leftOut: [], tables: [], resources, state: 'SUCCEEDED', seconds: 1 } as unknown as RunReport,
       '',
     );
     expect(text).toMatch(/name\s+│\s+rows\s+│\s+rows expected/);
@@ -72,7 +72,14 @@ describe("a check's expectation", () => {
     };
     const personas = [{ ...check, reason: 'x', rows: 2, sample: rows, expected: result }];
     const resources = { executed: [], simulated: [], recorded: [], unsupported: [] };
-    const report = { personas, tables: [], resources, state: 'FAILED', seconds: 1 } as unknown as RunReport;
+    const report = {
+      personas,
+      leftOut: [],
+      tables: [],
+      resources,
+      state: 'FAILED',
+      seconds: 1,
+    } as unknown as RunReport;
     const text = renderRun(report, '.lakewright');
     expect(text).toMatch(/expected: DIFFERENT: 2 rows were answered, 3 expected; 2 rows differ/);
     expect(text).toMatch(/2 .*answer.*NULL.*12345678901234567890\.00/);

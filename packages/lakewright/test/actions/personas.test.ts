@@ -20,9 +20,10 @@ const refused: PersonaReport = {
   rows: null,
 };
 const render = (...personas: PersonaReport[]): string[] =>
-  renderRun({ personas, tables: [], resources, state: 'SUCCEEDED', seconds: 1 } as unknown as RunReport, 'w').split(
-    '\n',
-  );
+  renderRun(
+    { personas, leftOut: [], tables: [], resources, state: 'SUCCEEDED', seconds: 1 } as unknown as RunReport,
+    'w',
+  ).split('\n');
 
 it('narrow answers stand side by side, a refusal is wrapped', () => {
   const lines = render(

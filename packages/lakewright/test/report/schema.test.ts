@@ -44,6 +44,14 @@ const REPORT: RunReport = {
         },
       ],
     },
+    {
+      name: 'Convert',
+      type: 'glue:startJobRun.sync',
+      state: 'SKIPPED',
+      ...{ seconds: 0.1, rowsIn: null, rowsOut: null, filesIn: null },
+      reason: 'no Python 3',
+      missing: { tool: 'python', python: [10, 11] },
+    },
   ],
   tables: [
     {
@@ -64,7 +72,9 @@ const REPORT: RunReport = {
       rows: 1,
       sample: [['1']],
     },
+    { check: 'all?', name: 'local-admin', query: 'SELECT 2', outcome: 'skipped', columns: null, rows: null },
   ],
+  leftOut: [{ tool: 'python', missing: 'Python 3.10 or 3.11', tasks: ['Nightly: Convert'], get: ['install it'] }],
 };
 
 describe('the report schema', () => {

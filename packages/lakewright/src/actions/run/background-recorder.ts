@@ -21,13 +21,15 @@ export class BackgroundRecorder {
   public get tasks(): readonly TaskReport[] {
     return [...this.outcomes.values()].map((all) => {
       const failed = all.find(({ error }) => error !== undefined);
+      const { leftOut } = all.find((one) => one.leftOut !== undefined) ?? {};
       return {
         name: all.length === 1 ? all[0].name : `${all[0].name} (${all.length} times)`,
         type: all[0].type,
-        state: failed ? 'FAILED' : 'SUCCEEDED',
+        state: failed ? 'FAILED' : leftOut ? 'SKIPPED' : 'SUCCEEDED',
         seconds: all.reduce((sum, { seconds }) => sum + seconds, 0),
         ...{ rowsIn: null, rowsOut: null, filesIn: null },
         ...(failed && { error: failed.error }),
+        ...(leftOut && { reason: leftOut.reason, ...(leftOut.need && { missing: leftOut.need }) }),
       };
     });
   }

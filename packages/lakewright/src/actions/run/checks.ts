@@ -7,12 +7,16 @@ import { type Call, runQuery } from '../query/query';
 import { resultsLocation } from '../query/results-bucket';
 import { expectation, SAMPLE_ROWS } from './expectation';
 import { type Due, outcomeOf } from './refusal';
+import { type Done, unlessUnmade } from './unmade';
 
 /** Runs the checks of lakewright.config.json, in order, each as its personas. */
-export async function runChecks(lake: LocalLake, signal?: AbortSignal): Promise<readonly PersonaReport[]> {
+export async function runChecks(lake: LocalLake, done: Done, signal?: AbortSignal): Promise<readonly PersonaReport[]> {
   const reports: PersonaReport[] = [];
   for (const check of lake.config.checks) {
-    for (const persona of check.as ?? [undefined]) reports.push(await answer(lake, check, persona, signal));
+    for (const persona of check.as ?? [undefined]) {
+      const report = await answer(lake, check, persona, signal);
+      reports.push(await unlessUnmade(lake, report, dueOf(check, persona), done));
+    }
   }
   return reports;
 }

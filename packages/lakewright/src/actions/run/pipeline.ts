@@ -4,6 +4,7 @@ import type { LocalLake } from '../../local-lake';
 import type { RunState, TaskReport } from '../../report/report';
 import type { ApiShape } from '../../services/api-shape';
 import { ServiceError } from '../../services/service';
+import { LEFT_OUT } from '../../services/states/asl/errors';
 import { onTrace, type StatesService } from '../../services/states/trace';
 import { describeFailure } from './cause';
 import { renderTask } from './render';
@@ -11,6 +12,7 @@ import type { Writers } from './tables';
 import { TaskRecorder } from './task-recorder';
 
 export interface PipelineRun {
+  /** SKIPPED: some of its tasks were left out, and none failed. */
   readonly state: RunState;
   readonly error: string | null;
   readonly tasks: readonly TaskReport[];
@@ -53,9 +55,10 @@ export async function runPipeline(
   });
   try {
     const execution = await finished(lake, await start(lake, machine, { from, only }), signal);
+    const state = execution.error === LEFT_OUT ? 'SKIPPED' : (STATE[execution.status] ?? 'FAILED');
     return {
-      state: STATE[execution.status] ?? 'FAILED',
-      error: execution.status === 'SUCCEEDED' ? null : failure(machine, execution),
+      state,
+      error: state === 'SUCCEEDED' || state === 'SKIPPED' ? null : failure(machine, execution),
       tasks: recorder.tasks,
       writers: recorder.writers,
     };

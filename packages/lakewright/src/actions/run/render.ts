@@ -10,7 +10,9 @@ export function renderRun(report: RunReport, workspace: string): string {
   const lines: string[] = [''];
   for (const answers of byCheck(report.personas)) lines.push(renderAnswers(answers), '');
   if (report.tables.length > 0) lines.push(renderTables(report), '');
-  lines.push(renderCoverage(report), '', renderClosing(report, workspace));
+  lines.push(renderCoverage(report), '');
+  if (report.leftOut.length > 0) lines.push(...renderLeftOut(report), '');
+  lines.push(renderClosing(report, workspace));
   return lines.join('\n');
 }
 
@@ -19,7 +21,8 @@ export function renderTask(task: TaskReport, depth: number, numbered = false): s
   const rows = task.rowsOut ?? task.rowsIn;
   const measure = rows === null ? '' : `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`;
   const seconds = task.seconds === null ? '' : `${task.seconds.toFixed(1)} s`;
-  const failed = task.state === 'SUCCEEDED' ? '' : `  ${task.state}${task.error ? `: ${task.error}` : ''}`;
+  const why = task.error ?? task.reason;
+  const failed = task.state === 'SUCCEEDED' ? '' : `  ${task.state}${why ? `: ${why}` : ''}`;
   const name = `${'  '.repeat(depth)}${task.name}${numbered && task.iteration !== undefined ? ` #${task.iteration}` : ''}`;
   const quarantined = task.rowsQuarantined ? `  ${task.rowsQuarantined.toLocaleString('en-US')} quarantined` : '';
   const upToDate = task.state === 'SUCCEEDED' && task.filesIn === 0 ? '  up to date' : '';
@@ -165,12 +168,31 @@ function renderCoverage({ resources }: RunReport): string {
   return lines.join('\n');
 }
 
+/** Once for each tool: what wasn't done without it, and how to get it. */
+function renderLeftOut({ leftOut, tasks: all }: RunReport): string[] {
+  const following = all.reduce((sum, task) => sum + followersIn(task), 0);
+  return [
+    ...leftOut.flatMap(({ missing, tasks, get }) => [
+      `left out  without ${missing}`,
+      ...tasks.map((task) => `          ${task}`),
+      ...get.map((line, at) => `${at === 0 ? '  get it  ' : '          '}${line}`),
+    ]),
+    ...(following > 0 ? [`          ${following} ${following === 1 ? 'task' : 'tasks'} more would have followed`] : []),
+    '          then run the lake again: it does what was left out',
+  ];
+}
+
+function followersIn({ state, missing, items = [] }: TaskReport): number {
+  if (items.length > 0) return items.reduce((sum, item) => sum + followersIn(item), 0);
+  return state === 'SKIPPED' && missing === undefined ? 1 : 0;
+}
+
 function renderClosing(report: RunReport, workspace: string): string {
   // The shortest of the pipeline's tables: a view rather than one of its versions.
   const made = report.tables.filter(({ producedBy }) => producedBy?.type === 'task');
   const [example] = (made.length > 0 ? made : [...report.tables]).sort((a, b) => a.name.length - b.name.length);
   return [
-    `${report.state === 'SUCCEEDED' ? 'done' : report.state.toLowerCase()} in ${report.seconds.toFixed(1)} s`,
+    `${report.state === 'SUCCEEDED' ? 'done' : report.state.toLowerCase()} in ${report.seconds.toFixed(1)} s${report.leftOut.length > 0 ? ', without what was left out' : ''}`,
     `report  ${workspace}/runs/latest/report.json`,
     ...(example ? [`query   npx lakewright query "SELECT * FROM ${example.database}.${example.name} LIMIT 10"`] : []),
     'serve   npx lakewright serve   (AWS CLI, boto3, PyAthena and the SDKs through AWS_ENDPOINT_URL)',

@@ -2,6 +2,7 @@ import { classify } from '../../assembly/classify';
 import type { Assembly, LakeResource } from '../../assembly/resource';
 import { LakewrightError } from '../../host/host';
 import type { LocalLake } from '../../local-lake';
+import { leftOutOf } from '../../report/left-out';
 import type { RunReport } from '../../report/report';
 import { writeReport } from '../../report/write-report';
 import type { MonitoringService } from '../../services/monitoring';
@@ -31,7 +32,8 @@ export interface RunOptions {
 
 /**
  * Brings the declared resources about, runs the state machines that no other one starts, counts the tables, runs the
- * checks, and writes the report. A failed pipeline ends the run; its report is written all the same.
+ * checks, and writes the report. A failed pipeline ends the run; its report is written all the same. Tasks that a tool of this
+ * machine is missing for are left out, with what follows them; the rest goes on.
  *
  * @throws LakewrightError LW_UNSUPPORTED (exit code 3), LW_NO_SUCH_PIPELINE
  */
@@ -58,10 +60,10 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
   await deploy(lake, classified);
   const runs: PipelineRun[] = [];
   for (const machine of machines) {
-    if (runs.some(({ state }) => state !== 'SUCCEEDED')) break;
+    if (runs.some(isBroken)) break;
     runs.push(await runPipeline(lake, machine, options, options.signal));
   }
-  const broken = runs.find(({ state }) => state !== 'SUCCEEDED');
+  const broken = runs.find(isBroken);
   // Functions, queues and rules may still work at what the deployment and the pipelines have written.
   await lake.background.settled(options.signal);
   await (lake.service('monitoring') as MonitoringService).evaluate(); // queues fill without an event
@@ -75,7 +77,10 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
   const writers = new Map([...runs, ...(schedules ? [schedules] : [])].flatMap((one) => [...one.writers]));
   const cancelled = options.signal?.aborted ? 'interrupted by the user' : undefined;
   const failure = broken?.error ?? (behind ? `${behind.name} (${behind.type}): ${behind.error}` : null);
-  const personas = failure !== null || cancelled || options.only ? [] : await runChecks(lake, options.signal);
+  const tasks = [...runs.flatMap((one) => one.tasks), ...(schedules?.tasks ?? []), ...background.tasks];
+  const leftOut = leftOutOf(tasks);
+  const unchecked = failure !== null || cancelled || options.only;
+  const personas = unchecked ? [] : await runChecks(lake, { leftOut: leftOut.length > 0, writers }, options.signal);
   const failedCheck = personas.find(({ outcome }) => outcome === 'failed');
 
   const finished = new Date();
@@ -89,13 +94,16 @@ export async function run(lake: LocalLake, assembly: Assembly, options: RunOptio
     seconds: (finished.getTime() - started.getTime()) / 1000,
     source: assembly.source,
     resources: plan.resources,
-    tasks: [...runs.flatMap(({ tasks }) => tasks), ...(schedules?.tasks ?? []), ...background.tasks],
+    tasks,
     tables: await describeTables(lake, writers),
     personas,
+    leftOut,
   };
   writeReport(lake.workspace, report);
   return report;
 }
+
+const isBroken = ({ state }: PipelineRun): boolean => state !== 'SUCCEEDED' && state !== 'SKIPPED';
 
 /** @throws LakewrightError LW_WHICH_PIPELINE */
 function requireOne(machines: readonly LakeResource[], { from, only }: RunOptions): void {

@@ -33,7 +33,7 @@ function producer(table: Table, writers: Writers): TableReport['producedBy'] {
 }
 
 /** null where the table can't be read (a format that isn't covered): not measured. */
-async function countRows(lake: LocalLake, database: string, table: string): Promise<number | null> {
+export async function countRows(lake: LocalLake, database: string, table: string): Promise<number | null> {
   const call: Call = (service, operation, input) => lake.call(service, operation, input);
   const name = [database, table].map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
   try {

@@ -7,6 +7,7 @@ const STATE: Record<NonNullable<TraceEvent['outcome']>, RunState> = {
   CAUGHT: 'FAILED',
   FAILED: 'FAILED',
   ABORTED: 'CANCELLED',
+  SKIPPED: 'SKIPPED',
 };
 
 /** States that only steer: they are no tasks of a report. */
@@ -50,6 +51,7 @@ export class TaskRecorder {
     cause,
     measures,
     iteration,
+    missing,
   }: TraceEvent): TaskReport {
     const parts = measures?.items?.map((item) => ({ ...item, rowsIn: null, filesIn: null })) ?? [];
     const items = [...(this.children.get(id) ?? []), ...parts];
@@ -66,6 +68,8 @@ export class TaskRecorder {
       ...(typeof measures?.rowsQuarantined === 'number' && { rowsQuarantined: measures.rowsQuarantined }),
       ...(iteration !== undefined && { iteration }),
       ...problem,
+      ...(outcome === 'SKIPPED' && { reason: cause ?? '' }),
+      ...(missing && { missing }),
       ...(items.length > 0 ? { items } : {}),
     };
   }

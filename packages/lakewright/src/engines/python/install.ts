@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { LakewrightError } from '../../host/host';
+import { MissingTool } from '../../host/missing-tool';
 import type { Interpreter } from './interpreter';
 
 export interface InstallOptions {
   readonly name: string;
+  /** It is an environment of the catalog, whose packages are pinned: one that isn't found wasn't reached. */
+  readonly pinned: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly onProgress: (text: string) => void;
 }
@@ -74,31 +77,40 @@ export async function program(command: string, args: readonly string[], options:
     child.on('error', reject);
     child.on('exit', (exit, signal) => resolve(exit ?? String(signal)));
   });
-  if (code !== 0) throw installError(options.name, `${path.basename(command)} ended with ${code}`, said.join('\n'));
+  if (code !== 0) throw installError(options, `${path.basename(command)} ended with ${code}`, said.join('\n'));
 }
 
+/** How uv, pip, and Spark's resolver say that they reached nobody. */
+const OFFLINE =
+  /NewConnectionError|name resolution|Name or service not known|nodename nor servname|ConnectTimeout|ReadTimeout|timed out|dns error|error sending request|Network is (?:unreachable|down)|No route to host|Connection (?:refused|reset)|Max retries exceeded|ProxyError|Tunnel connection failed|UnknownHostException|Server access error/i;
+
 /** What can be done about it, where its cause is known. */
-export function installError(name: string, what: string, said: string): LakewrightError {
+export function installError(
+  { name, pinned }: Pick<InstallOptions, 'name' | 'pinned'>,
+  what: string,
+  said: string,
+): LakewrightError {
   const tail = said.split('\n').slice(-12).join('\n');
+  const subject = pinned ? `the environment "${name}"` : name;
   if (/No space left|ENOSPC|os error 28|Disk quota/i.test(said)) {
     return new LakewrightError(
       'LW_ENVIRONMENT_DISK',
-      `the environment "${name}" doesn't fit on the disk → free some space, or set LAKEWRIGHT_CACHE to a folder on another one\n${tail}`,
+      `${subject} doesn't fit on the disk → free some space, or set LAKEWRIGHT_CACHE to a folder on another one\n${tail}`,
     );
   }
   if (/HASHES? (?:ARE|DO|FROM)|Hash mismatch|hash mismatch/i.test(said)) {
     return new LakewrightError(
       'LW_ENVIRONMENT_HASH',
-      `a package of the environment "${name}" isn't the one that was pinned → nothing was installed → look at where pip gets its packages from\n${tail}`,
+      `a package of ${subject} isn't the one that was pinned → nothing was installed → look at where pip gets its packages from\n${tail}`,
     );
   }
-  const offline =
-    /NewConnectionError|Temporary failure in name resolution|Name or service not known|ConnectTimeout|dns error|error sending request|Network is unreachable|Connection refused|No matching distribution found|Max retries exceeded/i;
-  if (offline.test(said)) {
-    return new LakewrightError(
+  if (OFFLINE.test(said) || (pinned && said.includes('No matching distribution found'))) {
+    const then = pinned ? ` → then: lakewright setup ${name}` : '';
+    return new MissingTool(
       'LW_ENVIRONMENT_OFFLINE',
-      `the packages of the environment "${name}" couldn't be fetched → a network, or a package index in pip's settings, is needed once → then: lakewright setup ${name}\n${tail}`,
+      `the packages of ${subject} couldn't be fetched → a network, or a package index in pip's settings, is needed once${then}\n${tail}`,
+      { tool: 'network', ...(pinned && { environment: name }) },
     );
   }
-  return new LakewrightError('LW_ENVIRONMENT_FAILED', `the environment "${name}" couldn't be made: ${what}\n${tail}`);
+  return new LakewrightError('LW_ENVIRONMENT_FAILED', `${subject} couldn't be made: ${what}\n${tail}`);
 }

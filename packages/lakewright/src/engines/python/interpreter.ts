@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { LakewrightError } from '../../host/host';
+import { MissingTool } from '../../host/missing-tool';
 
 const run = promisify(execFile);
 
@@ -19,7 +19,7 @@ const PROBE = 'import sys, venv, ensurepip; print(sys.executable); print("%d.%d.
  * The first Python 3 whose version fits: `LAKEWRIGHT_PYTHON` alone if it is set, else `python3`, `python3.x` from the
  * newest down, `python`.
  *
- * @throws LakewrightError LW_PYTHON_MISSING that says what was found instead
+ * @throws MissingTool LW_PYTHON_MISSING that says what was found instead
  */
 export async function findPython(
   [lowest, highest]: readonly [number, number],
@@ -34,11 +34,12 @@ export async function findPython(
     if (found) others.push(`${candidate} is Python ${found.version}`);
     else if (env.LAKEWRIGHT_PYTHON) others.push(`LAKEWRIGHT_PYTHON="${candidate}" is no Python 3 with the module venv`);
   }
-  const wanted = `Python 3.${lowest} to 3.${highest} with the module venv`;
+  const wanted = `Python 3.${lowest} ${highest - lowest === 1 ? 'or' : 'to'} 3.${highest} with the module venv`;
   const seen = others.length ? others.join(', ') : 'no Python 3 with the module venv was found';
-  throw new LakewrightError(
+  throw new MissingTool(
     'LW_PYTHON_MISSING',
     `${seen} → ${wanted} is needed → install it (Debian and Ubuntu: also python3-venv), or set LAKEWRIGHT_PYTHON to one`,
+    { tool: 'python', python: [lowest, highest] },
   );
 }
 

@@ -25,7 +25,7 @@ export async function fetchJars(
   python: string,
   folder: string,
   /** With the JAVA_HOME that Spark takes. */
-  options: Omit<InstallOptions, 'name'>,
+  options: Omit<InstallOptions, 'name' | 'pinned'>,
 ): Promise<readonly string[]> {
   if (!kind.jars?.length) return [];
   options.onProgress(`${kind.name}: ${kind.jars.map((jar) => jar.coordinates).join(', ')}`);
@@ -34,7 +34,7 @@ export async function fetchJars(
   writeFileSync(script, SCRIPT);
   const coordinates = kind.jars.map((jar) => jar.coordinates).join(',');
   try {
-    await program(python, [script, coordinates, cache], { ...options, name: kind.name });
+    await program(python, [script, coordinates, cache], { ...options, name: kind.name, pinned: true });
   } finally {
     rmSync(script, { force: true });
   }

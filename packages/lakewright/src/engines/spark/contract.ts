@@ -52,7 +52,7 @@ export interface SparkOutcome {
  * our `awsglue` on its path, and `s3://` served from the lake's folders with the caller's rights.
  */
 export interface SparkEngine {
-  /** Never rejects for what the script did. @throws LakewrightError LW_PYTHON_MISSING, LW_JAVA_MISSING, LW_ENVIRONMENT_… */
+  /** Never rejects for what the script did. @throws MissingTool; LakewrightError LW_ENVIRONMENT_… */
   run(run: SparkRun): Promise<SparkOutcome>;
   /** Starts the JVM ahead of its first use, if its environment is there. */
   warmUp(version: GlueVersion): void;

@@ -8,7 +8,7 @@ import { program } from '../python/install';
 /**
  * `--additional-python-modules`, installed by pip into a folder that later runs with the same ones take as it is.
  *
- * @throws LakewrightError LW_ENVIRONMENT_OFFLINE, LW_ENVIRONMENT_FAILED, LW_ENVIRONMENT_DISK
+ * @throws MissingTool LW_ENVIRONMENT_OFFLINE; LakewrightError LW_ENVIRONMENT_FAILED, LW_ENVIRONMENT_DISK
  */
 export async function installModules(
   environment: PythonEnvironment,
@@ -22,7 +22,7 @@ export async function installModules(
   const temporary = `${folder}-${randomUUID()}`;
   const options = ['--disable-pip-version-check', '--no-input', '--progress-bar', 'off', '--target', temporary];
   try {
-    const tools = { name: 'additional-python-modules', env: process.env, onProgress };
+    const tools = { name: '--additional-python-modules', pinned: false, env: process.env, onProgress };
     await program(environment.python, ['-m', 'pip', 'install', ...options, ...modules], tools);
     try {
       fs.renameSync(temporary, folder);

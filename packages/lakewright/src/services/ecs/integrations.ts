@@ -23,7 +23,19 @@ export function ecsIntegrations(
     ...Object.fromEntries(
       Object.keys(operations).map((name) => [`aws-sdk:ecs:${name[0]?.toLowerCase()}${name.slice(1)}`, sdk(name)]),
     ),
+    // A machine that polls learns here that there is nothing to wait for.
+    'aws-sdk:ecs:describeTasks': async (parameters, task) => {
+      const result = await sdk('DescribeTasks')(parameters, task);
+      for (const { TaskArn } of (result.output as ApiShape).Tasks ?? []) requireTools(tasks, String(TaskArn));
+      return result;
+    },
   };
+}
+
+/** @throws MissingTool where the task couldn't be started here */
+function requireTools(tasks: Tasks, arn: string): void {
+  const missing = tasks.missing(arn);
+  if (missing) throw missing;
 }
 
 /** Errors of this integration are called `ECS.…`, those of the SDK's `Ecs.…`. */
@@ -45,6 +57,7 @@ async function runToEnd(tasks: Tasks, run: () => Promise<ApiShape>, { signal }: 
   try {
     const task = await tasks.stopped(taskArn);
     const output = pascalKeys(task);
+    requireTools(tasks, taskArn);
     if (task.containers.some(({ exitCode }: ApiShape) => exitCode !== 0)) {
       // Step Functions fails a `.sync` task with this error, and the task as its cause.
       throw new ServiceError('States.TaskFailed', JSON.stringify(output));

@@ -4,6 +4,7 @@ import { engineCaller } from '../../access/guard';
 import type { LakeResource } from '../../assembly/resource';
 import { ensureEnvironment } from '../../engines/python/environment';
 import { findPython } from '../../engines/python/interpreter';
+import { MissingTool } from '../../host/missing-tool';
 import type { ApiShape } from '../api-shape';
 import { StateMap } from '../glue/state-map';
 import { type LakeContext, ServiceError, type TaskMeasures } from '../service';
@@ -40,6 +41,7 @@ export class Tasks {
   private readonly store: StateMap<ApiShape>;
   private readonly live = new Map<string, Live>();
   private readonly measured = new Map<string, TaskMeasures>();
+  private readonly lacking = new Map<string, MissingTool>();
   /** Work folders in use: two tasks of one family don't share one. */
   private readonly folders = new Set<string>();
 
@@ -53,6 +55,11 @@ export class Tasks {
 
   public all(): ApiShape[] {
     return this.store.values();
+  }
+
+  /** Why a task couldn't be started on this machine. */
+  public missing(arn: string): MissingTool | undefined {
+    return this.lacking.get(arn);
   }
 
   /** What a task that ended has said of its work. */
@@ -133,6 +140,7 @@ export class Tasks {
     const folder = this.workFolder(definition);
     try {
       const child = await this.launch(task, definition, container, folder).catch((error: Error) => {
+        if (error instanceof MissingTool) this.lacking.set(taskArn, error);
         this.close(task, { stopCode: 'TaskFailedToStart', stoppedReason: error.message });
       });
       if (child === undefined) return;
@@ -231,7 +239,8 @@ export class Tasks {
     const [container] = ended.containers;
     ended.containers = [{ ...container, ...(exitCode === undefined ? { reason: why.stoppedReason } : { exitCode }) }];
     this.put(ended, 'STOPPED');
-    publishState(this.lake, this.get(taskArn));
+    // What can't be started on this machine has not failed: no alarm goes off.
+    if (!this.lacking.has(taskArn)) publishState(this.lake, this.get(taskArn));
   }
 
   private stopSeconds(arn: string): number {

@@ -2,6 +2,7 @@ import { engineCaller } from '../../access/guard';
 import type { ApiShape } from '../api-shape';
 import { type Caller, type LakeContext, ServiceError } from '../service';
 import type { StatesService } from '../states';
+import { LEFT_OUT, type LeftOutState } from '../states/asl/errors';
 
 /** A target of a rule or schedule: its ARN, and what it is given. */
 export interface Delivery {
@@ -82,13 +83,20 @@ const KINDS: readonly Kind[] = [
 /** Nobody waits for an execution that an event or a schedule has started: its end is told to the run. */
 async function reportExecution(lake: LakeContext, machine: string, executionArn: string): Promise<void> {
   const started = performance.now();
-  await (lake.service('states') as StatesService).finished(executionArn);
+  const states = lake.service('states') as StatesService;
+  await states.finished(executionArn);
   const { status, error, cause } = await lake.call('states', 'DescribeExecution', { executionArn });
+  const missing: readonly LeftOutState[] = error === LEFT_OUT ? states.leftOut(executionArn) : [];
   const name = lake.resources.find(({ physicalId }) => physicalId === machine)?.path ?? machine;
   const reason = [status, error, cause].filter(Boolean).join(': ');
   const seconds = (performance.now() - started) / 1000;
   const failed = !['SUCCEEDED', 'ABORTED'].includes(status);
-  lake.background.report({ name, type: 'states:execution', seconds, ...(failed && { error: reason }) });
+  if (missing.length === 0)
+    return lake.background.report({ name, type: 'states:execution', seconds, ...(failed && { error: reason }) });
+  for (const { name: task, reason, need } of missing) {
+    const about = { name: `${name}: ${task}`, type: 'states:execution', seconds };
+    lake.background.report({ ...about, leftOut: { reason, need } });
+  }
 }
 
 /** Whether the lake does something with a target of this ARN. */

@@ -7,7 +7,7 @@ import { Classifiers } from './crawler/classifiers';
 import { Crawlers } from './crawler/crawlers';
 import { crawlerOperations } from './crawler/operations';
 import { Jobs, jobOperations, jobTasks, runtimeOf } from './jobs';
-import { Evaluations, qualityOperations } from './quality';
+import { Evaluations, qualityOperations, qualityTasks } from './quality';
 import { glueResources } from './resources';
 import { Triggers, triggerOperations } from './triggers';
 
@@ -33,7 +33,7 @@ export const glue: ServiceFactory = (lake): ScheduledService => {
     protocol: { kind: 'json', version: '1.1', target: 'AWSGlue' },
     resources: glueResources({ context, crawlers, classifiers, jobs, triggers, evaluations, operations }),
     operations,
-    tasks: jobTasks(jobs),
+    tasks: { ...jobTasks(jobs, operations), ...qualityTasks(evaluations, operations) },
     warmUp: (awaited) => {
       if (awaited !== 'pipelines') return; // who only queries needs no JVM
       const spark = jobs.store.jobs.values().map(({ definition }) => runtimeOf(definition));

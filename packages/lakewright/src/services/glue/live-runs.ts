@@ -1,4 +1,5 @@
 import type { SparkOutcome } from '../../engines/spark/contract';
+import { MissingTool } from '../../host/missing-tool';
 import type { TaskMeasures } from '../service';
 
 /** How a run ended: its work's outcome, or that its time was over. */
@@ -6,6 +7,8 @@ export interface RunEnd extends Pick<SparkOutcome, 'error' | 'measures'> {
   readonly state: SparkOutcome['state'] | 'TIMEOUT';
   /** Whole seconds. */
   readonly seconds: number;
+  /** The work couldn't begin here: it is STOPPED, and nobody is told of a failure. */
+  readonly missing?: MissingTool;
 }
 
 interface Live {
@@ -22,6 +25,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class LiveRuns {
   private readonly live = new Map<string, Live>();
   private readonly measures = new Map<string, TaskMeasures>();
+  private readonly missing = new Map<string, MissingTool>();
 
   public has(id: string): boolean {
     return this.live.has(id);
@@ -55,6 +59,11 @@ export class LiveRuns {
     return this.measures.get(id);
   }
 
+  /** Why a run that ended couldn't begin on this machine. */
+  public missingOf(id: string): MissingTool | undefined {
+    return this.missing.get(id);
+  }
+
   /** Ends all, and waits for it. */
   public async close(): Promise<void> {
     const runs = [...this.live.values()];
@@ -79,11 +88,12 @@ export class LiveRuns {
       },
       Math.min(minutes * 60_000, MAX_TIMER_MS),
     );
-    const outcome = await work(abort.signal).catch((error) => ({
-      state: abort.signal.aborted ? ('STOPPED' as const) : ('FAILED' as const),
+    const outcome: Omit<RunEnd, 'seconds'> = await work(abort.signal).catch((error) => ({
+      state: abort.signal.aborted || error instanceof MissingTool ? ('STOPPED' as const) : ('FAILED' as const),
       error: error instanceof Error ? error.message : String(error),
-      measures: undefined,
+      ...(error instanceof MissingTool && { missing: error }),
     }));
+    if (outcome.missing) this.missing.set(id, outcome.missing);
     clearTimeout(timer);
     if (outcome.measures) this.measures.set(id, outcome.measures);
     this.live.delete(id);

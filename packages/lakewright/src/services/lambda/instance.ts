@@ -43,7 +43,7 @@ interface Waiting {
 
 /** One process of a function: started once, invoked again and again, one invocation at a time. */
 export class Instance {
-  /** @throws LakewrightError LW_PYTHON_MISSING, ServiceError where the code isn't there */
+  /** @throws MissingTool LW_PYTHON_MISSING, ServiceError where the code isn't there */
   public static async start(lake: LakeContext, resource: LakeResource, channel: Channel): Promise<Instance> {
     const language = languageOf(resource) ?? 'node';
     const id = randomUUID().replaceAll('-', '');
@@ -243,5 +243,9 @@ async function commandOf(language: Language, memory: number): Promise<readonly [
     return [process.execPath, [`--max-old-space-size=${memory}`, path.join(RUNTIMES, 'node.cjs')]];
   }
   python ??= findPython([8, 20]);
+  // One that is installed meanwhile is found.
+  python.catch(() => {
+    python = undefined;
+  });
   return [(await python).path, [path.join(RUNTIMES, 'python.py')]];
 }

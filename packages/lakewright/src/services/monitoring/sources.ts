@@ -1,6 +1,7 @@
 import type { ApiShape } from '../api-shape';
 import type { LakeEvent } from '../event-bus';
 import { type LakeContext, ServiceError } from '../service';
+import { LEFT_OUT } from '../states/asl/errors';
 import type { Datapoint, MetricKey, Metrics } from './metrics';
 
 /** The metrics of AWS services that this lake measures; programs put their own. */
@@ -38,7 +39,8 @@ export function measureEvent(lake: LakeContext, metrics: Metrics, event: LakeEve
     const dimensions = { StateMachineArn: String(stateMachineArn) };
     metrics.put({ namespace: 'AWS/States', name, dimensions }, pointNow(lake, value));
   };
-  const name = ENDED[String(status)];
+  // What this machine can't do is no alarm.
+  const name = event.detail.error === LEFT_OUT ? undefined : ENDED[String(status)];
   if (name !== undefined) put(name, 1);
   if (stopDate !== null && stopDate !== undefined) put('ExecutionTime', Number(stopDate) - Number(startDate));
   return true;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ApiShape } from '../api-shape';
 import { type LakeContext, ServiceError } from '../service';
 import type { States } from './asl/definition';
-import { StatesError, Stopped, TimedOut } from './asl/errors';
+import { LEFT_OUT, LeftOut, StatesError, Stopped, TimedOut } from './asl/errors';
 import { type Frame, Interpreter } from './asl/interpreter';
 import { failureDetails } from './asl/payload';
 import type { Resumption } from './asl/resume';
@@ -96,7 +96,7 @@ export class Executions {
       redriveCount: record.redriveCount + 1,
       redriveDate: this.now(),
     };
-    for (const field of ['stopDate', 'output', 'error', 'cause'] as const) delete again[field];
+    for (const field of ['stopDate', 'output', 'error', 'cause', 'leftOut'] as const) delete again[field];
     this.launch(again, JSON.parse(record.input), true);
     return again.redriveDate as number;
   }
@@ -117,7 +117,7 @@ export class Executions {
   /** Runs one state alone, likewise. Nobody is told of it: it is no run of the pipeline. */
   public startOnly(machine: MachineRecord, task: string): ExecutionRecord {
     const definition = definitionOf(machine);
-    const { run, from } = resumptionAt(definition, task, this.whole(machine));
+    const { run, from } = resumptionAt(definition, task, this.whole(machine), true);
     const place = placeOf(definition, task);
     const innermost = innermostOf(from);
     if (innermost === undefined) {
@@ -254,6 +254,10 @@ export class Executions {
     if (error instanceof TimedOut) {
       record.status = 'TIMED_OUT';
       event('ExecutionTimedOut', 'executionTimedOutEventDetails', {});
+    } else if (error instanceof LeftOut) {
+      const why = failureDetails(new StatesError(LEFT_OUT, error.message));
+      Object.assign(record, { status: 'ABORTED', ...why, leftOut: error.states });
+      event('ExecutionAborted', 'executionAbortedEventDetails', why);
     } else if (error instanceof Stopped) {
       Object.assign(record, { status: 'ABORTED', ...stopped });
       event('ExecutionAborted', 'executionAbortedEventDetails', { ...stopped });

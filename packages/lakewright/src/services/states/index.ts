@@ -34,6 +34,7 @@ export const states: ServiceFactory = (lake: LakeContext): StatesService => {
     async finished(executionArn) {
       await executions.finished(executionArn);
     },
+    leftOut: (arn) => executions.get(arn).leftOut ?? [],
     stop: () => executions.stop(),
   };
 };

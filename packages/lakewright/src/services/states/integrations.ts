@@ -1,7 +1,8 @@
 import { authorize, engineCaller } from '../../access/guard';
+import { MissingTool } from '../../host/missing-tool';
 import type { ApiShape } from '../api-shape';
 import { type Caller, type LakeContext, ServiceError, type TaskCall, type TaskResult } from '../service';
-import { StatesError } from './asl/errors';
+import { LeftOut, StatesError } from './asl/errors';
 import { integrationName } from './asl/interpreter';
 import type { TaskRequest } from './asl/surroundings';
 import type { ExecutionRecord } from './records';
@@ -50,8 +51,23 @@ export class Integrations {
     private readonly tokens: TaskTokens,
   ) {}
 
-  /** @throws StatesError States.Runtime for what isn't supported: no wildcard may swallow that */
+  /**
+   * @throws StatesError States.Runtime for what isn't supported: no wildcard may swallow that
+   * @throws LeftOut where a tool of this machine is missing
+   */
   public async run(
+    request: TaskRequest,
+    record: Pick<ExecutionRecord, 'executionArn' | 'stateMachineArn' | 'roleArn'>,
+  ): Promise<TaskResult> {
+    try {
+      return await this.begin(request, record);
+    } catch (error) {
+      if (!(error instanceof MissingTool)) throw error;
+      throw new LeftOut([{ name: request.stateName, reason: error.reason, need: error.need }]);
+    }
+  }
+
+  private async begin(
     request: TaskRequest,
     record: Pick<ExecutionRecord, 'executionArn' | 'stateMachineArn' | 'roleArn'>,
   ): Promise<TaskResult> {
@@ -178,6 +194,7 @@ function translate(error: unknown, errors: string, name: string): unknown {
 
 function asFailure(error: unknown): unknown {
   if (!(error instanceof Error) || error.name === 'AbortError') return error;
+  if (error instanceof MissingTool || error instanceof LeftOut) return error;
   return new StatesError('States.TaskFailed', error.message);
 }
 

@@ -37,17 +37,22 @@ function places(definition: States, around: Place['around'] = []): Place[] {
   });
 }
 
-/** What a run that starts at a state begins with: what the newest run that came there had, and the others' results. */
+/**
+ * What a run that starts at a state begins with: what the newest run that came there had, and the others' results.
+ *
+ * @param alone the others aren't run: their results may be missing
+ */
 export function resumptionAt(
   definition: States,
   task: string,
   runs: readonly ExecutionRecord[],
+  alone = false,
 ): { readonly run: ExecutionRecord; readonly from: Resumption } {
   const place = placeOf(definition, task);
   for (const run of runs) {
     const history = new History(run.events);
     if (history.entered(place.name) === undefined) continue;
-    return { run, from: resumption(definition, [...place.around, { state: place.name }], history, 0) };
+    return { run, from: resumption(definition, [...place.around, { state: place.name }], history, 0, alone) };
   }
   throw new ServiceError(
     'ValidationException',
@@ -65,7 +70,7 @@ export function onlyState({ name, states }: Place): States {
   return { ...states, StartAt: name, States: { [name]: { ...state, ...(!ends && { End: true }) } as State } };
 }
 
-function resumption(states: States, way: Place['around'], history: History, after: number): Resumption {
+function resumption(states: States, way: Place['around'], history: History, after: number, alone: boolean): Resumption {
   const [{ state: name, branch }, ...rest] = way as [Place['around'][number], ...Place['around']];
   const entered = history.entered(name, after);
   if (entered === undefined) throw incomplete(name);
@@ -74,10 +79,10 @@ function resumption(states: States, way: Place['around'], history: History, afte
   const state = states.States[name] as State;
   if (branch === undefined) return { ...at, inside: mapParts(state, rest, history, entered.id, name) };
   const parts = (state.Branches as States[]).map((inner, index): Part => {
-    if (index === branch) return { at: resumption(inner, rest, history, entered.id) };
+    if (index === branch) return { at: resumption(inner, rest, history, entered.id, alone) };
     const output = history.endOf(inner, entered.id);
-    if (output === undefined) throw incomplete(inner.StartAt);
-    return output;
+    if (output === undefined && !alone) throw incomplete(inner.StartAt);
+    return output ?? null;
   });
   return { ...at, inside: { parts } };
 }

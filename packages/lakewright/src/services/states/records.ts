@@ -5,6 +5,7 @@ import type { Workspace } from '../../workspace/workspace';
 import type { ApiShape } from '../api-shape';
 import { ServiceError } from '../service';
 import type { States } from './asl/definition';
+import type { LeftOutState } from './asl/errors';
 import type { Resumption } from './asl/resume';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
@@ -45,6 +46,8 @@ export interface ExecutionRecord {
   redriveDate?: number;
   /** One state alone was run: no run of the machine. */
   readonly part?: boolean;
+  /** Why it ended early, where a tool of this machine was missing. */
+  leftOut?: readonly LeftOutState[];
   /** Where a redrive goes on. */
   resumption?: Resumption;
   readonly events: HistoryEvent[];

@@ -1,6 +1,6 @@
 import type { ApiShape } from '../api-shape';
 import type { TaskCall, TaskIntegration, TaskResult } from '../service';
-import { StatesError } from './asl/errors';
+import { LeftOut, StatesError } from './asl/errors';
 import type { Room } from './operations';
 import type { ChildRecord, ExecutionRecord } from './records';
 
@@ -19,6 +19,7 @@ export function tasks({ records, executions }: Room): Readonly<Record<string, Ta
     try {
       const record = await executions.finished(executionArn);
       if (record.status === 'SUCCEEDED') return record;
+      if (record.leftOut) throw new LeftOut(record.leftOut);
       throw new StatesError('States.TaskFailed', JSON.stringify(described(record, record.output)));
     } finally {
       call.signal.removeEventListener('abort', stop);

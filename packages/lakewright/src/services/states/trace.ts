@@ -1,4 +1,6 @@
+import type { ToolNeed } from '../../host/missing-tool';
 import type { Service, TaskMeasures } from '../service';
+import type { LeftOutState } from './asl/errors';
 
 /** A state was entered or left: what a run report is made of. */
 export interface TraceEvent {
@@ -21,9 +23,12 @@ export interface TraceEvent {
   readonly lakeTime: Date;
   /** Real seconds in the state, retries included; only on exit, like all below. */
   readonly seconds?: number;
-  readonly outcome?: 'SUCCEEDED' | 'CAUGHT' | 'FAILED' | 'ABORTED';
+  /** SKIPPED: left out since a tool is missing, or not reached since what is before it was; `cause` says so. */
+  readonly outcome?: 'SUCCEEDED' | 'CAUGHT' | 'FAILED' | 'ABORTED' | 'SKIPPED';
   readonly error?: string;
   readonly cause?: string;
+  /** What the task lacks that was left out. */
+  readonly missing?: ToolNeed;
   /** How often the state was tried again. */
   readonly retries?: number;
   readonly measures?: TaskMeasures;
@@ -42,6 +47,8 @@ export interface StatesService extends Service {
   startOnly(stateMachineArn: string, task: string): string;
   /** Waits until an execution has ended. */
   finished(executionArn: string): Promise<void>;
+  /** What an execution left out since a tool is missing. */
+  leftOut(executionArn: string): readonly LeftOutState[];
 }
 
 /**

@@ -81,7 +81,7 @@ describe('a failed installation says what to do', () => {
     ['ERROR: No matching distribution found for duckdb==1.5.5', 'LW_ENVIRONMENT_OFFLINE', /package index/],
     ['something else', 'LW_ENVIRONMENT_FAILED', /something else/],
   ])('%s', (said, code, message) => {
-    const error = installError('x', 'pip ended with 1', said);
+    const error = installError({ name: 'x', pinned: true }, 'pip ended with 1', said);
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
   });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SparkEngine } from '../../../engines/spark/contract';
+import type { MissingTool } from '../../../host/missing-tool';
 import type { ApiShape } from '../../api-shape';
 import { type LakeContext, ServiceError, type TaskMeasures } from '../../service';
 import { entityNotFound } from '../errors';
@@ -121,6 +122,11 @@ export class Jobs {
     return this.live.measuresOf(id);
   }
 
+  /** Why a run couldn't begin on this machine. */
+  public missingOf(id: string): MissingTool | undefined {
+    return this.live.missingOf(id);
+  }
+
   /** Ends all runs, and Spark. */
   public async close(): Promise<void> {
     this.closing = true;
@@ -128,11 +134,13 @@ export class Jobs {
     await this.engine.stop();
   }
 
-  private ended(job: JobDefinition, run: JobRun, { state, error, seconds }: RunEnd, options: StartOptions): void {
+  private ended(job: JobDefinition, run: JobRun, end: RunEnd, options: StartOptions): void {
+    const { state, error, seconds, missing } = end;
     const ended: JobRun = {
       ...run,
       JobRunState: state,
       ...(state === 'FAILED' && { ErrorMessage: error ?? 'Command failed with exit code 1' }),
+      ...(missing && { ErrorMessage: missing.message }),
       ...(state === 'TIMEOUT' && { ErrorMessage: `Job run exceeded its timeout of ${run.Timeout} minutes` }),
       LastModifiedOn: this.now(),
       CompletedOn: this.now(),
@@ -144,7 +152,7 @@ export class Jobs {
       const text = `the end of job run ${run.Id} (${state}) couldn't be kept: ${(failure as Error).message}`;
       this.lake.host.notify({ code: 'LW_GLUE_JOB_WARNING', level: 'warning', text });
     }
-    publishJobState(this.lake, ended);
+    if (missing === undefined) publishJobState(this.lake, ended);
     if (state === 'FAILED' || state === 'TIMEOUT') this.retry(job, ended, options);
   }
 

@@ -1,4 +1,4 @@
-import { ServiceError, type TaskIntegration } from '../../service';
+import { type Operation, ServiceError, type TaskIntegration } from '../../service';
 import type { JobRun } from './job-store';
 import type { Jobs } from './jobs';
 
@@ -10,7 +10,10 @@ import type { Jobs } from './jobs';
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
  */
-export function jobTasks(jobs: Jobs): Readonly<Record<string, TaskIntegration>> {
+export function jobTasks(
+  jobs: Jobs,
+  operations: Readonly<Record<string, Operation>>,
+): Readonly<Record<string, TaskIntegration>> {
   const start: (...given: Parameters<TaskIntegration>) => JobRun = (parameters) =>
     jobs.start(parameters?.JobName, {
       Arguments: texts(parameters?.Arguments),
@@ -21,11 +24,24 @@ export function jobTasks(jobs: Jobs): Readonly<Record<string, TaskIntegration>> 
     'glue:startJobRun.sync': async (parameters, task) => {
       const { JobName, Id } = start(parameters, task);
       const run = await jobs.finished(JobName, Id, task.signal);
+      requireTools(jobs, Id);
       const output = inMilliseconds(run);
       if (run.JobRunState !== 'SUCCEEDED') throw new ServiceError('States.TaskFailed', JSON.stringify(output));
       return { output, measures: jobs.measuresOf(Id) };
     },
+    // A machine that polls learns here that there is nothing to wait for.
+    'aws-sdk:glue:getJobRun': async (parameters, task) => {
+      const output = await operations.GetJobRun?.(parameters, task.caller);
+      requireTools(jobs, String(parameters?.RunId));
+      return { output };
+    },
   };
+}
+
+/** @throws MissingTool where the run couldn't begin here */
+function requireTools(jobs: Jobs, id: string): void {
+  const missing = jobs.missingOf(id);
+  if (missing) throw missing;
 }
 
 const texts = (map: Record<string, unknown> | undefined): Record<string, string> =>

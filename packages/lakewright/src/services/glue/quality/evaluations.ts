@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { engineCaller } from '../../../access/guard';
 import type { SparkEngine, SparkOutcome } from '../../../engines/spark/contract';
+import type { MissingTool } from '../../../host/missing-tool';
 import type { ApiShape } from '../../api-shape';
 import type { LakeContext, TaskMeasures } from '../../service';
 import { LiveRuns, type RunEnd } from '../live-runs';
@@ -74,6 +75,11 @@ export class Evaluations {
     return this.live.measuresOf(id);
   }
 
+  /** Why a run couldn't begin on this machine. */
+  public missingOf(id: string): MissingTool | undefined {
+    return this.live.missingOf(id);
+  }
+
   /** Keeps a result, also one of a Glue job, and tells of it. */
   public keep(result: Omit<QualityResult, 'ResultId' | 'CompletedOn'>): QualityResult {
     const kept = {
@@ -100,11 +106,12 @@ export class Evaluations {
     return this.live.close();
   }
 
-  private ended(run: EvaluationRun, { state, error, seconds }: RunEnd, ResultIds: readonly string[]): void {
+  private ended(run: EvaluationRun, { state, error, seconds, missing }: RunEnd, ResultIds: readonly string[]): void {
     this.store.putRun({
       ...run,
       Status: state,
       ...(state === 'FAILED' && { ErrorString: error ?? 'the evaluation ended without a result' }),
+      ...(missing && { ErrorString: missing.message }),
       LastModifiedOn: this.now(),
       CompletedOn: this.now(),
       ExecutionTime: seconds,

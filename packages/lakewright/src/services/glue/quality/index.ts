@@ -5,6 +5,7 @@ import { putRuleset } from './operations';
 
 export { Evaluations } from './evaluations';
 export { qualityOperations } from './operations';
+export { qualityTasks } from './tasks';
 
 /** AWS::Glue::DataQualityRuleset. */
 export function qualityResources(context: CatalogContext, evaluations: Evaluations): Record<string, ResourceHandler> {

@@ -1,3 +1,5 @@
+import type { ToolNeed } from '../../../host/missing-tool';
+
 /** A failure inside of a state machine: what Retry and Catch match by name. */
 export class StatesError extends Error {
   constructor(
@@ -18,6 +20,33 @@ export class StatesError extends Error {
 
 /** The execution was stopped: no Retry or Catch sees it. */
 export class Stopped extends Error {}
+
+/** A state that a tool of this machine was missing for. */
+export interface LeftOutState {
+  readonly name: string;
+  readonly reason: string;
+  readonly need: ToolNeed;
+}
+
+/**
+ * A state, or some of the states in it, couldn't be run here since a tool is missing: neither done nor failed. No Retry or
+ * Catch sees it; what runs beside it goes on, what follows it isn't run. Step Functions itself has no such thing.
+ */
+export class LeftOut extends Error {
+  constructor(public readonly states: readonly LeftOutState[]) {
+    super(states.map(({ name, reason }) => `${name}: ${reason}`).join('; '));
+  }
+
+  /** `A and B were left out`. */
+  public get because(): string {
+    const names = [...new Set(this.states.map(({ name }) => name))];
+    const few = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names;
+    return `${few.join(' and ')} ${names.length === 1 ? 'was' : 'were'} left out`;
+  }
+}
+
+/** The error of an execution that ended early since states were left out; it is ABORTED, and can be redriven. */
+export const LEFT_OUT = 'Lakewright.LeftOut';
 
 /** The whole execution took longer than its TimeoutSeconds. */
 export class TimedOut extends Stopped {}

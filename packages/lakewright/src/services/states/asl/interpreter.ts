@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiShape } from '../../api-shape';
 import type { TaskMeasures } from '../../service';
+import type { TraceEvent } from '../trace';
 import type { QueryLanguage, Retrier, State, States } from './definition';
-import { isRuntime, matches, StatesError, Stopped, TimedOut } from './errors';
+import { isRuntime, LeftOut, matches, StatesError, Stopped, TimedOut } from './errors';
+import { followers } from './followers';
 import { carried, failureDetails, limit } from './payload';
 import { type Handed, queryOf, type Scope } from './query';
 import type { Inside, Resumption } from './resume';
@@ -54,8 +56,10 @@ export class Interpreter {
     let data = from?.input ?? input;
     let again = from;
     if (from !== undefined) frame.variables = from.variables;
+    const seen = new Set<string>();
     for (;;) {
       const state = definition.States[name] as State;
+      seen.add(name);
       const before = { state: name, input: data, variables: frame.variables };
       const held: Visit['held'] & { entered?: boolean } = {};
       if (frame.parent === undefined) this.around.checkpoint?.(state.Type, { ...before, entered: false });
@@ -68,8 +72,30 @@ export class Interpreter {
         name = next;
       } catch (error) {
         frame.stoppedAt = { ...before, entered: held.entered ?? false, ...(held.inside && { inside: held.inside }) };
+        if (error instanceof LeftOut) this.skip(definition, name, seen, frame, error.because);
         throw error;
       }
+    }
+  }
+
+  /** Tells of what would have followed a state that was left out. */
+  private skip(
+    definition: States,
+    after: string | undefined,
+    seen: ReadonlySet<string>,
+    at: Pick<Frame, 'parent' | 'iteration'>,
+    because: string,
+  ): void {
+    const now = { time: new Date(), lakeTime: this.around.clock.now() };
+    for (const name of followers(definition, after, seen)) {
+      const state = definition.States[name] as State;
+      const id = randomUUID();
+      for (const [iteration, branch] of ((state.Branches ?? []) as States[]).entries()) {
+        this.skip(branch, undefined, new Set(), { parent: id, iteration }, because);
+      }
+      const resource = state.Type === 'Task' ? integrationName(state.Resource) : undefined;
+      const about = { id, ...{ parent: at.parent, iteration: at.iteration }, name, type: state.Type, resource };
+      this.around.trace({ kind: 'exited', ...about, ...now, outcome: 'SKIPPED', cause: because });
     }
   }
 
@@ -101,7 +127,7 @@ export class Interpreter {
     let retries = 0;
     let measures: TaskMeasures | undefined;
     let items: number | undefined;
-    const exit = (outcome: 'SUCCEEDED' | 'CAUGHT' | 'FAILED' | 'ABORTED', failure?: StatesError): void => {
+    const exit = (outcome: NonNullable<TraceEvent['outcome']>, failure?: TraceFailure): void => {
       around.trace({
         kind: 'exited',
         ...common,
@@ -110,7 +136,7 @@ export class Interpreter {
         seconds: (performance.now() - start) / 1000,
         outcome,
         retries,
-        ...(failure && { error: failure.error, cause: failure.causeText }),
+        ...failure,
         ...(measures && { measures }),
         ...(items !== undefined && { items }),
       });
@@ -149,7 +175,8 @@ export class Interpreter {
       } catch (thrown) {
         if (thrown instanceof Stopped || !(thrown instanceof StatesError)) {
           if (ABORTABLE.has(state.Type)) around.record(ids, `${state.Type}StateAborted`, '', undefined);
-          exit('ABORTED');
+          if (thrown instanceof LeftOut) exit('SKIPPED', leftOutOf(thrown, state.Type));
+          else exit('ABORTED');
           throw thrown;
         }
         const failure = placed(thrown, name, eventId);
@@ -167,12 +194,12 @@ export class Interpreter {
         }
         const catcher = state.Catch?.find((one) => matches(one.ErrorEquals, failure.error));
         if (catcher === undefined || this.isTimedOut(frame)) {
-          exit('FAILED', failure);
+          exit('FAILED', { error: failure.error, cause: failure.causeText });
           throw failure;
         }
         const handed = await query.caught(catcher, raw, { ...scope, errorOutput: failure.output });
         leave(handed);
-        exit('CAUGHT', failure);
+        exit('CAUGHT', { error: failure.error, cause: failure.causeText });
         return { next: catcher.Next, handed };
       }
     }
@@ -199,6 +226,14 @@ export class Interpreter {
   private isTimedOut(frame: Frame): boolean {
     return frame.deadline !== undefined && this.around.clock.now().getTime() >= frame.deadline;
   }
+}
+
+type TraceFailure = Pick<TraceEvent, 'error' | 'cause' | 'missing'>;
+
+/** A task says what it lacks, what contains such ones only names them. */
+function leftOutOf({ states, because }: LeftOut, type: string): TraceFailure {
+  const [own] = states;
+  return type === 'Task' && own ? { cause: own.reason, missing: own.need } : { cause: because };
 }
 
 /** States whose end from outside is an event of its own. */

@@ -1,6 +1,6 @@
 import type { ApiShape } from '../../api-shape';
 import type { States } from './definition';
-import { StatesError, Stopped, TimedOut } from './errors';
+import { LeftOut, StatesError, Stopped, TimedOut } from './errors';
 import { type Frame, Interpreter, type Visit } from './interpreter';
 import { itemInputs } from './map-items';
 import { failureDetails } from './payload';
@@ -67,14 +67,15 @@ async function inline(work: Work & { contexts: readonly ApiShape[] }): Promise<A
       }
     },
   );
-  if (group.failure === undefined) {
+  const { problem } = group;
+  if (problem === undefined) {
     run.around.record(frame, 'MapStateSucceeded', '', undefined);
     return outputs.map((one) => one?.value);
   }
   const parts = outputs.map((output, index) => partOf(output, frames[index]?.stoppedAt ?? at(before[index])));
   visit.held.inside = { parts, inputs, contexts };
-  if (group.failure instanceof StatesError) run.around.record(frame, 'MapStateFailed', '', undefined);
-  throw group.failure;
+  if (problem instanceof StatesError) run.around.record(frame, 'MapStateFailed', '', undefined);
+  throw problem;
 }
 
 async function distributed(work: Work & { sizes: readonly number[] }): Promise<ApiShape> {
@@ -136,7 +137,7 @@ async function distributed(work: Work & { sizes: readonly number[] }): Promise<A
     }
   });
   try {
-    if (group.failure !== undefined) throw group.failure;
+    if (group.problem !== undefined) throw group.problem;
     const result = await resultOf(visit, mapRun, outcomes);
     record('MapRunSucceeded');
     record('MapStateSucceeded');
@@ -159,13 +160,15 @@ async function distributed(work: Work & { sizes: readonly number[] }): Promise<A
 
 const at = (part: Inside['parts'][number] | undefined) => (part && 'at' in part ? part.at : undefined);
 
-/** Runs `work` for each index, so many at a time, until the first failure. Rejects never: the group has the failure. */
+/** Runs `work` for each index, so many at a time, until the first failure. Rejects never: the group has the problem. */
 async function pool(group: Group, count: number, width: number, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < count) {
       if (group.signal.aborted) throw new Stopped();
-      await work(next++);
+      await group.add(work(next++)).catch((error) => {
+        if (!(error instanceof LeftOut)) throw error;
+      });
     }
   };
   await Promise.allSettled(Array.from({ length: Math.min(width, count) }, () => group.add(worker())));

@@ -2,7 +2,7 @@ import type { ApiShape } from '../../api-shape';
 import type { TaskMeasures } from '../../service';
 import { holds } from './choice';
 import type { State, States, StateType } from './definition';
-import { StatesError } from './errors';
+import { LeftOut, type LeftOutState, StatesError } from './errors';
 import type { Frame, Visit } from './interpreter';
 import { runMap } from './map';
 import { json } from './payload';
@@ -93,7 +93,8 @@ export const HANDLERS: Readonly<Record<StateType, Handler>> = {
       return { frame: own, work: group.add(run.runStates(branch, structuredClone(input), own, before?.at)) };
     });
     const ends = await Promise.allSettled(branches.map(({ work }) => work));
-    if (group.failure === undefined) {
+    const { problem } = group;
+    if (problem === undefined) {
       run.around.record(frame, 'ParallelStateSucceeded', '', undefined);
       return { input: scope.input, result: ends.map((end) => (end as PromiseFulfilledResult<ApiShape>).value) };
     }
@@ -102,8 +103,8 @@ export const HANDLERS: Readonly<Record<StateType, Handler>> = {
         partOf(end.status === 'fulfilled' ? { value: end.value } : undefined, branches[index]?.frame?.stoppedAt),
       ),
     };
-    if (group.failure instanceof StatesError) run.around.record(frame, 'ParallelStateFailed', '', undefined);
-    throw group.failure;
+    if (problem instanceof StatesError) run.around.record(frame, 'ParallelStateFailed', '', undefined);
+    throw problem;
   },
 
   async Map(visit) {
@@ -111,23 +112,33 @@ export const HANDLERS: Readonly<Record<StateType, Handler>> = {
   },
 };
 
-/** Work that belongs together: the first failure stops the rest. */
+/** Work that belongs together: the first failure stops the rest, what is left out stops nobody. */
 export class Group {
   private readonly controller = new AbortController();
   public readonly signal: AbortSignal;
-  /** What stopped the group; what comes after it is only its consequence. */
-  public failure: Error | undefined;
+  private failure: Error | undefined;
+  /** By name and reason: a Map leaves the same state out for each item. */
+  private readonly leftOut = new Map<string, LeftOutState>();
 
   public constructor(outer: AbortSignal) {
     this.signal = AbortSignal.any([outer, this.controller.signal]);
+  }
+
+  /** What the group ends with: what stopped it (what comes after that is only its consequence), or what was left out. */
+  public get problem(): Error | undefined {
+    return this.failure ?? (this.leftOut.size > 0 ? new LeftOut([...this.leftOut.values()]) : undefined);
   }
 
   public async add<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
-      this.failure ??= error as Error;
-      this.controller.abort();
+      if (error instanceof LeftOut) {
+        for (const state of error.states) this.leftOut.set(`${state.name}\n${state.reason}`, state);
+      } else {
+        this.failure ??= error as Error;
+        this.controller.abort();
+      }
       throw error;
     }
   }
