@@ -13,6 +13,9 @@ export class SupersetRole {
   /** Dashboards of the data sources that another role gives. */
   public static readonly GAMMA = new SupersetRole('Gamma');
 
+  /** Dashboards of everything that Superset itself may see in the lake: what most people need. The init task makes it. */
+  public static readonly LAKE = new SupersetRole('Lake');
+
   /** The editor for SQL, besides another role. */
   public static readonly SQL_LAB = new SupersetRole('sql_lab');
 

@@ -14,11 +14,11 @@ init)
   exec python bootstrap.py
   ;;
 web)
-  # Connections are kept longer than the load balancer keeps them (60 s), so that it is never the server that closes one.
+  # Connections are kept longer than the load balancer keeps them (120 s), so that it is never the server that closes one.
   exec gunicorn \
     --bind "${WEB_HOST:-0.0.0.0}:${WEB_PORT:-8088}" \
     --worker-class gthread --workers "${WEB_WORKERS:-2}" --threads "${WEB_THREADS:-10}" \
-    --timeout 120 --graceful-timeout 30 --keep-alive 75 \
+    --timeout 120 --graceful-timeout 30 --keep-alive 125 \
     --max-requests "${WEB_MAX_REQUESTS:-2000}" --max-requests-jitter 200 \
     --worker-tmp-dir "$beats" --access-logfile - --error-logfile - \
     "$FLASK_APP"

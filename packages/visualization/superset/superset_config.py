@@ -4,6 +4,7 @@ import json
 import os
 import ssl
 import sys
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from sqlalchemy.engine import URL
@@ -103,6 +104,21 @@ if CACHE_URL:
 PUBLIC_URL = (variable("PUBLIC_URL") or "http://127.0.0.1:8088").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 ENABLE_PROXY_FIX = IS_HTTPS  # the load balancer ends TLS, and says by headers what the browser asked
+
+
+def as_browsers_ask(application):
+    """Behind CloudFront the load balancer itself is asked without TLS, and says so: log-in would come back to http://…."""
+    port = str(urlsplit(PUBLIC_URL).port or 443)
+
+    def asked(request, start_response):
+        request["HTTP_X_FORWARDED_PROTO"] = "https"
+        request["HTTP_X_FORWARDED_PORT"] = port
+        return application(request, start_response)
+
+    return asked
+
+
+ADDITIONAL_MIDDLEWARE = [as_browsers_ask] if IS_HTTPS else []
 PREFERRED_URL_SCHEME = "https" if IS_HTTPS else "http"
 WEBDRIVER_BASEURL = WEBDRIVER_BASEURL_USER_FRIENDLY = f"{PUBLIC_URL}/"
 SESSION_COOKIE_SECURE = IS_HTTPS

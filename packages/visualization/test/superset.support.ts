@@ -1,0 +1,29 @@
+import { LakeCatalog } from '@lakewright/catalog';
+import { AthenaWorkgroup } from '@lakewright/consumption';
+import { DataLocation, LakeEnvironment } from '@lakewright/core';
+import { LakeStorage } from '@lakewright/storage';
+import { App, Stack } from 'aws-cdk-lib';
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import { Superset, SupersetAddress, type SupersetProps } from '../src';
+
+/** A lake, a workgroup, and Superset on it. */
+export function lake(props: Partial<SupersetProps> = {}, environment = LakeEnvironment.production()) {
+  const app = new App();
+  const stack = new Stack(app, 'Stack');
+  const storage = new LakeStorage(stack, 'Storage', { environment });
+  const { datasets } = new LakeCatalog(stack, 'Catalog', { storage, environment });
+  const workgroup = new AthenaWorkgroup(stack, 'Bi', { results: DataLocation.of(storage.datasets.bucket, 'results') });
+  const superset = new Superset(stack, 'Superset', {
+    address: SupersetAddress.cloudFront(),
+    workgroup,
+    reads: [datasets.dataset('delays')],
+    environment,
+    ...props,
+  });
+  return { app, stack, storage, datasets, workgroup, superset };
+}
+
+export function certificateOf(stack: Stack): acm.ICertificate {
+  const arn = 'arn:aws:acm:eu-central-1:123456789012:certificate/11111111-1111-4111-8111-111111111111';
+  return acm.Certificate.fromCertificateArn(stack, 'Certificate', arn);
+}
