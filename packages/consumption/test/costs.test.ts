@@ -18,7 +18,7 @@ describe('an alarm on scanned bytes', () => {
       TreatMissingData: 'notBreaching',
     });
     const [sum, ...metrics] = alarm?.Properties.Metrics ?? [];
-    expect(sum.Expression).toBe('FILL(succeeded, 0) + FILL(cancelled, 0) + FILL(canceled, 0)');
+    expect(sum.Expression).toBe('SUM([succeeded, cancelled, canceled])');
     for (const { MetricStat } of metrics) {
       expect(MetricStat).toMatchObject({ Stat: 'Sum', Period: 86_400, Metric: { MetricName: 'ProcessedBytes' } });
       expect(MetricStat.Metric.Dimensions).toContainEqual({ Name: 'WorkGroup', Value: { Ref: 'WorkgroupD5BC63A0' } });

@@ -30,9 +30,8 @@ export function scannedBytesAlarm(
   );
   const alarm = new cloudwatch.Alarm(workgroup, id, {
     metric: new cloudwatch.MathExpression({
-      expression: Object.keys(BILLED)
-        .map((name) => `FILL(${name}, 0)`)
-        .join(' + '),
+      // adds what there is: FILL has nothing for an end that no query has had yet
+      expression: `SUM([${Object.keys(BILLED).join(', ')}])`,
       usingMetrics,
       period,
       label: 'bytes scanned',

@@ -4,7 +4,7 @@ import { LOCAL_ADMIN, type ResourceHandler } from '../service';
 import type { DataCatalogs } from './operations/metadata';
 import type { NamedQueries } from './operations/named-queries';
 import type { Tags } from './operations/tags';
-import { refuseManaged } from './operations/work-groups';
+import { checkManaged } from './queries/managed-results';
 import type { QueryService } from './queries/query-service';
 
 export interface ResourceTools {
@@ -19,11 +19,16 @@ export function athenaResources({ queries, named, catalogs, tags }: ResourceTool
   return {
     'AWS::Athena::WorkGroup': {
       classification: 'executed',
+      classify: ({ properties }) =>
+        /spark/i.test(String(properties.WorkGroupConfiguration?.EngineVersion?.SelectedEngineVersion))
+          ? { classification: 'recorded', note: 'sessions of Apache Spark are not done: SQL is refused here' }
+          : { classification: 'executed' },
       apply: async ({ properties, physicalId }) => {
         const { WorkGroupConfiguration, Description, State = 'ENABLED', Tags: given } = properties;
-        refuseManaged(WorkGroupConfiguration);
+        const configuration = configurationOf(WorkGroupConfiguration);
+        checkManaged(configuration);
         const former = queries.workGroups.find(physicalId);
-        const declared = queries.workGroups.create(physicalId, configurationOf(WorkGroupConfiguration), Description);
+        const declared = queries.workGroups.create(physicalId, configuration, Description);
         queries.workGroups.put({ ...declared, State, CreationTime: former?.CreationTime ?? declared.CreationTime });
         tags.put(tags.arn('workgroup', physicalId), given);
       },
@@ -94,7 +99,7 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 /** CloudFormation gives numbers and booleans as texts now and then. */
 function configurationOf(configuration: ApiShape): ApiShape {
   if (!configuration) return {};
-  const { BytesScannedCutoffPerQuery: cutoff, ...others } = configuration;
+  const { BytesScannedCutoffPerQuery: cutoff, ManagedQueryResultsConfiguration: managed, ...others } = configuration;
   const flags = ['EnforceWorkGroupConfiguration', 'PublishCloudWatchMetricsEnabled', 'RequesterPaysEnabled'];
   const converted = Object.entries(others).map(([key, value]) => [
     key,
@@ -103,5 +108,6 @@ function configurationOf(configuration: ApiShape): ApiShape {
   return {
     ...Object.fromEntries(converted),
     ...(cutoff !== undefined && { BytesScannedCutoffPerQuery: Number(cutoff) }),
+    ...(managed && { ManagedQueryResultsConfiguration: { ...managed, Enabled: String(managed.Enabled) === 'true' } }),
   };
 }

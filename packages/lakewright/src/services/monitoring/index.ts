@@ -5,7 +5,7 @@ import { ruleHolds } from './alarm-rule';
 import { Alarms, problemOf } from './alarms';
 import { Metrics } from './metrics';
 import { operations } from './operations';
-import { measureEvent, measureMatch } from './sources';
+import { measureEvent, measureMatch, measureQuery } from './sources';
 
 export interface MonitoringService extends Service {
   /** Looks at every alarm by the lake's clock. */
@@ -18,9 +18,14 @@ export const monitoring: ServiceFactory = (lake: LakeContext): MonitoringService
   const alarms = new Alarms(lake, metrics);
   // An alarm's own event is no reason to look at the alarms.
   const concerns = (event: LakeEvent): boolean => event.source !== 'aws.cloudwatch' && alarms.all().length > 0;
+  const query = async (event: LakeEvent): Promise<void> => {
+    if (await measureQuery(lake, metrics, event)) await alarms.evaluate();
+  };
   const subscriptions = [
     lake.events.subscribe((event) => {
-      if (concerns(event) && measureEvent(lake, metrics, event)) lake.background.track(alarms.evaluate());
+      if (!concerns(event)) return;
+      if (measureEvent(lake, metrics, event)) lake.background.track(alarms.evaluate());
+      else if (event.source === 'aws.athena') lake.background.track(query(event));
     }),
     lake.events.subscribeMatches((rule, event) => {
       if (!concerns(event)) return;

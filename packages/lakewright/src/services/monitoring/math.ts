@@ -1,8 +1,9 @@
-/** A metric math expression: numbers, ids of metrics, `+ - * /`, brackets, and `FILL(m1, 0)`. */
+/** A metric math expression: numbers, ids of metrics, `+ - * /`, brackets, `FILL(m1, 0)` and `SUM([m1, m2])`. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'metric'; readonly id: string }
   | { readonly kind: 'fill'; readonly of: Expression; readonly value: number }
+  | { readonly kind: 'sum'; readonly of: readonly Expression[] }
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression };
 
 /** What isn't evaluated here, by its name. */
@@ -51,6 +52,19 @@ export function parseMath(text: string): Expression {
       expect(')');
       return { kind: 'fill', of, value: Number(value) };
     }
+    if (token === 'SUM') {
+      at += 1;
+      expect('(');
+      expect('[');
+      const of = [sum()];
+      while (tokens[at] === ',') {
+        at += 1;
+        of.push(sum());
+      }
+      expect(']');
+      expect(')');
+      return { kind: 'sum', of };
+    }
     // Ids begin with a small letter, functions with a capital.
     if (!/^[a-z]/.test(token)) refuse();
     at += 1;
@@ -75,13 +89,14 @@ export function parseMath(text: string): Expression {
 export function idsOf(expression: Expression): string[] {
   if (expression.kind === 'metric') return [expression.id];
   if (expression.kind === 'fill') return idsOf(expression.of);
+  if (expression.kind === 'sum') return expression.of.flatMap(idsOf);
   return expression.kind === 'binary' ? [...idsOf(expression.left), ...idsOf(expression.right)] : [];
 }
 
 /**
  * The value in one period; undefined where a metric that isn't filled has none.
  *
- * FILL has nothing for a metric that never had a point.
+ * FILL has nothing for a metric that never had a point; SUM of an array adds what there is.
  */
 export function evaluateMath(
   expression: Expression,
@@ -96,6 +111,10 @@ export function evaluateMath(
       return value(expression.id);
     case 'fill':
       return of(expression.of) ?? (idsOf(expression.of).some(everHad) ? expression.value : undefined);
+    case 'sum': {
+      const known = expression.of.map(of).filter((one) => one !== undefined);
+      return known.length === 0 ? undefined : known.reduce((all, one) => all + one, 0);
+    }
     case 'binary': {
       const [left, right] = [of(expression.left), of(expression.right)];
       if (left === undefined || right === undefined) return undefined;

@@ -6,6 +6,10 @@ import type { Datapoint, MetricKey, Metrics } from './metrics';
 
 /** The metrics of AWS services that this lake measures; programs put their own. */
 const MEASURED: Readonly<Record<string, readonly string[]>> = {
+  'AWS/Athena': [
+    ...['ProcessedBytes', 'TotalExecutionTime', 'EngineExecutionTime', 'QueryPlanningTime', 'QueryQueueTime'],
+    ...['ServicePreProcessingTime', 'ServiceProcessingTime'],
+  ],
   'AWS/Events': ['TriggeredRules', 'MatchedEvents', 'Invocations'],
   'AWS/SQS': ['ApproximateNumberOfMessagesVisible', 'ApproximateNumberOfMessagesNotVisible'],
   'AWS/States': [
@@ -43,6 +47,27 @@ export function measureEvent(lake: LakeContext, metrics: Metrics, event: LakeEve
   const name = event.detail.error === LEFT_OUT ? undefined : ENDED[String(status)];
   if (name !== undefined) put(name, 1);
   if (stopDate !== null && stopDate !== undefined) put('ExecutionTime', Number(stopDate) - Number(startDate));
+  return true;
+}
+
+/**
+ * A query of Athena that has ended, in a workgroup that publishes its metrics; false for any other event.
+ *
+ * @see https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html
+ */
+export async function measureQuery(lake: LakeContext, metrics: Metrics, event: LakeEvent): Promise<boolean> {
+  const { currentState: QueryState, queryExecutionId: QueryExecutionId, workgroupName: WorkGroup } = event.detail;
+  if (event['detail-type'] !== 'Athena Query State Change') return false;
+  if (!['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(String(QueryState))) return false;
+  const found = await lake.call('athena', 'GetWorkGroup', { WorkGroup });
+  if (found.WorkGroup.Configuration.PublishCloudWatchMetricsEnabled !== true) return false;
+  const { QueryExecution } = await lake.call('athena', 'GetQueryExecution', { QueryExecutionId });
+  const { StatementType, Statistics } = QueryExecution;
+  const dimensions = { QueryState: String(QueryState), QueryType: String(StatementType), WorkGroup: String(WorkGroup) };
+  const put = (name: string, value: number): void =>
+    metrics.put({ namespace: 'AWS/Athena', name, dimensions }, pointNow(lake, value));
+  put('ProcessedBytes', Statistics.DataScannedInBytes);
+  for (const name of MEASURED['AWS/Athena']?.slice(1) ?? []) put(name, Statistics[`${name}InMillis`]);
   return true;
 }
 

@@ -187,10 +187,24 @@ describe('stopping', () => {
       Name: 'small',
       Configuration: { BytesScannedCutoffPerQuery: 10, ResultConfiguration: { OutputLocation: 's3://results/small/' } },
     });
-    const { Status } = await lake.run('SELECT sum(x) FROM wide', { WorkGroup: 'small' });
+    const { Status, QueryExecutionId } = await lake.run('SELECT sum(x) FROM wide', { WorkGroup: 'small' });
+    await expect(lake.athena('GetQueryResults', { QueryExecutionId })).rejects.toMatchObject({
+      message: 'Query did not finish successfully. Final query state: CANCELLED',
+    });
+    for (const statement of [
+      'CREATE TABLE copied AS SELECT x FROM wide',
+      'INSERT INTO wide SELECT x FROM wide',
+      "UNLOAD (SELECT x FROM wide) TO 's3://lake/unloaded/' WITH (format = 'PARQUET')",
+    ]) {
+      expect(await lake.reason(statement, { WorkGroup: 'small' })).toBe('Bytes scanned limit was exceeded');
+    }
+    expect(await lake.context.objects.list('results', { prefix: 'small/' })).toEqual([]);
+    expect(await lake.context.objects.list('lake', { prefix: 'unloaded/' })).toEqual([]);
+    expect(lake.context.catalog.table('db', 'copied')).toBeUndefined();
+    expect(await lake.rows('SELECT count(*) FROM wide')).toEqual([['10000']]);
     expect(Status).toMatchObject({
       State: 'CANCELLED',
-      StateChangeReason: 'Query cancelled! : Bytes scanned limit was exceeded',
+      StateChangeReason: 'Bytes scanned limit was exceeded',
     });
     expect((await lake.run('SELECT count(*) FROM wide', { WorkGroup: 'small' })).Status.State).toBe('SUCCEEDED');
   });

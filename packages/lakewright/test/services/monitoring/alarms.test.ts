@@ -250,6 +250,8 @@ describe('metrics', () => {
     ['gone + 1', undefined],
     ['FILL(gone, 4) + 1', 5],
     ['FILL(never, 4)', undefined],
+    ['SUM([never, gone])', undefined],
+    ['SUM([never, 3, 4]) * 2', 14],
   ])('%s = %s', (text, wanted) => {
     const value = (id: string) => ({ m1: 1 })[id];
     expect(evaluateMath(parseMath(text), value, (id) => id !== 'never')).toBe(wanted);

@@ -4,6 +4,7 @@ import { invalidRequest } from '../errors';
 import { offsetOf, page, pageSize, requiredText, tokenOf } from '../input';
 import { describeColumn } from '../queries/column-info';
 import { type Execution, isFinal } from '../queries/execution';
+import { resultStore } from '../queries/managed-results';
 import type { QueryService } from '../queries/query-service';
 import { readResult } from '../queries/result-files';
 import { ENGINE_VERSION } from '../queries/workgroups';
@@ -78,10 +79,14 @@ export function describeExecution(execution: Execution): Record<string, ApiShape
     Query: execution.query,
     StatementType: execution.statementType,
     ...(execution.substatement && { SubstatementType: execution.substatement }),
-    ResultConfiguration: {
-      ...execution.resultConfiguration,
-      OutputLocation: outputLocation ?? pendingLocation(execution),
-    },
+    ...(execution.managed
+      ? { ManagedQueryResultsConfiguration: { Enabled: true } }
+      : {
+          ResultConfiguration: {
+            ...execution.resultConfiguration,
+            OutputLocation: outputLocation ?? pendingLocation(execution),
+          },
+        }),
     ResultReuseConfiguration: { ResultReuseByAgeConfiguration: execution.reuse ?? { Enabled: false } },
     QueryExecutionContext: {
       ...(execution.database !== undefined && { Database: execution.database }),
@@ -97,7 +102,7 @@ export function describeExecution(execution: Execution): Record<string, ApiShape
     Statistics: {
       EngineExecutionTimeInMillis: times.engine,
       DataScannedInBytes: execution.scannedBytes,
-      ...(execution.manifest && { DataManifestLocation: execution.manifest }),
+      ...(execution.manifest && !execution.managed && { DataManifestLocation: execution.manifest }),
       TotalExecutionTimeInMillis: times.total,
       QueryQueueTimeInMillis: times.queue,
       ServicePreProcessingTimeInMillis: 1,
@@ -141,10 +146,13 @@ async function getResults(
   }
   const start = input.NextToken ? offsetOf(input.NextToken) : 0;
   const location = execution.outputLocation;
-  if (location !== undefined) requireResultFile(lake, caller, location);
+  if (execution.managed) queries.managed.requireKept(execution);
+  else if (location !== undefined) requireResultFile(lake, caller, location);
   // Statements that write files elsewhere have no rows.
   const hasRows = location !== undefined && !execution.manifest;
-  const { rows, next } = hasRows ? await readResult(lake, location, start, count) : { rows: [], next: undefined };
+  const { rows, next } = hasRows
+    ? await readResult(resultStore(lake, queries.managed, execution), location, start, count)
+    : { rows: [], next: undefined };
   return {
     UpdateCount: execution.updateCount ?? 0,
     ResultSet: {

@@ -2,6 +2,7 @@ import type { ApiShape } from '../../api-shape';
 import type { Operation } from '../../service';
 import { invalidRequest } from '../errors';
 import { page, requiredText } from '../input';
+import { checkManaged } from '../queries/managed-results';
 import type { QueryService } from '../queries/query-service';
 import { ENGINE_VERSION, type WorkGroup } from '../queries/workgroups';
 import type { Tags } from './tags';
@@ -24,7 +25,7 @@ export function workGroupOperations(
       if (!/^[a-zA-Z0-9._-]{1,128}$/.test(name))
         throw invalidRequest(`Name '${name}' must match [a-zA-Z0-9._-]{1,128}`);
       if (workGroups.find(name)) throw invalidRequest('WorkGroup is already created', 'WORKGROUP_ALREADY_EXISTS');
-      refuseManaged(input.Configuration);
+      checkManaged(input.Configuration);
       workGroups.put(workGroups.create(name, input.Configuration, input.Description));
       tags.put(tags.arn('workgroup', name), input.Tags);
       return {};
@@ -46,12 +47,13 @@ export function workGroupOperations(
 
     UpdateWorkGroup: async (input) => {
       const workGroup = workGroups.get(requiredText(input, 'WorkGroup'));
-      refuseManaged(input.ConfigurationUpdates);
+      const Configuration = updated(workGroup.Configuration, input.ConfigurationUpdates ?? {});
+      checkManaged(Configuration);
       workGroups.put({
         ...workGroup,
         ...(input.State && { State: input.State }),
         ...(input.Description !== undefined && { Description: input.Description }),
-        Configuration: updated(workGroup.Configuration, input.ConfigurationUpdates ?? {}),
+        Configuration,
       });
       return {};
     },
@@ -68,19 +70,13 @@ export function workGroupOperations(
   };
 }
 
-/** Results without a bucket of one's own have no local place yet: never a result in a place that nobody named. */
-export function refuseManaged(configuration: ApiShape): void {
-  const managed =
-    configuration?.ManagedQueryResultsConfiguration ?? configuration?.ManagedQueryResultsConfigurationUpdates;
-  if (managed?.Enabled === true) {
-    throw invalidRequest(
-      'Lakewright: managed query results are not available locally: set ResultConfiguration.OutputLocation',
-    );
-  }
-}
-
 function updated(configuration: ApiShape, changes: ApiShape): ApiShape {
-  const { ResultConfigurationUpdates: results, RemoveBytesScannedCutoffPerQuery: noCutoff, ...others } = changes;
+  const {
+    ResultConfigurationUpdates: results,
+    ManagedQueryResultsConfigurationUpdates: managed,
+    RemoveBytesScannedCutoffPerQuery: noCutoff,
+    ...others
+  } = changes;
   const result: ApiShape = { ...configuration, ...others };
   if (noCutoff) delete result.BytesScannedCutoffPerQuery;
   if (results) {
@@ -91,6 +87,12 @@ function updated(configuration: ApiShape, changes: ApiShape): ApiShape {
       else if (value) delete own[removed];
     }
     result.ResultConfiguration = own;
+  }
+  if (managed) {
+    const { RemoveEncryptionConfiguration: plain, ...given } = managed;
+    const { EncryptionConfiguration: former, ...own } = configuration.ManagedQueryResultsConfiguration ?? {};
+    const kept = plain || former === undefined ? {} : { EncryptionConfiguration: former };
+    result.ManagedQueryResultsConfiguration = { ...own, ...kept, ...given };
   }
   result.EngineVersion = {
     ...ENGINE_VERSION,

@@ -11,6 +11,8 @@ export interface Execution {
   readonly parameters?: readonly string[];
   /** Folder for results, with a slash at its end. */
   readonly output: string;
+  /** It is in Athena's own storage: no place of the lake. */
+  readonly managed?: true;
   readonly resultConfiguration: Readonly<Record<string, unknown>>;
   readonly reuse?: { readonly Enabled: boolean; readonly MaxAgeInMinutes?: number };
 

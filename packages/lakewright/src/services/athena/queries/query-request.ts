@@ -9,6 +9,7 @@ import { type ParsedStatement, parseParameters, parseText, statementKind } from 
 import { folderOf, parseLocation } from '../tables/data-files';
 import { sqlReason } from './athena-error';
 import type { Execution } from './execution';
+import { isManaged, type ManagedResults } from './managed-results';
 import { isEnforced, type WorkGroup } from './workgroups';
 
 /** AWS's limit for the text of a query, in bytes. */
@@ -23,6 +24,7 @@ export interface QueryRequest {
   readonly workGroup: WorkGroup;
   /** Where results go, with a slash at its end. */
   readonly output: string;
+  readonly managed: boolean;
   readonly resultConfiguration: Readonly<Record<string, unknown>>;
   readonly caller: Caller;
 }
@@ -41,16 +43,38 @@ export function readRequest(
   query: string,
   input: ApiShape,
   workGroup: WorkGroup,
-  lake: LakeContext,
+  { objects }: LakeContext,
+  results: ManagedResults,
   caller: Caller,
 ): QueryRequest {
+  requireSql(workGroup);
   const parsed = parseQuery(query);
   const parameters = parseArguments(input.ExecutionParameters);
+  if (isManaged(workGroup)) {
+    refuseLocation(input, workGroup);
+    const output = results.folder(workGroup);
+    return { query, parsed, parameters, workGroup, output, managed: true, resultConfiguration: {}, caller };
+  }
   const resultConfiguration = resultConfigurationOf(input, workGroup);
   const output = folderOf(resultConfiguration.OutputLocation);
   const { bucket } = locationOf(output);
-  if (!lake.objects.hasBucket(bucket)) throw invalidRequest(`Unable to verify/create output bucket ${bucket}`);
-  return { query, parsed, parameters, workGroup, output, resultConfiguration, caller };
+  if (!objects.hasBucket(bucket)) throw invalidRequest(`Unable to verify/create output bucket ${bucket}`);
+  return { query, parsed, parameters, workGroup, output, managed: false, resultConfiguration, caller };
+}
+
+/** Sessions of Spark aren't done here, and SQL isn't theirs. */
+function requireSql({ Name, Configuration }: WorkGroup): void {
+  const engine = String(Configuration.EngineVersion?.SelectedEngineVersion);
+  if (!/spark/i.test(engine)) return;
+  throw invalidRequest(`Lakewright: WorkGroup ${Name} is for ${engine}: give SQL to a workgroup for Athena SQL`);
+}
+
+/** Where the workgroup's settings aren't enforced, a client's location and managed results are two things at once. */
+function refuseLocation({ ResultConfiguration: given }: ApiShape, workGroup: WorkGroup): void {
+  if (isEnforced(workGroup) || !given?.OutputLocation) return;
+  throw invalidRequest(
+    `Lakewright: ResultConfiguration.OutputLocation in WorkGroup ${workGroup.Name}, whose results Athena manages: leave it out`,
+  );
 }
 
 /** The record of a query that is about to run. */
@@ -68,6 +92,7 @@ export function newExecution(request: QueryRequest, input: ApiShape, now: Date):
     ...(input.ClientRequestToken && { clientRequestToken: input.ClientRequestToken }),
     ...(input.ExecutionParameters && { parameters: input.ExecutionParameters }),
     output: request.output,
+    ...(request.managed && { managed: true as const }),
     resultConfiguration: request.resultConfiguration,
     ...(reuse && { reuse }),
     state: 'RUNNING',

@@ -8,6 +8,7 @@ import { LakeEngine } from './engine';
 import { type Execution, isFinal } from './execution';
 import { explainQuery, type QueryExplanation } from './explain-query';
 import { QueryHistory } from './history';
+import { ManagedResults } from './managed-results';
 import { newExecution, type QueryRequest, queryText, readRequest } from './query-request';
 import { findReusable, reuseResult } from './reuse';
 import { fail, runQuery } from './run-query';
@@ -31,6 +32,7 @@ export class QueryService {
   public readonly workGroups: WorkGroups;
   public readonly prepared: PreparedStatements;
   public readonly history: QueryHistory;
+  public readonly managed: ManagedResults;
   private readonly engine: LakeEngine;
   private readonly running = new Map<string, Running>();
 
@@ -38,6 +40,7 @@ export class QueryService {
     this.workGroups = new WorkGroups(lake);
     this.prepared = new PreparedStatements(lake);
     this.history = new QueryHistory(lake.workspace, () => seconds(lake.clock.now()));
+    this.managed = new ManagedResults(lake);
     this.engine = new LakeEngine(lake);
   }
 
@@ -50,10 +53,10 @@ export class QueryService {
     if (known) return known;
     // The engine starts in its own process while the first query is parsed here; an error is reported by its use.
     this.engine.open().catch(() => undefined);
-    const request = readRequest(query, input, workGroup, this.lake, caller);
+    const request = readRequest(query, input, workGroup, this.lake, this.managed, caller);
     const execution = newExecution(request, input, this.lake.clock.now());
     this.history.put(execution);
-    const reusable = findReusable(this.history, execution, request.parsed);
+    const reusable = request.managed ? undefined : findReusable(this.history, execution, request.parsed);
     if (reusable) {
       reuseResult(execution, reusable, seconds(this.lake.clock.now()));
       this.history.put(execution);
@@ -131,7 +134,8 @@ export class QueryService {
 
   private async execute(execution: Execution, request: QueryRequest, signal: AbortSignal): Promise<void> {
     this.announce(execution, 'QUEUED');
-    await runQuery({ lake: this.lake, engine: this.engine, prepared: this.prepared }, execution, request, signal);
+    const { lake, engine, prepared, managed } = this;
+    await runQuery({ lake, engine, prepared, managed }, execution, request, signal);
     try {
       this.history.put(execution);
     } catch (error) {

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { metadataText } from '../../../engines/sql/types/text';
-import type { OpenObject } from '../../../workspace/object-store';
-import { type LakeContext, ServiceError } from '../../service';
+import type { ObjectStore, OpenObject } from '../../../workspace/object-store';
+import { ServiceError } from '../../service';
 import type { StatementOutcome } from '../statements/run';
 import { parseLocation } from '../tables/data-files';
 import { describeColumn } from './column-info';
@@ -16,7 +16,11 @@ import { metadataFile } from './result-metadata';
  *
  * Beside it lies a file of the columns with the ending `.metadata`; UNLOAD and statements without columns have none.
  */
-export async function publishResult(lake: LakeContext, execution: Execution, outcome: StatementOutcome): Promise<void> {
+export async function publishResult(
+  objects: ObjectStore,
+  execution: Execution,
+  outcome: StatementOutcome,
+): Promise<void> {
   const { result } = outcome;
   execution.columns = result.columns.map(
     (column): StoredColumn => ({
@@ -30,9 +34,9 @@ export async function publishResult(lake: LakeContext, execution: Execution, out
   const ending = { csv: '.csv', lines: '.txt', written: '' }[result.kind];
   const { bucket, prefix } = parseLocation(execution.output);
   await Promise.all([
-    publishRows(lake, outcome, bucket, `${prefix}${name}`),
+    publishRows(objects, outcome, bucket, `${prefix}${name}`),
     execution.columns.length > 0 && outcome.substatement !== 'UNLOAD'
-      ? publishMetadata(lake, metadataOf(execution, outcome), bucket, `${prefix}${name}${ending}.metadata`)
+      ? publishMetadata(objects, metadataOf(execution, outcome), bucket, `${prefix}${name}${ending}.metadata`)
       : undefined,
   ]);
   execution.outputLocation = `${execution.output}${name}${ending}`;
@@ -40,21 +44,26 @@ export async function publishResult(lake: LakeContext, execution: Execution, out
 }
 
 /** The file of the result itself; `key` is without its ending. */
-async function publishRows(lake: LakeContext, outcome: StatementOutcome, bucket: string, key: string): Promise<void> {
+async function publishRows(
+  objects: ObjectStore,
+  outcome: StatementOutcome,
+  bucket: string,
+  key: string,
+): Promise<void> {
   const { result, written = [] } = outcome;
   if (result.kind === 'csv') {
-    await publish(lake, result.file, bucket, `${key}.csv`);
+    await publish(objects, result.file, bucket, `${key}.csv`);
   } else if (result.kind === 'lines') {
-    await lake.objects.write(bucket, `${key}.txt`, textOf(result.lines), { contentType: 'text/plain' });
+    await objects.write(bucket, `${key}.txt`, textOf(result.lines), { contentType: 'text/plain' });
   } else {
-    await lake.objects.write(bucket, `${key}-manifest.csv`, textOf(written), { contentType: 'text/csv' });
+    await objects.write(bucket, `${key}-manifest.csv`, textOf(written), { contentType: 'text/csv' });
   }
 }
 
-async function publishMetadata(lake: LakeContext, metadata: Buffer, bucket: string, key: string): Promise<void> {
-  const file = lake.objects.stageFile(bucket);
+async function publishMetadata(objects: ObjectStore, metadata: Buffer, bucket: string, key: string): Promise<void> {
+  const file = objects.stageFile(bucket);
   writeFileSync(file, metadata); // some hundred bytes: waiting for a thread would take longer
-  await publish(lake, file, bucket, key);
+  await publish(objects, file, bucket, key);
 }
 
 const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
@@ -63,7 +72,7 @@ const textOf = (lines: readonly string[]): string => lines.map((line) => `${line
  * With no record beside it, as any file that an engine wrote: on a busy disk each new file takes a millisecond, a large
  * part of a small query's time.
  */
-async function publish({ objects }: LakeContext, file: string, bucket: string, key: string): Promise<void> {
+async function publish(objects: ObjectStore, file: string, bucket: string, key: string): Promise<void> {
   try {
     await objects.publish(file, bucket, key);
   } catch (error) {
@@ -89,13 +98,13 @@ export interface ResultPage {
 
 /** Some rows of a result file from a byte offset on. */
 export async function readResult(
-  lake: LakeContext,
+  objects: ObjectStore,
   location: string,
   start: number,
   count: number,
 ): Promise<ResultPage> {
   const { bucket, prefix: key } = parseLocation(location);
-  const object = await opened(lake, bucket, key);
+  const object = await opened(objects, bucket, key);
   if (!object) return { rows: [] };
   try {
     const { size } = object.info;
@@ -113,9 +122,9 @@ export async function readResult(
 }
 
 /** Undefined when somebody has deleted it. */
-async function opened(lake: LakeContext, bucket: string, key: string): Promise<OpenObject | undefined> {
+async function opened(objects: ObjectStore, bucket: string, key: string): Promise<OpenObject | undefined> {
   try {
-    return await lake.objects.open(bucket, key);
+    return await objects.open(bucket, key);
   } catch (error) {
     if (error instanceof ServiceError && error.code === 'NoSuchKey') return undefined;
     throw error;

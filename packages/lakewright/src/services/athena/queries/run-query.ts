@@ -6,9 +6,11 @@ import { seconds } from '../input';
 import type { PreparedStatements } from '../statements/prepared';
 import type { StatementRun } from '../statements/run';
 import { runStatement } from '../statements/statement';
+import { parseLocation } from '../tables/data-files';
 import { athenaError, sqlReason } from './athena-error';
 import type { LakeEngine } from './engine';
 import type { Execution } from './execution';
+import { type ManagedResults, resultStore } from './managed-results';
 import type { QueryRequest } from './query-request';
 import { publishResult } from './result-files';
 import { isEnforced } from './workgroups';
@@ -20,6 +22,7 @@ export interface QueryHost {
   readonly lake: LakeContext;
   readonly engine: LakeEngine;
   readonly prepared: PreparedStatements;
+  readonly managed: ManagedResults;
 }
 
 /** Runs one query to its end and fills in its record; never throws. */
@@ -38,7 +41,7 @@ export async function runQuery(
     });
     const arn = host.lake.access.principalOf(request.caller)?.arn;
     const outcome = await actAs(arn, () => runStatement(run, request.parsed, host.prepared));
-    await publishResult(host.lake, execution, outcome);
+    await publishResult(resultStore(host.lake, host.managed, execution), execution, outcome);
     execution.statementType = outcome.type;
     execution.substatement = outcome.substatement;
     execution.tables = outcome.tables ?? [];
@@ -71,7 +74,7 @@ export function fail(execution: Execution, error: unknown, signal: AbortSignal):
     execution.reason = 'Query cancelled by user';
   } else if (error instanceof ScanLimitError) {
     execution.state = 'CANCELLED';
-    execution.reason = 'Query cancelled! : Bytes scanned limit was exceeded';
+    execution.reason = 'Bytes scanned limit was exceeded';
   } else {
     execution.state = 'FAILED';
     execution.reason = reasonOf(error);
@@ -80,7 +83,7 @@ export function fail(execution: Execution, error: unknown, signal: AbortSignal):
 }
 
 async function prepareRun(
-  { lake, engine }: QueryHost,
+  { lake, engine, managed }: QueryHost,
   execution: Execution,
   { parameters, workGroup, caller }: QueryRequest,
   meter: StatementRun['meter'],
@@ -93,7 +96,7 @@ async function prepareRun(
   }
   const now = lake.clock.now();
   const guard = LakeGuard.of(lake, caller);
-  guard?.requireWrite(`${execution.output}${execution.id}`);
+  if (!execution.managed) guard?.requireWrite(`${execution.output}${execution.id}`);
   const cutoff = workGroup.Configuration.BytesScannedCutoffPerQuery;
   return {
     lake,
@@ -114,10 +117,11 @@ async function prepareRun(
     database: execution.database ?? 'default',
     queryId: execution.id,
     workGroup: workGroup.Name,
-    output: execution.output,
+    ...(!execution.managed && { output: execution.output }),
     outputEnforced: isEnforced(workGroup) && !!workGroup.Configuration.ResultConfiguration?.OutputLocation,
     parameters,
     signal,
+    stageResult: () => resultStore(lake, managed, execution).stageFile(parseLocation(execution.output).bucket),
     onTranslated: ({ approximate }) => {
       onPlanned();
       if (approximate.length > 0) execution.approximate = approximate;

@@ -106,7 +106,7 @@ async function targetLocation(
   external: string | undefined,
   name: { readonly database: string; readonly table: string },
 ): Promise<string> {
-  const location = folderOf(external ?? `${run.output}tables/${run.queryId}/`);
+  const location = folderOf(external ?? defaultLocation(run));
   run.guard?.requireLocation(location, name.database);
   run.guard?.requireWrite(location);
   if (external === undefined) return location;
@@ -118,6 +118,15 @@ async function targetLocation(
   }
   await requireEmpty(run, external, `${name.database}.${name.table}`);
   return location;
+}
+
+/** Below the results: a workgroup whose results Athena keeps has no such place. */
+function defaultLocation({ output, queryId }: StatementRun): string {
+  if (output !== undefined) return `${output}tables/${queryId}/`;
+  throw new SqlError(
+    'INVALID_TABLE_PROPERTY',
+    "Lakewright: CREATE TABLE AS in a WorkGroup with managed query results needs the property 'external_location'",
+  );
 }
 
 export async function requireEmpty(run: StatementRun, location: string, table: string): Promise<void> {

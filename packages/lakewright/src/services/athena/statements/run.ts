@@ -23,13 +23,15 @@ export interface StatementRun {
   readonly database: string;
   readonly queryId: string;
   readonly workGroup: string;
-  /** Folder for results, with a slash at its end. */
-  readonly output: string;
+  /** Folder for results, with a slash at its end; undefined when Athena keeps them. */
+  readonly output?: string;
   /** The workgroup says where results go, not the caller. */
   readonly outputEnforced: boolean;
   /** Values for `?`. */
   readonly parameters: readonly Expression[];
   readonly signal: AbortSignal;
+  /** Where the result may be written before it is published. */
+  stageResult(): string;
   /** Called between translation and execution: notes approximations, ends a query that would read too much. */
   onTranslated(translated: { readonly approximate: readonly string[] }): void;
 }

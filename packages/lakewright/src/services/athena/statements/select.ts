@@ -1,14 +1,13 @@
 import { rmSync } from 'node:fs';
 import type { Query } from '../../../engines/sql/parse/ast';
 import { translate } from '../../../engines/sql/translate';
-import { parseLocation } from '../tables/data-files';
 import type { StatementOutcome, StatementRun } from './run';
 
 /** A query: its rows go into a CSV. */
 export async function select(run: StatementRun, query: Query, parameterCount: number): Promise<StatementOutcome> {
   const translated = await translate(query, run.session, { parameterCount, parameters: run.parameters });
   run.onTranslated(translated);
-  const file = run.lake.objects.stageFile(parseLocation(run.output).bucket);
+  const file = run.stageResult();
   const options = { header: true, signal: run.signal };
   const { rows, bytes } = await run.engine.toCsv(translated.sql, translated.columns, file, options).catch((error) => {
     rmSync(file, { force: true });
