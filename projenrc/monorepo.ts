@@ -149,6 +149,7 @@ export class Monorepo extends typescript.TypeScriptProject {
       'A dbt project from its construct, end to end',
       'nx run-many -t bundle -p @lakewright/etl @lakewright/governance && node scripts/suite.mjs dbt',
     );
+    task('test:console', 'The console in a browser', 'node scripts/suite.mjs console');
     task('test:trino', 'The same statements here and on a real Trino', 'node scripts/suite.mjs trino');
     task('reliability', 'Kill the lake at random moments; write to it from all sides', 'node scripts/reliability.mjs');
     task('check', 'Generated files current, licences permissive, README commands true', 'node scripts/check.mjs');

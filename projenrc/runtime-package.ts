@@ -132,14 +132,18 @@ export class RuntimePackage extends typescript.TypeScriptProject {
     }
     if (this.tasks.tryFind('default')) this.removeTask('default');
     const bundle = this.addTask('bundle', {
-      description: 'Bundle the Trino and Hive grammars, and the scripts of Superset, into assets/',
+      description: "Bundle the Trino and Hive grammars, the console's page and the scripts of Superset into assets/",
       exec: 'node scripts/bundle-grammar.mjs',
     });
+    bundle.exec('node scripts/bundle-console.mjs');
     bundle.exec('node ../../scripts/copy-file.mjs ../visualization/superset assets/superset');
     this.compileTask.reset('tsc -p tsconfig.json');
     this.testTask.reset('vitest run', { receiveArgs: true });
     this.addTask('test:watch', { exec: 'vitest', receiveArgs: true });
-    this.addTask('typecheck', { description: 'Type-check the tests', exec: 'tsc -p test/tsconfig.json' });
+    this.addTask('typecheck', {
+      description: "Type-check the tests and the console's page",
+      exec: 'tsc -p test/tsconfig.json && tsc -p console/tsconfig.json',
+    });
     this.addTask('lint', { exec: 'biome check --error-on-warnings .', receiveArgs: true });
     this.packageTask.reset('mkdir -p dist/js && npm pack --pack-destination dist/js');
 
@@ -149,7 +153,10 @@ export class RuntimePackage extends typescript.TypeScriptProject {
         bundle: {
           inputs: [
             '{workspaceRoot}/packages/visualization/superset/**/*',
+            '{projectRoot}/console/**/*',
+            '{projectRoot}/scripts/bundle-console.mjs',
             '{projectRoot}/scripts/bundle-grammar.mjs',
+            '{projectRoot}/src/console/contract.ts',
             '{projectRoot}/scripts/grammar-entry.mjs',
             '{workspaceRoot}/package-lock.json',
           ],

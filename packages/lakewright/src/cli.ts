@@ -77,12 +77,12 @@ const VERBS: Verbs = {
   async serve(options) {
     await withLake(options, async (lake, host) => {
       const server = await lake.serve({ port: options.port });
-      const { url } = server;
+      const { url, consoleUrl } = server;
       host.notify({
         code: 'LW_SERVE_LISTENING',
         level: 'result',
-        text: `serving the lake on ${url} (Ctrl-C ends)\n  export AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${server.region} AWS_DEFAULT_REGION=${server.region}`,
-        data: { url, region: server.region },
+        text: `serving the lake on ${url} (Ctrl-C ends)\n  console: ${consoleUrl}\n  export AWS_ENDPOINT_URL=${url} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${server.region} AWS_DEFAULT_REGION=${server.region}`,
+        data: { url, consoleUrl, region: server.region },
       });
       await new Promise<void>((resolve) => {
         process.once('SIGINT', resolve);

@@ -243,9 +243,10 @@ export class Lake {
     return await unload(await this.open(), sql, options);
   }
 
-  /** Serves the AWS APIs on one loopback port until the returned server is closed. */
+  /** Serves the AWS APIs and the console on one loopback port until the returned server is closed. */
   public async serve(options: { readonly port?: number } = {}): Promise<RunningServer> {
-    return await serve(await this.open(), options.port ?? DEFAULT_PORT);
+    const lake = await this.open();
+    return await serve(lake, options.port ?? DEFAULT_PORT, this.assembly(lake.workspace));
   }
 
   /** What is on this machine, and what it enables. */

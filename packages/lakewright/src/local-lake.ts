@@ -4,7 +4,7 @@ import { openLakePermissions } from './access/lake-formation';
 import type { Assembly, LakeResource } from './assembly/resource';
 import type { Host } from './host/host';
 import { Programs } from './programs/programs';
-import { type LakeServer, startServer } from './server/server';
+import { type LakeServer, type Pages, startServer } from './server/server';
 import { BackgroundWork } from './services/background';
 import { EventBus } from './services/event-bus';
 import { SERVICES } from './services/registry';
@@ -39,6 +39,8 @@ export class LocalLake implements LakeContext {
   public readonly partition: string;
   public readonly services: readonly Service[];
   private readonly byName: ReadonlyMap<string, Service>;
+  /** What the server shows to people; only `serve` has it. */
+  public pages?: Pages;
   private server?: Promise<LakeServer>;
 
   public constructor(
@@ -93,7 +95,7 @@ export class LocalLake implements LakeContext {
    * @throws LakewrightError LW_PORT_IN_USE, LW_PORT_REFUSED
    */
   public listen(port: number): Promise<LakeServer> {
-    this.server ??= startServer(this, this.services, { port });
+    this.server ??= startServer(this, this.services, { port, pages: () => this.pages });
     this.server.catch(() => {
       this.server = undefined;
     });

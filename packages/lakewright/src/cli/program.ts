@@ -164,9 +164,9 @@ export function makeProgram(verbs: Verbs): Command {
 
   program
     .command('serve')
-    .summary('serve the AWS APIs')
+    .summary('serve the AWS APIs and the console')
     .description(
-      'Serves the AWS APIs of the lake on one loopback port; SDKs and tools find it through AWS_ENDPOINT_URL. Schedules fire\nby the clock of this machine.',
+      `Serves the AWS APIs of the lake on one loopback port; SDKs and tools find it through AWS_ENDPOINT_URL. Schedules fire\nby the clock of this machine. The console, a page on which one sees the lake, is at\nhttp://127.0.0.1:${DEFAULT_PORT}/_console/ (or what --port says).`,
     )
     .option('--port <number>', 'TCP port; 0 takes a free one', port, DEFAULT_PORT)
     .action((_, command) => verbs.serve(globals<{ port: number }>(command)));

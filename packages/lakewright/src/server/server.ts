@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CONSOLE_PATH } from '../console/contract';
 import { LakewrightError } from '../host/host';
 import { invocationOf, withLineage } from '../services/lineage';
 import { type Caller, type LakeContext, LOCAL_ADMIN, type Service } from '../services/service';
@@ -8,7 +9,7 @@ import { answer } from './answer';
 import { findTarget } from './dispatch';
 import { replyJsonError } from './protocols/json';
 import { asServiceError, reply } from './protocols/reply';
-import { refusal } from './request-guard';
+import { bucketOfHost, refusal } from './request-guard';
 import { readSignature, type Signature } from './signature';
 
 export interface ServerOptions {
@@ -20,6 +21,14 @@ export interface ServerOptions {
    * @default '127.0.0.1'
    */
   readonly host?: string;
+  /** Pages below `/_console/`, and what a browser gets at `/`. */
+  readonly pages?: () => Pages | undefined;
+}
+
+/** Something for people to look at, on the same port. */
+export interface Pages {
+  /** Never rejects. */
+  handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
 }
 
 /** One port that answers as the lake's AWS services. */
@@ -53,7 +62,7 @@ export async function startServer(
       2,
     );
   }
-  const handler = new RequestHandler(lake, services);
+  const handler = new RequestHandler(lake, services, options.pages);
   const server = http.createServer((request, response) => void handler.handle(request, response));
   // SDKs keep connections for reuse; one that is closed under a request just sent is an error for them.
   server.keepAliveTimeout = 65_000;
@@ -111,6 +120,7 @@ class RequestHandler {
   public constructor(
     private readonly lake: LakeContext,
     private readonly services: readonly Service[],
+    private readonly pages: () => Pages | undefined = () => undefined,
   ) {}
 
   /** Never rejects. */
@@ -122,6 +132,7 @@ class RequestHandler {
       const refused = refusal(request);
       if (refused !== undefined) return reply(response, 403, { 'content-type': 'text/plain' }, `${refused}\n`);
       const url = requestUrl(request);
+      if (await this.page(request, response, url)) return;
       const signature = readSignature(request, url);
       if (isHealthCheck(request, url, signature)) return this.health(response);
       const target = findTarget(this.services, request, signature);
@@ -147,6 +158,24 @@ class RequestHandler {
       // A client that still sends would never read the answer.
       if (!request.readableEnded) request.resume();
     }
+  }
+
+  /** Whether the request was for a page. A bucket in the host's name has objects of any key, also of such. */
+  private async page(request: IncomingMessage, response: ServerResponse, url: URL): Promise<boolean> {
+    const pages = bucketOfHost(request.headers.host) === undefined ? this.pages() : undefined;
+    const isBrowser = String(request.headers.accept ?? '').includes('text/html');
+    if (pages && url.pathname.startsWith(CONSOLE_PATH)) {
+      await pages.handle(request, response, url);
+      return true;
+    }
+    const name = CONSOLE_PATH.slice(0, -1);
+    if (pages && isBrowser && request.method === 'GET' && (request.url === '/' || url.pathname === name)) {
+      reply(response, 302, { location: CONSOLE_PATH }, '');
+      return true;
+    }
+    // What lies in the lake is nobody's program: a page among its objects runs none, and isn't of the console's origin.
+    if (request.headers['sec-fetch-dest'] !== undefined) response.setHeader('content-security-policy', 'sandbox');
+    return false;
   }
 
   private caller(signature: Signature, requestId: string): Caller {

@@ -117,7 +117,8 @@ function entryOf(
   };
 }
 
-function chosenPrincipals(lake: LocalLake, as: string | undefined): { shown: string; principal: Principal }[] {
+/** Roles and users, by what `--as` takes. @throws LakewrightError LW_NO_PRINCIPAL */
+export function chosenPrincipals(lake: LocalLake, as?: string): { shown: string; principal: Principal }[] {
   const all = lake.resources.filter(({ type }) => type === 'AWS::IAM::Role' || type === 'AWS::IAM::User');
   const name = as === undefined ? undefined : findPrincipal(lake.resources, as);
   const chosen = as === undefined ? all : all.filter(({ physicalId }) => physicalId === name);

@@ -1,16 +1,23 @@
-import type { Operation, ServiceFactory } from '../service';
+import type { Operation, Service, ServiceFactory } from '../service';
 import { DataCatalogs, metadataOperations } from './operations/metadata';
 import { NamedQueries, namedQueryOperations } from './operations/named-queries';
 import { preparedStatementOperations } from './operations/prepared-statements';
 import { queryExecutionOperations } from './operations/query-executions';
 import { Tags, tagOperations } from './operations/tags';
 import { workGroupOperations } from './operations/work-groups';
+import type { Execution } from './queries/execution';
 import { QueryService } from './queries/query-service';
 import { athenaResources } from './resources';
 import { athenaTasks } from './tasks';
 
+/** The room of Athena, with what the console needs beyond `Service`. */
+export interface AthenaService extends Service {
+  /** Every query of the history, the latest first. */
+  history(): readonly Execution[];
+}
+
 /** Amazon Athena: SQL on the lake's tables, with workgroups, prepared statements, views and the query history. */
-export const athena: ServiceFactory = (lake) => {
+export const athena: ServiceFactory = (lake): AthenaService => {
   const queries = new QueryService(lake);
   const tags = new Tags(lake);
   const named = new NamedQueries(lake);
@@ -30,6 +37,7 @@ export const athena: ServiceFactory = (lake) => {
     operations,
     tasks: athenaTasks(queries, operations),
     warmUp: (awaited) => queries.warmUp(awaited),
+    history: () => queries.history.list(),
     stop: () => queries.close(),
   };
 };

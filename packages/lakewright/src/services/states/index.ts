@@ -1,6 +1,7 @@
 import type { LakeContext, ServiceFactory } from '../service';
 import { Executions } from './executions';
 import { Integrations } from './integrations';
+import { Journal } from './journal';
 import { MapRuns } from './map-runs';
 import { operations, type Room } from './operations';
 import { Records } from './records';
@@ -18,6 +19,8 @@ export const states: ServiceFactory = (lake: LakeContext): StatesService => {
   const records = new Records(lake.workspace);
   const mapRuns = new MapRuns(records, () => lake.clock.now().getTime() / 1000);
   const executions = new Executions(lake, records, new Integrations(lake, tokens), tokens, mapRuns);
+  const journal = new Journal(lake.workspace);
+  executions.listeners.add((event) => journal.append(event));
   const room: Room = { lake, records, executions, tokens, mapRuns };
   return {
     name: 'states',
@@ -31,6 +34,7 @@ export const states: ServiceFactory = (lake: LakeContext): StatesService => {
     },
     startFrom: (arn, task) => executions.startFrom(records.machine(arn), task).executionArn,
     startOnly: (arn, task) => executions.startOnly(records.machine(arn), task).executionArn,
+    traceOf: (executionArn) => journal.read(executionArn),
     async finished(executionArn) {
       await executions.finished(executionArn);
     },

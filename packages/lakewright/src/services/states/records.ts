@@ -135,7 +135,9 @@ export class Records {
   public executions(machineArn: string): ExecutionRecord[] {
     const folder = path.join(this.folder, fileName(machineArn.split(':').at(-1) ?? ''));
     if (!existsSync(folder)) return [];
-    const records = readdirSync(folder).flatMap((name) => readJson<ExecutionRecord>(path.join(folder, name)) ?? []);
+    const records = readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .flatMap((name) => readJson<ExecutionRecord>(path.join(folder, name)) ?? []);
     return records.filter((one) => one.stateMachineArn === machineArn).sort((a, b) => b.startDate - a.startDate);
   }
 

@@ -45,6 +45,8 @@ export interface StatesService extends Service {
   startFrom(stateMachineArn: string, task: string): string;
   /** Runs one of its states alone. @throws ServiceError ValidationException */
   startOnly(stateMachineArn: string, task: string): string;
+  /** What an execution's states did, kept also of those of earlier processes. */
+  traceOf(executionArn: string): readonly TraceEvent[];
   /** Waits until an execution has ended. */
   finished(executionArn: string): Promise<void>;
   /** What an execution left out since a tool is missing. */

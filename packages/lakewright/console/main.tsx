@@ -1,0 +1,12 @@
+import { render } from 'preact';
+import { App } from './app';
+import { theme } from './store';
+import './style.css';
+
+const root = document.documentElement;
+const applyTheme = (): void => {
+  root.style.colorScheme = theme.value;
+};
+theme.subscribe(applyTheme);
+applyTheme();
+render(<App />, document.getElementById('app') as HTMLElement);

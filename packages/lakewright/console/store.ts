@@ -1,0 +1,148 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { LiveEvent } from '../src/console/contract';
+import { ApiError, get } from './api';
+
+/** A value that parts of the page share; setting it draws those again. */
+export class Shared<T> {
+  private readonly listeners = new Set<() => void>();
+
+  public constructor(private current: T) {}
+
+  public get value(): T {
+    return this.current;
+  }
+
+  public set value(next: T) {
+    if (next === this.current) return;
+    this.current = next;
+    for (const listener of [...this.listeners]) listener();
+  }
+
+  public subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+export function useShared<T>(shared: Shared<T>): T {
+  const [, draw] = useState({});
+  useEffect(() => shared.subscribe(() => draw({})), [shared]);
+  return shared.value;
+}
+
+/** One that the browser keeps. */
+function kept<T extends string>(name: string, fallback: T): Shared<T> {
+  const key = `lakewright.${name}`;
+  const shared = new Shared<T>((localStorage.getItem(key) as T | null) ?? fallback);
+  shared.subscribe(() => localStorage.setItem(key, shared.value));
+  return shared;
+}
+
+/** `PersonaModel.name`; empty until the lake is known. */
+export const persona = kept<string>('persona', '');
+export const theme = kept<'' | 'light' | 'dark'>('theme', '');
+/** WCAG 2.1.4: keys without a modifier can be switched off. */
+export const singleKeys = kept<'on' | 'off'>('single-keys', 'on');
+/** What a screen reader hears next. */
+export const said = new Shared('');
+export const say = (text: string): void => {
+  said.value = text;
+};
+/** Whether the server's events come. */
+export const connected = new Shared(true);
+
+// ── What the server answers, kept until it says that it is something else ───
+
+interface Entry {
+  data?: unknown;
+  error?: ApiError;
+  request?: Promise<void>;
+  isOld: boolean;
+  readonly listeners: Set<() => void>;
+}
+
+const entries = new Map<string, Entry>();
+
+export interface Resource<T> {
+  readonly data: T | undefined;
+  /** Of the newest request; `data` may still be there. */
+  readonly error: ApiError | undefined;
+  reload(): void;
+}
+
+/** `path` below `api/`, asked for once by all who use it and again whenever the lake changes; undefined asks nothing. */
+export function useResource<T>(path: string | undefined): Resource<T> {
+  const [, draw] = useState({});
+  useEffect(() => {
+    if (path === undefined) return;
+    const entry = entryOf(path);
+    const listener = (): void => draw({});
+    entry.listeners.add(listener);
+    if (entry.data === undefined || entry.isOld) void load(path);
+    return () => entry.listeners.delete(listener);
+  }, [path]);
+  const entry = path === undefined ? undefined : entries.get(path);
+  return {
+    data: entry?.data as T | undefined,
+    error: entry?.error,
+    reload: () => path !== undefined && void load(path),
+  };
+}
+
+function entryOf(path: string): Entry {
+  const known = entries.get(path);
+  if (known) return known;
+  const entry: Entry = { isOld: false, listeners: new Set() };
+  entries.set(path, entry);
+  return entry;
+}
+
+async function load(path: string): Promise<void> {
+  const entry = entryOf(path);
+  if (entry.request) {
+    entry.isOld = true; // asked again when this one has been answered
+    return;
+  }
+  entry.isOld = false;
+  entry.request = get(path)
+    .then((data) => {
+      // The same answer draws nothing: selections and scroll positions stay.
+      const isSame = entry.error === undefined && JSON.stringify(data) === JSON.stringify(entry.data);
+      entry.data = isSame ? entry.data : data;
+      entry.error = undefined;
+    })
+    .catch((error: unknown) => {
+      entry.error = error instanceof ApiError ? error : new ApiError('PageError', String(error));
+    })
+    .finally(() => {
+      entry.request = undefined;
+      for (const listener of [...entry.listeners]) listener();
+      if (entry.isOld && entry.listeners.size > 0) void load(path);
+    });
+  await entry.request;
+}
+
+/** Everything that is on the page is asked for again; what isn't, when it is needed. */
+export function invalidate(): void {
+  for (const [path, entry] of entries) {
+    if (entry.listeners.size > 0) void load(path);
+    else entry.isOld = true;
+  }
+}
+
+/** Listens to the server until the page is closed. */
+export function listen(onEvent: (event: LiveEvent) => void): void {
+  const source = new EventSource('api/events');
+  source.onopen = () => {
+    if (!connected.value) invalidate();
+    connected.value = true;
+  };
+  source.onerror = () => {
+    connected.value = false;
+  };
+  source.onmessage = ({ data }) => {
+    const event = JSON.parse(data) as LiveEvent;
+    onEvent(event);
+    invalidate();
+  };
+}

@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
+import type { Assembly } from '../assembly/resource';
+import type { LocalLake } from '../local-lake';
+import type { RunReport } from '../report/report';
+import { ServiceError } from '../services/service';
+import { onTrace } from '../services/states';
+import { readJson } from '../workspace/atomic-file';
+import {
+  CONSOLE_PATH,
+  type LakeModel,
+  type QueryStart,
+  type RunAnswer,
+  type RunChoice,
+  type RunStart,
+} from './contract';
+import { readInput, sendAsset, sendError, sendJson } from './http';
+import { Live } from './live';
+import { accessModel, accessReasons } from './model/access-model';
+import { coverageOf } from './model/coverage';
+import { lakeModel } from './model/map';
+import { personasOf } from './model/personas';
+import { Queries } from './model/queries';
+import { idOf, TableWatch } from './model/table-facts';
+import { tableDetail } from './model/tables';
+import { redriveRun, startRun, stopRun } from './runs/actions';
+import { RunReader } from './runs/run-reader';
+import { taskDetail } from './runs/task-detail';
+
+/** How long changes are gathered before pages hear of them. */
+const GATHER_MS = 60;
+
+type Handler = (
+  params: readonly string[],
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+) => Promise<unknown>;
+
+/** The console: a page on this lake, and what it asks and is told. */
+export class Console {
+  private readonly token = randomBytes(24).toString('base64url');
+  private readonly live = new Live();
+  private readonly reader: RunReader;
+  private readonly watch: TableWatch;
+  private readonly queries: Queries;
+  private readonly ends: (() => void)[] = [];
+  private readonly sent = new Map<string, string>();
+  private model: Promise<LakeModel> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  public constructor(
+    private readonly lake: LocalLake,
+    private readonly assembly: Assembly,
+  ) {
+    this.reader = new RunReader(lake);
+    this.watch = new TableWatch(lake, () => this.changed());
+    this.queries = new Queries(lake);
+    const report = readJson<RunReport>(path.join(lake.workspace.runs, 'latest', 'report.json'));
+    for (const { database, name, rows } of report?.tables ?? []) this.watch.remember(`${database}.${name}`, rows);
+    this.watch.refresh();
+    this.ends.push(
+      onTrace(lake.service('states'), () => this.changed()),
+      lake.events.subscribe(({ source, detail }) => {
+        if (source === 'aws.states') this.changed();
+        const isOver =
+          detail.currentState === 'SUCCEEDED' || (detail.status !== undefined && detail.status !== 'RUNNING');
+        if (isOver && (source !== 'aws.athena' || detail.statementType !== 'DML')) this.watch.refresh();
+      }),
+    );
+    lake.catalog.subscribe(() => this.watch.refresh());
+  }
+
+  /** Below the server's own address. */
+  public static readonly path = CONSOLE_PATH;
+
+  /** Never rejects. */
+  public async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    try {
+      const rest = url.pathname.slice(CONSOLE_PATH.length);
+      if (!rest.startsWith('api/')) {
+        if (request.method !== 'GET' && request.method !== 'HEAD') throw notAllowed(request);
+        return sendAsset(request, response, rest === '' ? 'index.html' : rest, this.token);
+      }
+      const params = rest.slice('api/'.length).split('/').map(decodeURIComponent);
+      const handler = (request.method === 'POST' ? this.posts : request.method === 'GET' ? this.gets : {})[
+        params[0] ?? ''
+      ];
+      if (!handler)
+        throw request.method === 'GET' || request.method === 'POST' ? noSuchPath(rest) : notAllowed(request);
+      const answer = await handler(params.slice(1), request, response, url);
+      if (answer !== undefined) sendJson(response, answer);
+    } catch (error) {
+      sendError(response, error);
+    }
+  }
+
+  public async close(): Promise<void> {
+    clearTimeout(this.timer);
+    for (const end of this.ends) end();
+    this.live.close();
+    await this.watch.close();
+  }
+
+  private readonly gets: Readonly<Record<string, Handler>> = {
+    lake: () => this.lakeModel(),
+    runs: (params) => this.runs(params),
+    tables: ([database = '', table = '']) => this.table(database, table),
+    access: (params) => this.access(params),
+    coverage: async () => coverageOf(this.lake, this.assembly),
+    functions: async () => this.queries.functions(),
+    queries: (params, _, response, url) => this.readQueries(params, response, url),
+    events: async (_, __, response) => this.live.attach(response),
+  };
+
+  private readonly posts: Readonly<Record<string, Handler>> = {
+    runs: async ([verb], request) => {
+      const input = await this.input<RunStart & RunChoice>(request);
+      const act = { start: startRun, redrive: redriveRun, stop: stopRun }[verb ?? ''];
+      if (!act) throw noSuchPath(`api/runs/${verb}`);
+      const run = await act(this.lake, this.reader, input);
+      this.changed();
+      return { run } satisfies RunAnswer;
+    },
+    queries: async ([id, verb], request) => {
+      const input = await this.input<QueryStart>(request);
+      if (id === undefined) return await this.queries.start(input);
+      if (verb === 'cancel') return await this.queries.cancel(id);
+      throw noSuchPath(`api/queries/${id}/${verb}`);
+    },
+    plan: async (_, request) => await this.queries.plan(await this.input<QueryStart>(request)),
+  };
+
+  private input<T>(request: IncomingMessage): Promise<T> {
+    return readInput<T>(request, this.token);
+  }
+
+  private lakeModel(): Promise<LakeModel> {
+    this.model ??= lakeModel(this.lake, this.reader, this.watch).catch((error) => {
+      this.model = undefined;
+      throw error;
+    });
+    return this.model;
+  }
+
+  private async runs([...params]: readonly string[]): Promise<unknown> {
+    if (params.length === 0) {
+      const { pipelines } = await this.lakeModel();
+      const all = await Promise.all(this.reader.machines.pipelines().map((one) => this.reader.runs(one)));
+      return { pipelines, runs: all.flat().sort((a, b) => b.started.localeCompare(a.started)) };
+    }
+    const [id = '', number, task] = params;
+    const facts = await this.reader.run(this.reader.pipeline(id), Number(number));
+    if (task === undefined) return facts.graph;
+    const [shown, flowTask] = [facts.graph.tasks, facts.flow.tasks].map((all) => all.find((one) => one.id === task));
+    if (!shown || !flowTask) throw new ServiceError('NoSuchTask', `"${task}" → the run has no task of that name`, 404);
+    return await taskDetail(this.lake, this.watch, facts, flowTask as never, shown as never);
+  }
+
+  private async table(database: string, name: string): Promise<unknown> {
+    const table = this.findTable(database, name);
+    const { nodes } = await this.lakeModel();
+    const node = nodes.find(({ id }) => id === idOf(table));
+    if (!node) throw new ServiceError('EntityNotFoundException', `${idOf(table)} is a version of a table`, 404);
+    return await tableDetail(this.lake, this.watch, table, node);
+  }
+
+  private async access([persona, database = '', name = '']: readonly string[]): Promise<unknown> {
+    const personas = personasOf(this.lake);
+    if (persona === undefined) return accessModel(this.lake, this.watch.tables(), personas);
+    const found = personas.find((one) => one.name === persona);
+    if (!found) throw new ServiceError('NoSuchPersona', `"${persona}" → nobody of the lake is called so`, 404);
+    const table = this.findTable(database, name);
+    return await accessReasons(this.lake, table, found, this.watch.facts(idOf(table))?.rows ?? null);
+  }
+
+  private findTable(database: string, name: string) {
+    const table = this.lake.catalog.table(database, name);
+    if (table) return table;
+    throw new ServiceError('EntityNotFoundException', `"${database}.${name}" → the catalog has no such table`, 404);
+  }
+
+  private async readQueries([id, what]: readonly string[], response: ServerResponse, url: URL): Promise<unknown> {
+    if (id === undefined) return this.queries.history();
+    if (what === undefined) return await this.queries.poll(id);
+    if (what === 'rows')
+      return await this.queries.rows(id, Math.max(0, Number(url.searchParams.get('from') ?? 0) || 0));
+    if (what !== 'csv') throw noSuchPath(`api/queries/${id}/${what}`);
+    const file = await this.queries.file(id);
+    const headers = {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': 'attachment; filename="result.csv"',
+    };
+    response.writeHead(200, { ...headers, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    file.on('error', () => response.destroy());
+    file.pipe(response);
+    return undefined;
+  }
+
+  /** Something of a run or of the tables is other than before. */
+  private changed(): void {
+    this.model = undefined;
+    if (!this.live.isWatched) return;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      void this.tell().catch(() => {}); // the lake closes
+    }, GATHER_MS);
+  }
+
+  private async tell(): Promise<void> {
+    for (const pipeline of this.reader.machines.pipelines()) {
+      const newest = await this.reader.newest(pipeline);
+      if (!newest) continue;
+      const text = JSON.stringify({ ...newest.graph, run: { ...newest.graph.run, seconds: 0 } });
+      if (this.sent.get(pipeline.id) === text) continue;
+      this.sent.set(pipeline.id, text);
+      this.live.send({ kind: 'run', run: newest.graph.run });
+    }
+    this.live.send({ kind: 'lake' });
+  }
+}
+
+const noSuchPath = (rest: string): ServiceError => new ServiceError('NotFound', `the console has no ${rest}`, 404);
+
+const notAllowed = ({ method }: IncomingMessage): ServiceError =>
+  new ServiceError('MethodNotAllowed', `${method} isn't answered here`, 405);
