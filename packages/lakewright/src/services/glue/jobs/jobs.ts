@@ -118,6 +118,16 @@ export class Jobs {
     return this.live.settled(id, milliseconds);
   }
 
+  /** Waits until one of a job's runs has ended, but no longer than `milliseconds`, or until the signal. */
+  public async oneEnded(name: string, milliseconds: number, signal: AbortSignal): Promise<void> {
+    const running = this.runs(name).filter((run) => !isFinal(run));
+    const ends = running.map(({ Id }) => this.live.settled(Id, milliseconds));
+    const aborted = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    if (!signal.aborted) await Promise.race([aborted, ...ends]);
+  }
+
   public measuresOf(id: string): TaskMeasures | undefined {
     return this.live.measuresOf(id);
   }
@@ -153,9 +163,14 @@ export class Jobs {
       this.lake.host.notify({ code: 'LW_GLUE_JOB_WARNING', level: 'warning', text });
     }
     if (missing === undefined) publishJobState(this.lake, ended);
-    if (state === 'FAILED' || state === 'TIMEOUT') this.retry(job, ended, options);
+    if (state === 'FAILED') this.retry(job, ended, options);
   }
 
+  /**
+   * Runs whose time is over are not tried again.
+   *
+   * @see https://docs.aws.amazon.com/glue/latest/dg/add-job.html
+   */
   private retry(job: JobDefinition, failed: JobRun, options: StartOptions): void {
     if (this.closing || failed.Attempt >= Number(job.MaxRetries ?? 0)) return;
     try {

@@ -3,6 +3,12 @@ import type { JobRun } from './job-store';
 import type { Jobs } from './jobs';
 
 /**
+ * How long the refusal of a run beside another one is held, in milliseconds, unless that ends before: the retries of a state
+ * machine wait by the lake's clock, where a minute is nothing, and would all be used up while the other run works.
+ */
+const HOLD = 60_000;
+
+/**
  * Step Functions' optimized integration for jobs. Crawlers have none on AWS either: state machines use
  * `aws-sdk:glue:startCrawler` and `getCrawler`, which are the operations.
  *
@@ -14,15 +20,20 @@ export function jobTasks(
   jobs: Jobs,
   operations: Readonly<Record<string, Operation>>,
 ): Readonly<Record<string, TaskIntegration>> {
-  const start: (...given: Parameters<TaskIntegration>) => JobRun = (parameters) =>
-    jobs.start(parameters?.JobName, {
-      Arguments: texts(parameters?.Arguments),
-      Timeout: parameters?.Timeout,
-    });
+  const start = async (...[parameters, { signal }]: Parameters<TaskIntegration>): Promise<JobRun> => {
+    const { JobName, Arguments, Timeout } = parameters ?? {};
+    try {
+      return jobs.start(JobName, { Arguments: texts(Arguments), Timeout });
+    } catch (error) {
+      const isBusy = error instanceof ServiceError && error.code === 'ConcurrentRunsExceededException';
+      if (isBusy) await jobs.oneEnded(JobName, HOLD, signal);
+      throw error;
+    }
+  };
   return {
-    'glue:startJobRun': async (parameters, task) => ({ output: { JobRunId: start(parameters, task).Id } }),
+    'glue:startJobRun': async (parameters, task) => ({ output: { JobRunId: (await start(parameters, task)).Id } }),
     'glue:startJobRun.sync': async (parameters, task) => {
-      const { JobName, Id } = start(parameters, task);
+      const { JobName, Id } = await start(parameters, task);
       const run = await jobs.finished(JobName, Id, task.signal);
       requireTools(jobs, Id);
       const output = inMilliseconds(run);
