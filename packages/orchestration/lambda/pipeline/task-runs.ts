@@ -26,19 +26,25 @@ const CUT_OFF: Readonly<Record<string, TaskRun['state']>> = {
 /**
  * The tasks of a run, by its history.
  *
- * Each event names the one that it follows, so the state of a task that an event belongs to is found by going back.
+ * Each event names the one that it follows, so the state of a task that an event belongs to is found by going back. Where a
+ * redrive has cut the way, in a Parallel state, a task is known by what it was scheduled with, and by its exit.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
  */
 export function taskRuns(execution: Execution, names: readonly string[]): TaskRun[] {
   const runs = new Map<string, TaskRun>(names.map((task) => [task, { task, state: 'NOT_STARTED', failures: 0 }]));
   const owners = new Map<number, string | undefined>();
+  const scheduled = new Map<string, string>();
+  const known = (name: string | undefined): string | undefined =>
+    name !== undefined && runs.has(name) ? name : undefined;
   let failing: TaskRun | undefined;
   for (const event of execution.events) {
     const before = owners.get(event.previousEventId ?? 0);
     const { name: entered } = event.stateEnteredEventDetails ?? {};
     const { name: exited } = event.stateExitedEventDetails ?? {};
-    const owner = entered !== undefined && runs.has(entered) ? entered : before;
+    const work = workOf(event);
+    const owner = known(entered) ?? before ?? known(exited) ?? (work && scheduled.get(work));
+    if (work !== undefined && owner !== undefined) scheduled.set(work, owner);
     owners.set(event.id ?? 0, exited !== undefined && exited === owner ? undefined : owner);
     const run = owner === undefined ? undefined : runs.get(owner);
     if (run) note(run, event, { entered: entered === owner, exited: exited === owner });
@@ -56,6 +62,12 @@ export function taskRuns(execution: Execution, names: readonly string[]): TaskRu
     }
   }
   return [...runs.values()];
+}
+
+/** What a task is asked to do: the same in each of its attempts. */
+function workOf({ taskScheduledEventDetails: task, lambdaFunctionScheduledEventDetails: call }: HistoryEvent) {
+  if (task) return JSON.stringify([task.resourceType, task.resource, task.parameters]);
+  return call && JSON.stringify([call.resource, call.input]);
 }
 
 function note(run: TaskRun, event: HistoryEvent, at: { entered: boolean; exited: boolean }): void {

@@ -84,6 +84,32 @@ describe('the tasks of a run', () => {
     const [a] = taskRuns(history.end('SUCCEEDED', { redrives: 1 }), ['A']);
     expect(a).toMatchObject({ state: 'SUCCEEDED', failures: 1, error: undefined });
   });
+
+  test('a redriven task of a Parallel state has succeeded, though its events follow the redrive', () => {
+    const history = new History();
+    history.enter('Parallel', 'Stage 1', 0);
+    const begin = history.add('ParallelStateStarted', undefined);
+    const schedule = (name: string, previous: number): number => {
+      const taskScheduledEventDetails = { resourceType: 'glue', resource: 'x', parameters: name, region: 'eu-west-1' };
+      return history.add('TaskScheduled', previous, { taskScheduledEventDetails });
+    };
+    const [a, b] = [history.enter('Task', 'A', begin), history.enter('Task', 'B', begin)];
+    const [a1] = [schedule('a', a), schedule('b', b)];
+    history.fail('States.TaskFailed', 'first', 'glue', a1);
+    history.add('TaskStateAborted', b);
+    history.add('ParallelStateFailed', begin);
+    history.add('ExecutionFailed', undefined);
+    const redriven = history.add('ExecutionRedriven', undefined);
+    const [a2, b2] = [schedule('a', redriven), schedule('b', redriven)];
+    const a3 = history.fail('States.TaskFailed', 'second', 'glue', a2);
+    history.exit('Task', 'B', history.succeed('glue', {}, b2));
+    history.exit('Task', 'A', history.succeed('glue', {}, schedule('a', a3)));
+    history.exit('Parallel', 'Stage 1', begin);
+    expect(taskRuns(history.end('SUCCEEDED', { redrives: 1 }), ['A', 'B'])).toMatchObject([
+      { task: 'A', state: 'SUCCEEDED', failures: 2, error: undefined },
+      { task: 'B', state: 'SUCCEEDED', failures: 0, error: undefined },
+    ]);
+  });
 });
 
 describe('costs', () => {
