@@ -20,6 +20,8 @@ const LOOKS = 4;
 const LOOK_INTERVAL = 5000;
 /** Triggers that the input of a run names; of the others it has the number. */
 const NAMED = 20;
+/** Of the name of a trigger: an object's URI has its place. */
+const LONGEST = 1100;
 /** Runs that a stale list may lack. */
 const MOST_SKIPPED = 50;
 
@@ -61,16 +63,17 @@ async function next(runs: Runs, input: string): Promise<Started> {
 
 /** What the run is told of why it runs: names and times, no data. */
 function inputOf(messages: TriggerMessage[]): { triggers: string[]; count: number } {
-  const named = messages.slice(0, NAMED).map(({ body }) => describe(body));
+  const named = messages.slice(0, NAMED).map(({ body }) => describe(body).slice(0, LONGEST));
   return { triggers: [...new Set(named)], count: messages.length };
 }
 
 function describe(body: string): string {
   const event = parsed(body);
   if (typeof event.schedule === 'string') return `schedule ${event.schedule}`;
-  const { detail = {} } = event;
-  if (event.source === 'aws.s3') return `s3://${detail.bucket?.name}/${detail.object?.key}`;
-  if (event.source === 'aws.states') return `${detail.executionArn}`;
+  // Anything can be in a message, and one that can't be described must not keep those of its batch from a run.
+  const detail = event.detail ?? {};
+  if (event.source === 'aws.s3' && detail.object?.key) return `s3://${detail.bucket?.name}/${detail.object.key}`;
+  if (event.source === 'aws.states' && detail.executionArn) return `${detail.executionArn}`;
   if (typeof event.source === 'string') return `${event.source} ${event['detail-type']} ${event.id}`;
   return body.slice(0, 100);
 }
@@ -80,7 +83,11 @@ interface TriggerEvent {
   readonly source?: unknown;
   readonly 'detail-type'?: unknown;
   readonly id?: unknown;
-  readonly detail?: { bucket?: { name?: string }; object?: { key?: string }; executionArn?: string };
+  readonly detail?: null | {
+    bucket?: null | { name?: string };
+    object?: null | { key?: string };
+    executionArn?: string;
+  };
 }
 
 function parsed(body: string): TriggerEvent {

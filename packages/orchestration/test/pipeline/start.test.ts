@@ -38,6 +38,26 @@ describe('a batch of triggers', () => {
     expect(states.find(FIRST)?.input.length).toBeLessThan(4000);
   });
 
+  test('has its run, whatever one of its messages is', async () => {
+    const states = new FakeStates();
+    const odd = [
+      { source: 'aws.s3', detail: null },
+      { source: 'aws.s3', detail: { bucket: null, object: null } },
+      { source: 'aws.s3', detail: 'none' },
+      { source: 'aws.states', detail: null },
+      { source: 'my.app', 'detail-type': 'x'.repeat(300_000) },
+      ...['', 'null', '"text"', '{', '\ud800'],
+    ];
+    const outcome = await starter(states)(...odd.map((body, index) => message(body, `m${index}`)));
+    expect(outcome).toEqual({ run: FIRST });
+    const { triggers, count } = JSON.parse(states.find(FIRST)?.input ?? '');
+    expect([triggers[0], Math.max(...triggers.map(({ length }: string) => length)), count]).toEqual([
+      'aws.s3 undefined undefined',
+      1100,
+      odd.length,
+    ]);
+  });
+
   test('waits while a run is under way, whoever started it', async () => {
     const states = new FakeStates();
     states.run('by-hand');
