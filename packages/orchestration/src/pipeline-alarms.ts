@@ -83,8 +83,9 @@ export interface PipelineAlarmsProps {
  * A run that fails, times out or is stopped is told of at once: which task, why, and where to look. All else goes into one
  * composite alarm, `incident`, which tells when its first part is in alarm and is quiet while more of them follow, and
  * while a failed run has just been told of: no success, runs that take long, dead letters, quarantine, old data, and jobs
- * of the pipeline that fail by EventBridge's state-change events, also outside of runs. None of it looks at Spark's own
- * metrics, which a job that fails early never has.
+ * of the pipeline that fail outside of its runs, by EventBridge's state-change events. A job that fails in a run and then
+ * succeeds is told to nobody; `RunHistory` counts it. None of it looks at Spark's own metrics, which a job that fails early
+ * never has.
  */
 export class PipelineAlarms extends Construct {
   /** In alarm while any part is. */
@@ -138,7 +139,7 @@ export class PipelineAlarms extends Construct {
     }
     this.watchQueues([...(props.deadLetterQueues ?? []), pipeline.deadLetterQueue, notices.deadLetterQueue]);
     for (const freshness of props.freshness ?? []) this.watchFreshness(freshness);
-    this.watchTasks();
+    this.watchTasks(notices.deadLetterQueue);
 
     this.incident = new cloudwatch.CompositeAlarm(this, 'Incident', {
       alarmDescription: `something is wrong with ${path}: see which of its alarms`,
@@ -217,22 +218,35 @@ export class PipelineAlarms extends Construct {
     this.add(silenceAlarm(this, `Stale${name}`, matches(rule.ruleName), hours, text));
   }
 
-  /** Jobs, queries, replications and containers that failed, in a run or outside of one. */
-  private watchTasks(): void {
+  /** Jobs, queries, replications and containers that failed outside of runs: what fails in one is its to tell. */
+  private watchTasks(deadLetterQueue: sqs.IQueue): void {
     const { pipeline } = this.props;
     const patterns = new Map(pipeline.failurePatterns.map((pattern) => [JSON.stringify(pattern), pattern]));
-    const rules = [...patterns.values()].map(
-      (eventPattern, index) =>
-        new events.Rule(this, `TaskFails${index + 1}`, {
-          description: 'counts failures of a task',
-          eventPattern,
-          targets: [this.countedBy()],
-        }),
-    );
-    for (const [index, rule] of rules.entries()) {
-      const text = `a task of ${pipeline.node.path} failed, in a run or outside of one`;
-      this.add(echoAlarm(this, `TaskFailed${index + 1}`, [matches(rule.ruleName)], 1, text));
+    if (patterns.size === 0) return;
+    const work = new PipelineFunction(this, 'Outside', {
+      handler: 'outside',
+      description: `counts failures of tasks of ${pipeline.node.path} outside of its runs`.slice(0, 256),
+      environment: pipeline.environment,
+      timeout: Span.minutes(1),
+      variables: { STATE_MACHINE_ARN: pipeline.stateMachine.stateMachineArn, PIPELINE: pipeline.node.path },
+      deadLetterQueue,
+      wildcards: 'it has none but those of its log',
+    });
+    work.allow(['states:ListExecutions'], pipeline.stateMachine.stateMachineArn);
+    for (const [index, eventPattern] of [...patterns.values()].entries()) {
+      new events.Rule(this, `TaskFails${index + 1}`, {
+        description: 'failures of a task',
+        eventPattern,
+        targets: [new targets.LambdaFunction(work.lambdaFunction, { deadLetterQueue })],
+      });
     }
+    const metric = runMetric(
+      this,
+      'FailuresOutsideOfRuns',
+      { Pipeline: pipeline.node.path },
+      { period: Span.hours(1) },
+    );
+    this.add(echoAlarm(this, 'TaskFailed', [metric], 1, `a task of ${pipeline.node.path} failed outside of its runs`));
   }
 }
 

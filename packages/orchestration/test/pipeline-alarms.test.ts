@@ -101,7 +101,7 @@ describe('failure', () => {
   });
 
   test('of a task outside of runs: by the state changes that it names, each pattern once', () => {
-    const { stack, alarms } = lake();
+    const { stack, alarms, pipeline } = lake();
     const made = alarms();
     const rules = ResolvedApp.of(stack)
       .resources('AWS::Events::Rule')
@@ -110,11 +110,16 @@ describe('failure', () => {
       ['aws.glue'],
       ['aws.glue'],
     ]);
-    for (const { properties } of rules) expect(properties.Targets).toHaveLength(1); // a rule counts for its targets
-    expect(alarm(stack, 'TaskFailed1')).toMatchObject({
+    expect(alarm(stack, 'TaskFailed')).toMatchObject({
       TreatMissingData: 'notBreaching',
-      Metrics: [{ Expression: 'FILL(m1, 0)' }, { MetricStat: { Metric: { MetricName: 'TriggeredRules' } } }],
+      Metrics: [{ Expression: 'FILL(m1, 0)' }, { MetricStat: { Metric: { MetricName: 'FailuresOutsideOfRuns' } } }],
     });
+    const evaluator = PolicyEvaluator.of(stack);
+    const role = evaluator.app.resources('AWS::IAM::Role').find(({ id }) => id.startsWith('AlarmsOutside'))?.id;
+    const counter = `arn:aws:iam::111111111111:role/${role}`;
+    const machine = pipeline.stateMachine.stateMachineArn;
+    expect(evaluator.decide(counter, 'states:ListExecutions', machine)).toBe('allowed');
+    expect(evaluator.decide(counter, 'states:StartExecution', machine)).toBe('denied');
     expect(made.alarms.length).toBeGreaterThan(2);
   });
 

@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { keepHistory, type StatusChange } from './history';
 import { metricLine } from './metrics';
 import { notify } from './notice';
+import { isOutsideOfRuns } from './outside';
 import { type Redriven, type RedriveRequest, redrive as redriveRun } from './redrive';
 import { type Replayed, replay as replayMessages } from './replay';
 import { RunStore } from './run-store';
@@ -48,6 +49,13 @@ export async function watch(): Promise<void> {
   const now = new Date();
   const pace = await paceOf(states, variable('STATE_MACHINE_ARN'), now);
   const line = metricLine({ Pipeline: variable('PIPELINE') }, { ...pace }, now);
+  if (line) log(line);
+}
+
+/** Counts a task that failed, unless in a run. */
+export async function outside(event: { readonly time: string }): Promise<void> {
+  if (!(await isOutsideOfRuns(states, variable('STATE_MACHINE_ARN'), new Date(event.time)))) return;
+  const line = metricLine({ Pipeline: variable('PIPELINE') }, { FailuresOutsideOfRuns: 1 }, new Date());
   if (line) log(line);
 }
 

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Execution } from '../../lambda/pipeline/execution';
 import { notify } from '../../lambda/pipeline/notice';
+import { isOutsideOfRuns } from '../../lambda/pipeline/outside';
 import { redrive } from '../../lambda/pipeline/redrive';
 import { replay } from '../../lambda/pipeline/replay';
 import { paceOf } from '../../lambda/pipeline/watch';
@@ -250,5 +251,25 @@ describe('a replay of dead letters', () => {
       ),
       { numRuns: 300, seed: 11 },
     );
+  });
+});
+
+describe('a task that failed', () => {
+  const at = (minutes: number): Date => new Date(Date.UTC(2026, 10, 22, 3, minutes));
+  const outside = async (run: object | undefined): Promise<boolean> => {
+    const states = { send: async () => ({ executions: run ? [run] : [] }) } as unknown as SFNClient;
+    return await isOutsideOfRuns(states, MACHINE, at(10));
+  };
+
+  test.each<[string, boolean, object | undefined]>([
+    ['before there was a run', true, undefined],
+    ['in a run that goes on', false, { startDate: at(0) }],
+    ['in the run that it ended', false, { startDate: at(0), stopDate: at(10) }],
+    ['after a run', true, { startDate: at(0), stopDate: at(9) }],
+    ['before a run', true, { startDate: at(11) }],
+    ['in a redriven run', false, { startDate: at(0), redriveDate: at(9), stopDate: at(12) }],
+    ['between the end of a run and its redrive', true, { startDate: at(0), redriveDate: at(11) }],
+  ])('%s', async (_, expected, run) => {
+    expect(await outside(run)).toBe(expected);
   });
 });
