@@ -150,6 +150,11 @@ export class Monorepo extends typescript.TypeScriptProject {
       'nx run-many -t bundle -p @lakewright/etl @lakewright/governance && node scripts/suite.mjs dbt',
     );
     task('test:console', 'The console in a browser', 'node scripts/suite.mjs console');
+    task(
+      'faults',
+      'A whole pipeline under each fault, and its redrive',
+      'nx run-many -t bundle -p @lakewright/etl @lakewright/orchestration && node scripts/suite.mjs faults',
+    );
     task('test:trino', 'The same statements here and on a real Trino', 'node scripts/suite.mjs trino');
     task('reliability', 'Kill the lake at random moments; write to it from all sides', 'node scripts/reliability.mjs');
     task('check', 'Generated files current, licences permissive, README commands true', 'node scripts/check.mjs');
