@@ -1,4 +1,4 @@
-import type { ComponentChildren, CSSProperties, RefObject } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** A line of a graph, between elements that have `data-id`. */
@@ -7,6 +7,16 @@ export interface Line {
   readonly to: string;
   readonly width?: number;
   readonly state?: 'run' | 'fail';
+}
+
+/** Names of the catalog have no spaces: they may break where their words end. */
+export function breakable(name: string): ComponentChildren {
+  return name.split(/(?<=[_\-/.])/).map((word, index) => (
+    <>
+      {index > 0 && <wbr />}
+      {word}
+    </>
+  ));
 }
 
 /** Everything up- and downstream of one node. */
@@ -23,6 +33,8 @@ export function lineage(lines: readonly Line[], id: string | undefined): Readonl
 
 interface Path extends Line {
   readonly d: string;
+  /** Those that it stands for. */
+  readonly lines: readonly Line[];
 }
 
 /** Nodes in a grid with lines behind them; arrow keys follow the lines and the columns. */
@@ -33,12 +45,15 @@ export function Graph(given: {
   selected: string | undefined;
   select: (id: string) => void;
   columns: string;
-  style?: CSSProperties;
+  /** Many columns: less between them, and less in a card's line. */
+  isDense?: boolean;
+  /** Where each of some nodes leads to each of others, their lines meet in a point. */
+  bundled?: boolean;
   children: ComponentChildren;
 }) {
-  const { id, label, lines, selected, select, columns, style, children } = given;
+  const { id, label, lines, selected, select, columns, isDense = false, bundled = false, children } = given;
   const box = useRef<HTMLElement>(null);
-  const paths = usePaths(box, lines);
+  const paths = usePaths(box, lines, bundled);
   const hot = lineage(lines, selected);
   const onKeyDown = (event: KeyboardEvent): void => {
     const element = (event.target as HTMLElement).closest<HTMLElement>('.node');
@@ -52,12 +67,12 @@ export function Graph(given: {
   };
   return (
     <section
-      class="graph"
+      class={`graph${isDense ? ' dense' : ''}`}
       id={id}
       aria-label={label}
       ref={box}
       onKeyDown={onKeyDown}
-      style={{ ...style, gridTemplateColumns: columns }}
+      style={{ gridTemplateColumns: columns }}
     >
       {children}
       <svg class="edges" aria-hidden="true">
@@ -74,8 +89,7 @@ export function Graph(given: {
   );
 }
 
-const isHot = (hot: ReadonlySet<Line>, { from, to }: Line): boolean =>
-  [...hot].some((one) => one.from === from && one.to === to);
+const isHot = (hot: ReadonlySet<Line>, { lines }: Path): boolean => lines.some((line) => hot.has(line));
 
 function neighbour(
   box: HTMLElement,
@@ -95,12 +109,12 @@ function neighbour(
 }
 
 /** Curves from card to card, by where the browser has put them. */
-function usePaths(box: RefObject<HTMLElement | null>, lines: readonly Line[]): readonly Path[] {
+function usePaths(box: RefObject<HTMLElement | null>, lines: readonly Line[], bundled: boolean): readonly Path[] {
   const [paths, setPaths] = useState<readonly Path[]>([]);
   const measure = (): void => {
     const element = box.current;
     if (!element) return;
-    setPaths(getComputedStyle(element).display === 'grid' ? pathsOf(element, lines) : []);
+    setPaths(getComputedStyle(element).display === 'grid' ? pathsOf(element, lines, bundled) : []);
   };
   useLayoutEffect(measure, [lines]);
   useEffect(() => {
@@ -118,7 +132,7 @@ interface Side {
   readonly bottom: number;
 }
 
-function pathsOf(box: HTMLElement, lines: readonly Line[]): Path[] {
+function pathsOf(box: HTMLElement, lines: readonly Line[], bundled: boolean): Path[] {
   const origin = box.getBoundingClientRect();
   const sides = new Map<string, Side>();
   for (const node of box.querySelectorAll<HTMLElement>('.node')) {
@@ -131,10 +145,79 @@ function pathsOf(box: HTMLElement, lines: readonly Line[]): Path[] {
     };
     sides.set(node.dataset.id as string, side);
   }
-  return lines.flatMap((line): Path[] => {
-    const [a, b] = [sides.get(line.from), sides.get(line.to)];
-    return a && b ? [{ ...line, d: curve(a, b) }] : [];
-  });
+  const joins = bundled ? joinsOf(lines) : [];
+  const joined = new Set(joins.flatMap(({ lines: own }) => own));
+  return [
+    ...lines.flatMap((line): Path[] => {
+      const [a, b] = [sides.get(line.from), sides.get(line.to)];
+      return a && b && !joined.has(line) ? [{ ...line, lines: [line], d: curve(a, b) }] : [];
+    }),
+    ...joins.flatMap((join) => joinPaths(join, sides)),
+  ];
+}
+
+interface Join {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly lines: readonly Line[];
+}
+
+/** Sets of nodes of which each leads to each of another set. */
+function joinsOf(lines: readonly Line[]): Join[] {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of lines) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const groups = new Map<string, { from: string[]; to: string[] }>();
+  for (const [from, to] of targets) {
+    const key = JSON.stringify([...to].sort());
+    const known = groups.get(key);
+    if (known) known.from.push(from);
+    else groups.set(key, { from: [from], to });
+  }
+  return [...groups.values()]
+    .filter(({ from, to }) => from.length > 1 && to.length > 1)
+    .map(({ from, to }) => ({
+      from,
+      to,
+      lines: lines.filter((line) => from.includes(line.from) && to.includes(line.to)),
+    }));
+}
+
+function joinPaths({ from, to, lines }: Join, sides: ReadonlyMap<string, Side>): Path[] {
+  const [sources, targets] = [from, to].map((ids) => ids.flatMap((id) => sides.get(id) ?? []));
+  if (!sources?.length || !targets?.length) return [];
+  const x = (Math.max(...sources.map(({ right }) => right)) + Math.min(...targets.map(({ left }) => left))) / 2;
+  const y = Math.min(...[...sources, ...targets].map(({ top, bottom }) => (top + bottom) / 2));
+  const point = { left: x, right: x, top: y, bottom: y };
+  const half = (id: string, own: readonly Line[], d: string): Path => {
+    const state = own.find((line) => line.state === 'run')?.state ?? own.find((line) => line.state === 'fail')?.state;
+    return { from: id, to: '', lines: own, d, ...(state && { state }) };
+  };
+  return [
+    ...from.flatMap((id) => {
+      const side = sides.get(id);
+      return side
+        ? [
+            half(
+              `${id} >`,
+              lines.filter((line) => line.from === id),
+              curve(side, point),
+            ),
+          ]
+        : [];
+    }),
+    ...to.flatMap((id) => {
+      const side = sides.get(id);
+      return side
+        ? [
+            half(
+              `> ${id}`,
+              lines.filter((line) => line.to === id),
+              curve(point, side),
+            ),
+          ]
+        : [];
+    }),
+  ];
 }
 
 const TALL = 90;

@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ColumnSight, ProblemModel, State } from '../src/console/contract';
 import type { ApiError } from './api';
-import { say } from './store';
+import { route } from './router';
+import { say, useShared } from './store';
 
 export const WORD: Readonly<Record<State, string>> = {
   ok: 'Succeeded',
@@ -158,4 +159,22 @@ export function useNarrow(): boolean {
     return () => query.removeEventListener('change', change);
   }, [query]);
   return isNarrow;
+}
+
+/** The list at the left of a view; on a narrow screen it is folded until it is wanted. */
+export function Fold({ title, children }: { title: string; children: ComponentChildren }) {
+  const isNarrow = useNarrow();
+  const [isOpen, setOpen] = useState(false);
+  const { view, rest } = useShared(route);
+  useEffect(() => setOpen(false), [view, ...rest]);
+  return (
+    <details
+      class="panel side fold"
+      open={!isNarrow || isOpen}
+      onToggle={({ currentTarget }) => isNarrow && setOpen(currentTarget.open)}
+    >
+      <summary>{title}</summary>
+      {children}
+    </details>
+  );
 }

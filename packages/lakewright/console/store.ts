@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { LiveEvent } from '../src/console/contract';
 import { ApiError, get } from './api';
 
@@ -81,12 +81,11 @@ export function useResource<T>(path: string | undefined): Resource<T> {
     if (entry.data === undefined || entry.isOld) void load(path);
     return () => entry.listeners.delete(listener);
   }, [path]);
+  const reload = useCallback(() => {
+    if (path !== undefined) void load(path);
+  }, [path]);
   const entry = path === undefined ? undefined : entries.get(path);
-  return {
-    data: entry?.data as T | undefined,
-    error: entry?.error,
-    reload: () => path !== undefined && void load(path),
-  };
+  return { data: entry?.data as T | undefined, error: entry?.error, reload };
 }
 
 function entryOf(path: string): Entry {

@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { EdgeModel, LakeModel, NodeModel, NoticeModel, PipelineModel, State } from '../../src/console/contract';
 import { post } from '../api';
 import { age, ago, counted, number } from '../format';
-import { Graph, type Line } from '../graph';
+import { breakable, Graph, type Line } from '../graph';
 import { layout, type Placed } from '../layout';
 import { Empty, Failure, Icon, Loading, StateIcon, useNarrow, useNow, WORD } from '../parts';
 import { href, replace } from '../router';
@@ -181,7 +181,7 @@ function NodeCard({ placed, isChosen, select }: { placed: Placed; isChosen: bool
       onClick={() => select(id)}
     >
       <StateIcon state={state} />
-      <span class="nm">{label}</span>
+      <span class="nm">{breakable(label)}</span>
       <span />
       <span class="sub">
         <span>

@@ -123,7 +123,8 @@ export interface RunModel {
   readonly executionArn: string;
   readonly state: 'run' | 'ok' | 'fail' | 'skip';
   readonly started: string;
-  readonly seconds: number;
+  /** Real ones; null for runs of releases that kept no journal. */
+  readonly seconds: number | null;
   /** `redrive 2`, `from load`; empty otherwise. */
   readonly note: string;
   readonly error: string | null;

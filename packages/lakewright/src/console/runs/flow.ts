@@ -27,7 +27,8 @@ export interface Flow {
 /** Gives the definition of a state machine, if it is one of the lake's. */
 export type MachineLookup = (arn: string) => ApiShape | undefined;
 
-const LOOKS = /:(get|list|describe|batchGet|head)[A-Z]|athena:getQuery/;
+/** Integrations that only look something up. */
+export const LOOKS = /:(get|list|describe|batchGet|head)[A-Z]|athena:getQuery/;
 
 /** What a state machine does, as tasks and what follows what: steering states are left out, stages and started machines opened. */
 export function flowOf(machineArn: string, machineOf: MachineLookup): Flow {

@@ -80,7 +80,7 @@ export class RunReader {
         ...{ pipeline: pipeline.id, number, executionArn, state: RUN_STATE[status] },
         // By the machine's clock where it is known: waits move the lake's by hours.
         started: (visits[0]?.entered ?? new Date(execution.startDate * 1000)).toISOString(),
-        seconds: visits.length > 0 ? time.total : (stopDate ?? execution.startDate) - execution.startDate,
+        seconds: visits.length > 0 ? time.total : null,
         note: noteOf(execution),
         error: described.error === undefined ? null : describeFailure(described.error, described.cause),
         counts: count(tasks.filter((_, index) => isShown(flow.tasks[index] as FlowTask, tasks[index] as TaskModel))),
@@ -170,7 +170,9 @@ function rowsOf(own: readonly Visit[], last: Visit): number | null {
   const parts = own.filter(({ entered, exit }) => exit?.measures && entered >= last.entered);
   for (const member of ['rowsOut', 'rowsIn'] as const) {
     const known = parts.flatMap(({ exit }) => exit?.measures?.[member] ?? []);
-    if (known.length > 0) return known.reduce((sum, one) => sum + one, 0);
+    const sum = known.reduce((all, one) => all + one, 0);
+    // A statement that defines something reads nothing.
+    if (known.length > 0 && (sum > 0 || member === 'rowsOut')) return sum;
   }
   return null;
 }

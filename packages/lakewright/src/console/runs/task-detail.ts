@@ -8,7 +8,7 @@ import { tablesOfTask } from '../model/lineage';
 import { withoutVersion } from '../model/sql-tables';
 import { idOf, type TableWatch } from '../model/table-facts';
 import { workersOf } from '../model/workers';
-import type { FlowTask } from './flow';
+import { type FlowTask, LOOKS } from './flow';
 import type { RunFacts } from './run-reader';
 import type { Visit } from './visits';
 
@@ -91,7 +91,8 @@ export async function taskDetail(
 function stateLines(visits: readonly Visit[]): LogLine[] {
   const lines: { readonly at: Date; readonly line: Omit<LogLine, 'time'> }[] = [];
   for (const { name, resource, entered, exit } of visits) {
-    if (resource === undefined && exit?.error === undefined) continue;
+    // Who waits for a service asks it again and again.
+    if ((resource === undefined || LOOKS.test(`:${resource}`)) && exit?.error === undefined) continue;
     lines.push({ at: entered, line: { level: 'INFO', text: `${name} started${resource ? ` (${resource})` : ''}` } });
     if (!exit) continue;
     const { outcome, measures, retries = 0 } = exit;
