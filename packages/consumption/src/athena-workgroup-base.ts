@@ -3,6 +3,7 @@ import { Resource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import { AthenaConnectionFacts, type ConnectionFactsOptions } from './athena-connection-facts';
 import { AthenaNamedQuery, type AthenaNamedQueryOptions } from './athena-named-query';
 import { AthenaPreparedStatement, type AthenaPreparedStatementOptions } from './athena-prepared-statement';
 import { AthenaWorkgroupGrants } from './athena-workgroup-grants';
@@ -41,6 +42,19 @@ export abstract class AthenaWorkgroupBase extends Resource implements IAthenaWor
   /** @internal Where a grantee's results go in S3. */
   public _location(grantee: iam.IGrantable): DataLocation | undefined {
     return this.resultLocation(grantee);
+  }
+
+  /** @internal Whether a client may say where the tables of CTAS lie. */
+  public abstract get _letsTablesLie(): boolean;
+
+  /**
+   * What drivers and tools need to know to reach the workgroup as a grantee: JDBC, ODBC, DBeaver, Tableau, Power BI.
+   *
+   * @param grantee who asks: has `grants.query`
+   * @param options the database and the credentials that they begin with
+   */
+  public connectionFacts(grantee: iam.IGrantable, options?: ConnectionFactsOptions): AthenaConnectionFacts {
+    return new AthenaConnectionFacts(this, this.workgroupName, this._location(grantee)?.uri, options);
   }
 
   /** @internal A workgroup has one capacity reservation at most. */

@@ -231,6 +231,11 @@ export class AthenaWorkgroup extends AthenaWorkgroupBase {
     return this.results && this.resultLocation(grantee);
   }
 
+  /** @internal */
+  public get _letsTablesLie(): boolean {
+    return this.enforced === false && this.results !== undefined;
+  }
+
   private inS3(results: DataLocation): athena.CfnWorkGroup.ResultConfigurationProperty {
     const key = results.bucket.encryptionKey;
     return {
@@ -264,5 +269,10 @@ class ImportedWorkgroup extends AthenaWorkgroupBase {
   public resultLocation(grantee: iam.IGrantable): DataLocation {
     const { results, enforced } = this.attrs;
     return enforced === false ? results.location(principalPrefix(grantee)) : results;
+  }
+
+  /** @internal */
+  public get _letsTablesLie(): boolean {
+    return this.attrs.enforced === false;
   }
 }
