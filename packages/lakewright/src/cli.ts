@@ -12,6 +12,7 @@ import { accessVerb } from './cli/access-verb';
 import { completionScript } from './cli/completion';
 import { type GlobalOptions, makeProgram, type Verbs } from './cli/program';
 import { queryVerb } from './cli/query-verb';
+import { supersetVerb } from './cli/superset-verb';
 import { type Host, LakewrightError } from './host/host';
 import { JsonHost, PlainHost, TerminalHost } from './host/render';
 import { Lake } from './lake';
@@ -90,6 +91,9 @@ const VERBS: Verbs = {
       });
       await server.close();
     });
+  },
+  async superset(options) {
+    await withLake(options, (lake, host) => supersetVerb(lake, host, options));
   },
   async doctor(options) {
     await withLake(options, async (lake, host) => {

@@ -9,13 +9,14 @@ import { explain, type QueryExplanation } from './actions/explain/explain';
 import { makePlan, type Plan } from './actions/plan/plan';
 import { personaCaller, requirePersona, workgroupOf } from './actions/query/persona';
 import { type Call, type QueryOptions, type QueryResult, runQuery } from './actions/query/query';
-import { remoteCall } from './actions/query/remote';
+import { remoteCall, servedUrl } from './actions/query/remote';
 import { RESULTS_URI, resultsLocation } from './actions/query/results-bucket';
 import { unload } from './actions/query/unload';
 import { reset } from './actions/reset/reset';
 import { deploy } from './actions/run/deploy';
 import { chosen, type RunOptions, run } from './actions/run/run';
 import { type RunningServer, serve } from './actions/serve/serve';
+import { type RunningSuperset, type SupersetOptions, supersetOn } from './actions/superset/superset';
 import { type NamedStatement, namedQueries, statementsOf } from './actions/verify/statements';
 import { type Verification, verify } from './actions/verify/verify';
 import { withTrino } from './actions/verify/with-trino';
@@ -247,6 +248,31 @@ export class Lake {
   public async serve(options: { readonly port?: number } = {}): Promise<RunningServer> {
     const lake = await this.open();
     return await serve(lake, options.port ?? DEFAULT_PORT, this.assembly(lake.workspace));
+  }
+
+  /**
+   * Starts a real Superset on the lake, until it is closed: through the server that holds the workspace, or one of its own.
+   *
+   * @throws LakewrightError LW_SUPERSET_…, LW_PORT_IN_USE, LW_NO_SUCH_PERSONA, and those of the Python environment
+   */
+  public async superset(options: SupersetOptions = {}): Promise<RunningSuperset> {
+    const assembly = this.assembly();
+    return await supersetOn(
+      {
+        assembly,
+        directory: this.directory,
+        workspace: this.workspace,
+        host: this.host,
+        region: assembly.resources[0]?.region ?? DEFAULT_REGION,
+        personaOf: (name) => requirePersona(assembly.resources, name),
+        workgroupOf: (persona) => this.workgroupOf(persona),
+        serve: async () => {
+          const url = this.opened ? undefined : servedUrl(this.workspace);
+          return url === undefined ? await this.serve({ port: 0 }) : { url, close: async () => {} };
+        },
+      },
+      options,
+    );
   }
 
   /** What is on this machine, and what it enables. */

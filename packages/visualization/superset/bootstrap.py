@@ -165,9 +165,13 @@ def fetch_bundle(place):
         names = [item["Key"] for page in pages for item in page.get("Contents", [])]
         read = {name[len(key) :]: s3.get_object(Bucket=bucket, Key=name)["Body"].read() for name in names}
     else:
-        with zipfile.ZipFile(io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read())) as archive:
-            read = {name: archive.read(name) for name in archive.namelist()}
+        return zipped(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
     return texts(read)
+
+
+def zipped(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return texts({name: archive.read(name) for name in archive.namelist()})
 
 
 def folder_bundle(folder):
@@ -186,11 +190,32 @@ def bundles(files):
         yield root, {name[len(root) :]: text for name, text in files.items() if name.startswith(root)}
 
 
+def check_references(files):
+    """Superset itself says of a missing one that the import failed for an unknown reason."""
+    known, wanted = set(), []
+    for name, text in files.items():
+        config = yaml.safe_load(text) if name.partition("/")[1] else {}
+        if not isinstance(config, dict):
+            raise ValueError(f"{name} is no YAML map")
+        known.add(config.get("uuid"))
+        wanted += [(name, key, config[key]) for key in ("database_uuid", "dataset_uuid") if config.get(key)]
+        for item in (config.get("position") or {}).values():
+            if isinstance(item, dict) and item.get("type") == "CHART":
+                wanted.append((name, "a chart of its layout", item.get("meta", {}).get("uuid")))
+        for one in (config.get("metadata") or {}).get("native_filter_configuration") or []:
+            targets = [target.get("datasetUuid") for target in one.get("targets", [])]
+            wanted += [(name, f'the filter "{one.get("name")}"', uuid) for uuid in targets if uuid]
+    missing = [f"{name}: {what} is {uuid}" for name, what, uuid in wanted if uuid not in known]
+    if missing:
+        raise ValueError("; ".join(missing) + " → which no file of the bundle has → export it anew, with all it needs")
+
+
 def import_bundle(files, admin):
     """Overwrites what has the same id, and leaves everything else. Returns the ids of the databases."""
     from superset.commands.importers.v1.assets import ImportAssetsCommand
     from superset.utils.core import override_user
 
+    check_references(files)
     uuids = []
     contents = dict(files)
     contents["metadata.yaml"] = yaml.safe_dump({"version": "1.0.0", "type": "assets"})
@@ -211,6 +236,8 @@ def given_files():
     if place:
         return fetch_bundle(place), place
     folder = pathlib.Path(os.environ.get("BUNDLE_FOLDER") or HERE / "dashboards")
+    if folder.is_file():
+        return zipped(folder.read_bytes()), str(folder)
     return (folder_bundle(folder) if folder.is_dir() else {}), str(folder)
 
 

@@ -74,6 +74,7 @@ export const RECORDED: Readonly<Record<string, CommonHandling>> = {
   'Custom::VpcRestrictDefaultSG': network,
   'Custom::S3AutoDeleteObjects': recorded('`lakewright reset` removes the objects'),
   'Custom::ECRAutoDeleteImages': recorded('there are no images locally'),
+  'Custom::LakewrightSupersetInit': recorded('`lakewright superset` prepares and starts it'),
   'Custom::LogRetention': recorded('logs are files of the run'),
   'Custom::CrossRegionExportReader': {
     classification: 'simulated',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { OUTPUTS } from '../actions/query/render';
+import { SUPERSET_PORT } from '../actions/superset/superset';
 import { DEFAULT_PORT } from '../lake';
 import { SHELLS } from './completion';
 
@@ -33,6 +34,7 @@ export interface Verbs {
   explain(sql: string, options: GlobalOptions & { readonly database?: string }): Promise<void>;
   verify(paths: readonly string[], options: GlobalOptions & VerifyFlags): Promise<void>;
   serve(options: GlobalOptions & { readonly port: number }): Promise<void>;
+  superset(options: GlobalOptions & SupersetFlags): Promise<void>;
   doctor(options: GlobalOptions & { readonly port: number }): Promise<void>;
   setup(names: readonly string[], options: GlobalOptions): Promise<void>;
   reset(options: GlobalOptions & { readonly yes?: boolean }): Promise<void>;
@@ -43,6 +45,13 @@ export interface VerifyFlags {
   readonly sql?: readonly string[];
   readonly namedQueries?: boolean;
   readonly database?: string;
+}
+
+export interface SupersetFlags {
+  readonly as?: string;
+  readonly bundle?: string;
+  readonly workgroup?: string;
+  readonly port: number;
 }
 
 export interface AccessFlags {
@@ -170,6 +179,18 @@ export function makeProgram(verbs: Verbs): Command {
     )
     .option('--port <number>', 'TCP port; 0 takes a free one', port, DEFAULT_PORT)
     .action((_, command) => verbs.serve(globals<{ port: number }>(command)));
+
+  program
+    .command('superset')
+    .summary('start a real Superset on the lake')
+    .description(
+      'Starts Apache Superset on the lake, with the app\'s dashboards, as the role that it has on AWS. Goes through a running\n"lakewright serve" if there is one. Its Python environment (0.9 GB) is made at the first use.',
+    )
+    .option('--as <persona>', "ask as this role or user of the template; else the one of the app's Superset")
+    .option('--bundle <folder>', "dashboards as Superset exports them; else those of the app's Superset")
+    .option('-g, --workgroup <name>', 'Athena workgroup; else the one that the role may use')
+    .option('--port <number>', 'TCP port; 0 takes a free one', port, SUPERSET_PORT)
+    .action((_, command) => verbs.superset(globals<SupersetFlags>(command)));
 
   program
     .command('doctor')

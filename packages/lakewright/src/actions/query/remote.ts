@@ -5,12 +5,18 @@ import type { ApiShape } from '../../services/api-shape';
 import { SERVER_FILE } from '../serve/serve';
 import type { Call } from './query';
 
-/** Athena's operations through the `lakewright serve` that holds the workspace; undefined if none does. */
-export function remoteCall(workspace: string, persona?: string): Call | undefined {
+/** Where the `lakewright serve` that holds the workspace listens; undefined if none does. */
+export function servedUrl(workspace: string): string | undefined {
   const file = path.join(workspace, SERVER_FILE);
   if (!existsSync(file)) return undefined;
   const { url, pid } = JSON.parse(readFileSync(file, 'utf8'));
-  if (!isAlive(pid)) return undefined;
+  return isAlive(pid) ? url : undefined;
+}
+
+/** Athena's operations through the `lakewright serve` that holds the workspace; undefined if none does. */
+export function remoteCall(workspace: string, persona?: string): Call | undefined {
+  const url = servedUrl(workspace);
+  if (url === undefined) return undefined;
   return async (service, operation, input) => {
     if (service !== 'athena') throw new Error(`only Athena is asked remotely, not ${service}`);
     const response = await fetch(url, {
@@ -24,7 +30,7 @@ export function remoteCall(workspace: string, persona?: string): Call | undefine
     }).catch((error: Error) => {
       throw new LakewrightError(
         'LW_SERVER_GONE',
-        `${url} doesn't answer (${error.cause instanceof Error ? error.cause.message : error.message}) → ${file} names a server that was killed → delete that file, and try again`,
+        `${url} doesn't answer (${error.cause instanceof Error ? error.cause.message : error.message}) → ${path.join(workspace, SERVER_FILE)} names a server that was killed → delete that file, and try again`,
       );
     });
     const answer = (await response.json()) as ApiShape;
