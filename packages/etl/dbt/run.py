@@ -5,6 +5,8 @@ The same program in the container of an ECS task and in Lakewright's local runti
 
   --run-id ID        names the folder of the artifacts; else the variable LAKEWRIGHT_RUN_ID does
   --part             not the whole project: freshness and documentation are left out, and the state isn't moved on
+  --since-last       only what differs from the last run with the same arguments in this work folder that succeeded, and what
+                     comes after it; freshness and documentation are left out, and the state isn't moved on
   --state-modified   only what differs from the last whole run that succeeded, and what comes after it
   --only-packages    fetches the packages of the project, for the image, and ends
 
@@ -15,6 +17,7 @@ profile or arguments are wrong), 143 it was stopped.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -300,9 +303,16 @@ def parse(argv):
     parser = argparse.ArgumentParser(prog="run.py", add_help=False, allow_abbrev=False)
     parser.add_argument("--run-id", default=os.environ.get("LAKEWRIGHT_RUN_ID") or time.strftime("%Y%m%dT%H%M%S"))
     parser.add_argument("--part", action="store_true")
+    parser.add_argument("--since-last", action="store_true")
     parser.add_argument("--state-modified", action="store_true")
     parser.add_argument("--only-packages", action="store_true")
     return parser.parse_known_args(argv)
+
+
+def last_run(work, arguments):
+    """Where the manifest of the last run with these arguments is kept."""
+    key = hashlib.sha256(json.dumps(arguments).encode()).hexdigest()[:16]
+    return os.path.join(work, "last", key, "manifest.json")
 
 
 def variables_of(arguments):
@@ -331,14 +341,17 @@ def main(argv):
     dbt = Dbt(work, project)
     if needs_packages(project, settings) and dbt.deps() != 0:
         return 2
-    if options.state_modified:
+    last = last_run(work, arguments)
+    if options.since_last and os.path.exists(last):
+        arguments = [*selection(arguments, "state:modified+"), "--state", os.path.dirname(last)]
+    elif options.state_modified:
         state = os.path.join(work, "state")
         if store.fetch("state/manifest.json", os.path.join(state, "manifest.json")):
             arguments = [*selection(arguments, "state:modified+"), "--state", state]
         else:
             say("no earlier run succeeded: everything is built")
     shared = variables_of(arguments)
-    whole = not options.part
+    whole = not options.part and not options.since_last
     try:
         if whole and variable("FRESHNESS", "true") == "true":
             code = Dbt.exit_code(dbt.run("source", "freshness", *shared))
@@ -352,8 +365,11 @@ def main(argv):
             print(f"LAKEWRIGHT_MEASURES {json.dumps(measures(results, dbt.target))}", flush=True)
         # `docs generate` writes another manifest and other results
         keep(store, dbt.target, f"runs/{options.run_id}", ARTIFACTS, since)
+        manifest = os.path.join(dbt.target, "manifest.json")
+        if code == 0:
+            os.makedirs(os.path.dirname(last), exist_ok=True)
+            shutil.copyfile(manifest, last)
         if code == 0 and whole:
-            manifest = os.path.join(dbt.target, "manifest.json")
             store.put("state/manifest.json", manifest)
             if variable("DOCS", "true") == "true":
                 code = Dbt.exit_code(dbt.run("docs", "generate", *shared))

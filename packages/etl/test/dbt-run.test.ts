@@ -58,6 +58,13 @@ describe.skipIf(!hasPython)('run.py (needs python3)', () => {
     expect(evaluate(`run.passing_failures(json.loads(${json}))`)).toBe(again);
   });
 
+  test('the last run with the same arguments has a place of its own', () => {
+    const last = (args: string[]) => evaluate(`run.last_run("work", ${JSON.stringify(args)})`);
+    expect(last([])).toMatch(/^work[/\\\\]last[/\\\\][0-9a-f]{16}[/\\\\]manifest\.json$/);
+    expect(last([])).toBe(last([]));
+    expect(last(['--select', 'tag:daily'])).not.toBe(last([]));
+  });
+
   test('a conflict is followed by "dbt retry", whose result counts', () => {
     const target = mkdtempSync(join(tmpdir(), 'dbt-'));
     const script = `

@@ -20,7 +20,7 @@ import { type RunningSuperset, type SupersetOptions, supersetOn } from './action
 import { type NamedStatement, namedQueries, statementsOf } from './actions/verify/statements';
 import { type Verification, verify } from './actions/verify/verify';
 import { withTrino } from './actions/verify/with-trino';
-import { synthesize } from './actions/watch/synth';
+import { sameTemplates, synthesize } from './actions/watch/synth';
 import { watchLake } from './actions/watch/watch';
 import { loadAssembly } from './assembly';
 import { classify } from './assembly/classify';
@@ -158,8 +158,10 @@ export class Lake {
         const next = path.join(this.workspace, 'watch', 'next');
         rmSync(next, { recursive: true, force: true });
         await synthesize(this.directory, next);
+        if (sameTemplates(next, overlay)) return false;
         await this.close();
         take(next);
+        return true;
       },
     });
   }

@@ -34,6 +34,7 @@ export class LocalLake implements LakeContext {
   public readonly resources: readonly LakeResource[];
   public readonly assets: Assembly['assets'];
   public readonly images: Assembly['images'];
+  public readonly edited = new Set<string>();
   public readonly account: string;
   public readonly region: string;
   public readonly partition: string;

@@ -194,6 +194,8 @@ export interface LakeContext {
   readonly assets: readonly FileAsset[];
   /** Folders from which container images would be built. */
   readonly images?: readonly ImageAsset[];
+  /** Tags of images of which an edit is all that has changed since the newest run; the first task of one takes it away. */
+  readonly edited?: Set<string>;
   /** Another service's operation, as an SDK call would do it. */
   call(service: string, operation: string, input: unknown, caller?: Caller): Promise<ApiShape>;
   /** Another service's room, for typed access between neighbours (Step Functions → all tasks). */

@@ -36,6 +36,10 @@ export interface ProjectLake {
   synthesize(): Promise<void>;
   /** Runs a pipeline to its end: the whole project, what has the tag `daily`, or the models that were modified. */
   run(pipeline: 'Whole' | 'Daily' | 'Modified'): Promise<Execution>;
+  /** Lets a process import dbt ahead; resolves when it has. */
+  warmUp(): Promise<void>;
+  /** The next run is one after an edit of the project alone, as `--watch` has it. */
+  edited(): Promise<void>;
   /** Rows of a query of somebody who may everything. */
   ask(sql: string): Promise<(string | null)[][]>;
   close(): Promise<void>;
@@ -101,15 +105,16 @@ export async function projectLake(folders: string[], governed = false): Promise<
   const lake = new LocalLake(workspace, { ...EMPTY_CONFIG, directory: folder }, host, loadAssembly(outdir));
   const deployed = () => deploy(lake, classify(lake.resources, lake.services));
   await deployed();
+  const synthesize = async () => {
+    synth();
+    const { images, resources } = loadAssembly(outdir);
+    Object.assign(lake, { images, resources });
+    await deployed();
+  };
   return {
     project,
     lake,
-    async synthesize() {
-      synth();
-      const { images, resources } = loadAssembly(outdir);
-      Object.assign(lake, { images, resources });
-      await deployed();
-    },
+    synthesize,
     async run(pipeline) {
       const machine = lake.resources.find(
         ({ type, properties }) =>
@@ -130,6 +135,14 @@ export async function projectLake(folders: string[], governed = false): Promise<
       const output = host.messages.filter(({ code }) => code === 'LW_ECS_OUTPUT').map(({ text }) => text);
       const seconds = (performance.now() - started) / 1000;
       return { status, error, cause: cause && JSON.parse(cause), measures, output: output.join('\n'), seconds };
+    },
+    async warmUp() {
+      lake.service('ecs').warmUp?.('pipelines');
+      await new Promise((resolve) => setTimeout(resolve, 6_000));
+    },
+    async edited() {
+      await synthesize();
+      for (const { tag } of lake.images ?? []) lake.edited.add(tag);
     },
     async ask(sql) {
       const { QueryExecutionId } = (await lake.call('athena', 'StartQueryExecution', {

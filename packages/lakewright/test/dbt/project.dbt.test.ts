@@ -71,6 +71,41 @@ describe.skipIf(!hasPython)('a dbt project, from its construct, with the rights 
     console.log(`one edited model: ${edited.seconds.toFixed(1)} s`);
   });
 
+  test('after an edit, in a process that waited: that model and what follows, also after a mistake', async () => {
+    const model = path.join(lake.project, 'models/customer_value.sql');
+    const sql = fs.readFileSync(model, 'utf8');
+    await lake.warmUp();
+    put('models/customer_value.sql', `${sql}\n-- edited\n`);
+    await lake.edited();
+    const one = await lake.run('Whole');
+    expect([one.status, states(one).customer_value], one.output).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    expect(Object.keys(states(one))).not.toContain('order_log');
+    expect(one.output).not.toContain('freshness');
+    expect(await rows('SELECT sum(value) FROM shop.customer_value')).toEqual([['175.84']]);
+    console.log(`one edited model, dbt imported ahead: ${one.seconds.toFixed(1)} s`);
+
+    await lake.warmUp();
+    put('models/customer_value.sql', 'select nothing from {{ ref("all_types") }}');
+    put(
+      'models/all_types.sql',
+      `${fs.readFileSync(path.join(lake.project, 'models/all_types.sql'), 'utf8')}\n-- again\n`,
+    );
+    await lake.edited();
+    const broken = await lake.run('Whole');
+    expect([broken.status, broken.cause?.Containers[0].ExitCode], broken.output).toEqual(['FAILED', 1]);
+    expect(broken.output).toMatch(/OK created sql table model shop\.all_types/);
+    expect(broken.output).toMatch(/ERROR creating sql table model shop\.customer_value/);
+
+    // None waits: the same in a process of its own. What failed is made now, since nothing has moved on.
+    put('models/customer_value.sql', sql);
+    await lake.edited();
+    const mended = await lake.run('Whole');
+    expect([mended.status, states(mended)], mended.output).toMatchObject([
+      'SUCCEEDED',
+      { all_types: 'SUCCEEDED', customer_value: 'SUCCEEDED' },
+    ]);
+  });
+
   test('builds again on changed seeds: appends, overwrites, merges, keeps history', async () => {
     const seed = path.join(lake.project, 'seeds/orders.csv');
     const changed = fs.readFileSync(seed, 'utf8').replace('90.00,shipped', '90.00,returned').trimEnd();

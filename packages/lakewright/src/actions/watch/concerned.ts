@@ -35,7 +35,7 @@ export function startOf(
   for (const inner of resources.filter((one) => one.type === MACHINE && one !== machine)) {
     if (changed.includes(inner) || startOf(inner, [], [...all]) !== undefined) all.add(inner);
   }
-  const names = [...all].flatMap(({ physicalId, arn }) => [physicalId, arn]).filter((name) => name.length > 3);
+  const names = [...all].flatMap(namesOf).filter((name) => name.length > 3);
   const former = before?.find(({ path }) => path === machine.path);
   const old = former && definitionOf(former);
   const definition = definitionOf(machine);
@@ -45,6 +45,20 @@ export function startOf(
     return names.some((one) => text.includes(one)) || (old !== undefined && JSON.stringify(known) !== text);
   };
   return first(definition, isConcerned);
+}
+
+/** What a state machine may call a resource: a task definition also by its family alone. */
+function namesOf({ type, physicalId, arn }: LakeResource): string[] {
+  if (type !== 'AWS::ECS::TaskDefinition') return [physicalId, arn];
+  const revision = arn.split('/').at(-1) ?? '';
+  return [physicalId, arn, `"${revision}"`, `"${revision.replace(/:\d+$/, '')}"`];
+}
+
+/** The state of the machine itself that has a state inside of it, or is it. */
+export function outermost(machine: LakeResource, name: string): string {
+  const { States } = definitionOf(machine);
+  const found = Object.keys(States).find((one) => stateOf({ States: { [one]: States[one] } }, name) !== undefined);
+  return found ?? name;
 }
 
 /** The first concerned state in the order of the graph; one inside of it, if it is the only one there. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LakewrightError } from '../../host/host';
 
@@ -15,10 +15,9 @@ export async function synthesize(directory: string, output: string): Promise<voi
     const text = `${file} → "app", the command that synthesizes, is expected → add it, or run cdk synth and start again`;
     throw new LakewrightError('LW_WATCH_NO_APP', text, 2);
   }
-  const bin = path.join(directory, 'node_modules', '.bin');
   const env = {
     ...process.env,
-    PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}`,
+    PATH: [...binariesOf(directory), process.env.PATH ?? ''].join(path.delimiter),
     CDK_OUTDIR: output,
     CDK_CONTEXT_JSON: JSON.stringify(context),
   };
@@ -31,4 +30,21 @@ export async function synthesize(directory: string, output: string): Promise<voi
   });
   if (code === 0) return;
   throw new LakewrightError('LW_WATCH_SYNTH', `${app} ended with ${code}: ${lines.join('').trim().slice(-2000)}`);
+}
+
+/** As npm has them: a workspace's tools are often those of the folder above. */
+function binariesOf(directory: string): string[] {
+  const above = path.dirname(directory);
+  return [path.join(directory, 'node_modules', '.bin'), ...(above === directory ? [] : binariesOf(above))];
+}
+
+/** Whether two assemblies have the same templates; an asset's name in them says what is in it. */
+export function sameTemplates(one: string, other: string): boolean {
+  const templates = (folder: string) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.template.json'))
+      .sort();
+  const [names, others] = [templates(one), templates(other)];
+  if (names.join() !== others.join()) return false;
+  return names.every((name) => readFileSync(path.join(one, name)).equals(readFileSync(path.join(other, name))));
 }

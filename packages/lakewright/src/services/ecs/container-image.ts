@@ -10,6 +10,7 @@ const DESCRIPTION = 'lakewright.container.json';
 
 /** A container's program, as it runs on this machine. */
 export interface LocalImage {
+  readonly tag: string;
   /** The build folder: the program's working directory. */
   readonly folder: string;
   /** The Python environment that stands for what the image installs; without one it is the machine's Python. */
@@ -19,6 +20,10 @@ export interface LocalImage {
   readonly command: readonly string[];
   /** Variables that only this machine needs. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Modules that its Python may import ahead, before anything is to run. */
+  readonly preload: readonly string[];
+  /** Arguments that its program gets beside its own when an edit of its files is all that has changed. */
+  readonly edited: readonly string[];
 }
 
 /** What an image is here, or why it doesn't run. */
@@ -29,11 +34,18 @@ export function localImage(lake: Pick<LakeContext, 'images'>, image: unknown): L
   if (asset === undefined) return `its image ${name} is no asset of the app`;
   const file = path.join(asset.folder, DESCRIPTION);
   if (!fs.existsSync(file)) return `its image's build folder has no ${DESCRIPTION}: no Docker`;
-  const { environment, entryPoint = [], command = [], variables = {} } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const {
+    environment,
+    entryPoint = [],
+    command = [],
+    variables = {},
+    preload = [],
+    edited = [],
+  } = JSON.parse(fs.readFileSync(file, 'utf8'));
   if (environment !== undefined && !ENVIRONMENTS.some((kind) => kind.name === environment)) {
     return `${DESCRIPTION} names the environment "${environment}", which is none of Lakewright's`;
   }
-  return { folder: asset.folder, environment, entryPoint, command, variables };
+  return { tag: asset.tag, folder: asset.folder, environment, entryPoint, command, variables, preload, edited };
 }
 
 /** Why a task of this definition doesn't run here, or undefined. */

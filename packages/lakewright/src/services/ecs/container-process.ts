@@ -8,6 +8,8 @@ export interface ContainerStart {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** A process that runs it already; else one is started. */
+  readonly running?: ChildProcess;
   /** Its output. */
   readonly log: string;
   onOutput(line: string): void;
@@ -19,17 +21,19 @@ export class ContainerProcess {
   public readonly ended: Promise<number>;
   private readonly child: ChildProcess;
 
-  public constructor({ command, cwd, env, log, onOutput }: ContainerStart) {
+  public constructor({ command, cwd, env, running, log, onOutput }: ContainerStart) {
     fs.mkdirSync(path.dirname(log), { recursive: true });
     const file = fs.createWriteStream(log, { flags: 'a', mode: 0o600 });
     const [program = '', ...args] = command;
-    this.child = spawn(program, args, {
-      cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-    });
+    this.child =
+      running ??
+      spawn(program, args, {
+        cwd,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: process.platform !== 'win32',
+        windowsHide: true,
+      });
     for (const input of [this.child.stdout, this.child.stderr]) {
       if (input === null) continue;
       createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {

@@ -17,6 +17,19 @@ export interface ContainerPlace {
   readonly work: string;
 }
 
+/** What any program starts with; also one that isn't known yet. */
+export function startEnvironment(python: string): Record<string, string> {
+  const kept = Object.fromEntries(KEPT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  return {
+    ...kept,
+    PATH: [path.dirname(python), process.env.PATH].filter(Boolean).join(path.delimiter),
+    TZ: 'UTC',
+    LANG: 'C.UTF-8',
+    PYTHONUNBUFFERED: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+}
+
 /**
  * The variables of a container's program: those that it is given, and where this lake's services are.
  *
@@ -27,15 +40,9 @@ export async function containerEnvironment(
   { region }: LakeResource,
   { python, variables, roleArn, work }: ContainerPlace,
 ): Promise<Record<string, string>> {
-  const kept = Object.fromEntries(KEPT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
   return {
-    ...kept,
-    PATH: [path.dirname(python), process.env.PATH].filter(Boolean).join(path.delimiter),
+    ...startEnvironment(python),
     HOME: work,
-    TZ: 'UTC',
-    LANG: 'C.UTF-8',
-    PYTHONUNBUFFERED: '1',
-    PYTHONDONTWRITEBYTECODE: '1',
     AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
     ...variables,
     AWS_REGION: region,

@@ -1,4 +1,5 @@
 import type { ServiceFactory } from '../service';
+import { TASK_DEFINITION } from './declared';
 import { ecsIntegrations } from './integrations';
 import { ecsOperations } from './operations';
 import { ecsResources } from './resources';
@@ -17,6 +18,9 @@ export const ecs: ServiceFactory = (lake) => {
     resources: ecsResources(lake),
     operations,
     tasks: ecsIntegrations(tasks, operations),
+    warmUp: (awaited) => {
+      if (awaited === 'pipelines') tasks.warmUp(lake.resources.filter(({ type }) => type === TASK_DEFINITION));
+    },
     stop: () => tasks.stopAll(),
   };
 };

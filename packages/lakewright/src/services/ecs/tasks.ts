@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { engineCaller } from '../../access/guard';
 import type { LakeResource } from '../../assembly/resource';
-import { ensureEnvironment } from '../../engines/python/environment';
+import { ensureEnvironment, findEnvironment } from '../../engines/python/environment';
 import { findPython } from '../../engines/python/interpreter';
+import { WaitingPythons } from '../../engines/python/waiting';
 import { MissingTool } from '../../host/missing-tool';
 import type { ApiShape } from '../api-shape';
 import { StateMap } from '../glue/state-map';
 import { type LakeContext, ServiceError, type TaskMeasures } from '../service';
 import { camelKeys } from './camel';
-import { localImage, refusal } from './container-image';
+import { type LocalImage, localImage, refusal } from './container-image';
 import { ContainerProcess } from './container-process';
 import { familyOf } from './declared';
-import { containerEnvironment, namedValues } from './environment';
+import { containerEnvironment, namedValues, startEnvironment } from './environment';
 import { publishState } from './events';
 import { measuresOf } from './measures';
 import { secretValue } from './secrets';
@@ -44,6 +45,7 @@ export class Tasks {
   private readonly lacking = new Map<string, MissingTool>();
   /** Work folders in use: two tasks of one family don't share one. */
   private readonly folders = new Set<string>();
+  private readonly pythons = new WaitingPythons();
 
   public constructor(private readonly lake: LakeContext) {
     this.store = new StateMap(lake.workspace, 'ecs/tasks');
@@ -132,6 +134,22 @@ export class Tasks {
     const all = [...this.live];
     for (const [arn] of all) this.stop(arn, 'the lake was closed');
     await Promise.all(all.map(([, { done }]) => done));
+    await this.pythons.close();
+  }
+
+  /** Lets the Python of each image that says so import its modules ahead. */
+  public warmUp(definitions: readonly LakeResource[]): void {
+    for (const { properties } of definitions) {
+      const image = localImage(this.lake, properties.ContainerDefinitions?.[0]?.Image);
+      if (typeof image === 'string' || image.preload.length === 0) continue;
+      this.prepare(image).catch(() => {}); // the task itself says that there is no Python
+    }
+  }
+
+  private async prepare({ environment, preload }: LocalImage): Promise<void> {
+    const own = environment === undefined ? (await findPython([8, 20])).path : undefined;
+    const python = own ?? findEnvironment(environment ?? '')?.python;
+    if (python) this.pythons.prepare({ python, modules: preload }, startEnvironment(python));
   }
 
   private async run(task: ApiShape, definition: LakeResource, container: ApiShape): Promise<void> {
@@ -188,11 +206,17 @@ export class Tasks {
     const [program = '', ...args] = [
       ...(container.entryPoint ?? image.entryPoint),
       ...(overrides.command ?? container.command ?? image.command),
+      ...(this.lake.edited?.delete(image.tag) ? image.edited : []),
     ];
+    const isPython = /^python3?$/.test(program);
+    const env = await containerEnvironment(this.lake, definition, { python, variables, roleArn, work });
+    const kind = { python, modules: image.preload };
+    const isScript = isPython && args[0]?.endsWith('.py') === true;
     return new ContainerProcess({
-      command: [/^python3?$/.test(program) ? python : program, ...args],
+      command: [isPython ? python : program, ...args],
       cwd: image.folder,
-      env: await containerEnvironment(this.lake, definition, { python, variables, roleArn, work }),
+      env,
+      running: isScript ? this.pythons.run(kind, { argv: args, cwd: image.folder, env }) : undefined,
       log: path.join(this.lake.workspace.root, 'logs', 'ecs', familyOf(definition), `${id}.log`),
       onOutput: (text) => this.output(task, container.name, text),
     });

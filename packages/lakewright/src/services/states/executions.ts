@@ -102,14 +102,19 @@ export class Executions {
   }
 
   /**
-   * Starts at a state, with the input and variables that the newest run which came there had.
+   * Starts at a state, with the input and variables that the newest run which came there had. The context object says that
+   * it is a redrive of that run: tables and files that its states named by the run are found, or made again.
    *
    * @throws ServiceError ValidationException where no state is called so, or none has come there
    */
   public startFrom(machine: MachineRecord, task: string): ExecutionRecord {
     const { run, from } = resumptionAt(definitionOf(machine), task, this.whole(machine));
-    const record = this.newRecord(machine, run.input, `from-${randomUUID()}`);
-    record.resumption = from;
+    const record: ExecutionRecord = {
+      ...this.newRecord(machine, run.input, `from-${randomUUID()}`),
+      resumption: from,
+      begun: from,
+      continues: this.continued(machine, run),
+    };
     this.launch(record, JSON.parse(run.input), false, from);
     return record;
   }
@@ -125,9 +130,18 @@ export class Executions {
       throw new ServiceError('ValidationException', text);
     }
     const record = this.newRecord(machine, run.input, `only-${randomUUID()}`);
-    const alone: ExecutionRecord = { ...record, definition: onlyState(place), part: true };
+    const continues = this.continued(machine, run);
+    const alone: ExecutionRecord = { ...record, definition: onlyState(place), part: true, continues };
     this.launch(alone, JSON.parse(run.input), false, innermost);
     return alone;
+  }
+
+  /** A run, seen from a part of it that begins now: each part is one more redrive of it. */
+  private continued(machine: MachineRecord, run: ExecutionRecord): ExecutionRecord['continues'] {
+    const { name, startDate } = run.continues ?? run;
+    const parts = this.list(machine.arn).filter((one) => (one.continues ?? one).name === name);
+    const counts = parts.map((one) => (one.continues?.redriveCount ?? 0) + one.redriveCount);
+    return { name, startDate, redriveCount: Math.max(...counts) + 1 };
   }
 
   /** The runs of a machine that weren't of one state, the newest first. */
@@ -342,15 +356,17 @@ function parseInput(text: string): ApiShape {
 }
 
 function contextOf(record: ExecutionRecord, lake: LakeContext): Readonly<Record<string, ApiShape>> {
+  const { continues } = record;
+  const redriveCount = (continues?.redriveCount ?? 0) + record.redriveCount;
   return {
     Execution: {
       Id: record.executionArn,
       Input: JSON.parse(record.input),
-      Name: record.name,
+      Name: continues?.name ?? record.name,
       RoleArn: record.roleArn,
-      StartTime: new Date(record.startDate * 1000).toISOString(),
-      RedriveCount: record.redriveCount,
-      ...(record.redriveCount > 0 && { RedriveTime: lake.clock.now().toISOString() }),
+      StartTime: new Date((continues?.startDate ?? record.startDate) * 1000).toISOString(),
+      RedriveCount: redriveCount,
+      ...(redriveCount > 0 && { RedriveTime: lake.clock.now().toISOString() }),
     },
     StateMachine: { Id: record.stateMachineArn, Name: record.stateMachineArn.split(':').at(-1) },
   };

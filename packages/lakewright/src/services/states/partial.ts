@@ -1,7 +1,7 @@
 import type { ApiShape } from '../api-shape';
 import { ServiceError } from '../service';
 import type { State, States } from './asl/definition';
-import type { Part, Resumption } from './asl/resume';
+import type { Inside, Part, Resumption } from './asl/resume';
 import type { ExecutionRecord, HistoryEvent } from './records';
 
 /** A state, and the Parallel branches and Maps that it is inside of, the outermost first. */
@@ -52,7 +52,8 @@ export function resumptionAt(
   for (const run of runs) {
     const history = new History(run.events);
     if (history.entered(place.name) === undefined) continue;
-    return { run, from: resumption(definition, [...place.around, { state: place.name }], history, 0, alone) };
+    const way = [...place.around, { state: place.name }];
+    return { run, from: resumption(definition, way, { history, alone }, 0, run.begun) };
   }
   throw new ServiceError(
     'ValidationException',
@@ -70,17 +71,33 @@ export function onlyState({ name, states }: Place): States {
   return { ...states, StartAt: name, States: { [name]: { ...state, ...(!ends && { End: true }) } as State } };
 }
 
-function resumption(states: States, way: Place['around'], history: History, after: number, alone: boolean): Resumption {
+/** @param begun where that run was itself a part of one: what it didn't run had ended before */
+function resumption(
+  states: States,
+  way: Place['around'],
+  { history, alone }: { readonly history: History; readonly alone: boolean },
+  after: number,
+  begun?: Resumption,
+): Resumption {
   const [{ state: name, branch }, ...rest] = way as [Place['around'][number], ...Place['around']];
   const entered = history.entered(name, after);
   if (entered === undefined) throw incomplete(name);
-  const at = { state: name, input: history.input(entered), variables: history.variables(entered), entered: false };
+  const variables = { ...begun?.variables, ...history.variables(entered) };
+  const at = { state: name, input: history.input(entered), variables, entered: false };
   if (rest.length === 0) return at;
   const state = states.States[name] as State;
-  if (branch === undefined) return { ...at, inside: mapParts(state, rest, history, entered.id, name) };
+  if (branch === undefined) {
+    const same = begun?.state === name && begun.inside ? itemsAgain(begun.inside, rest) : undefined;
+    return { ...at, inside: same ?? mapParts(state, rest, history, entered.id, name) };
+  }
+  const former = begun?.state === name ? begun.inside?.parts : undefined;
   const parts = (state.Branches as States[]).map((inner, index): Part => {
-    if (index === branch) return { at: resumption(inner, rest, history, entered.id, alone) };
-    const output = history.endOf(inner, entered.id);
+    const known = former?.[index] ?? undefined;
+    if (index === branch) {
+      const inside = known && 'at' in known ? known.at : undefined;
+      return { at: resumption(inner, rest, { history, alone }, entered.id, inside) };
+    }
+    const output = history.endOf(inner, entered.id) ?? (known && 'output' in known ? known : undefined);
     if (output === undefined && !alone) throw incomplete(inner.StartAt);
     return output ?? null;
   });
@@ -119,6 +136,13 @@ function mapParts(state: State, way: Place['around'], history: History, after: n
     return first === undefined ? null : history.input(first);
   });
   return { parts, inputs, contexts: inputs.map((Value, Index) => ({ Map: { Item: { Index, Value } } })) };
+}
+
+/** The items of a run that itself began inside of the Map: its history doesn't say where they began. */
+function itemsAgain(inside: Inside, [target]: Place['around']): Inside {
+  const state = target?.state as string;
+  if (inside.parts.some((part) => part === null || ('at' in part && part.at.state !== state))) throw incomplete(state);
+  return inside;
 }
 
 function incomplete(name: string): ServiceError {

@@ -44,6 +44,10 @@ export interface ExecutionRecord {
   readonly roleArn: string;
   redriveCount: number;
   redriveDate?: number;
+  /** The run of which this one is a part, begun at a state: what that run made has its name, so this one goes by it, too. */
+  readonly continues?: { readonly name: string; readonly startDate: number; readonly redriveCount: number };
+  /** What a part began with. */
+  readonly begun?: Resumption;
   /** One state alone was run: no run of the machine. */
   readonly part?: boolean;
   /** Why it ended early, where a tool of this machine was missing. */

@@ -85,6 +85,70 @@ it('an edit of a source runs its task and what follows; the assembly stays as it
   expect(contents.sort()).toEqual(['One 1', 'Three 1', 'Two 1'].map(handler));
 });
 
+/** The same, as a program that cdk.json names: functions are its folders, in the order of `steps.json`. */
+const APP = (modules: string) => `
+const { createRequire } = require('node:module');
+const require_ = createRequire(${JSON.stringify(modules)});
+const { App, Stack } = require_('aws-cdk-lib');
+const lambda = require_('aws-cdk-lib/aws-lambda');
+const sfn = require_('aws-cdk-lib/aws-stepfunctions');
+const tasks = require_('aws-cdk-lib/aws-stepfunctions-tasks');
+const stack = new Stack(new App(), 'Lake');
+const steps = ['One', 'Two', 'Three'].map((name) => {
+  const lambdaFunction = new lambda.Function(stack, 'F' + name, {
+    code: lambda.Code.fromAsset('functions/' + name), handler: 'index.handler', runtime: lambda.Runtime.NODEJS_22_X,
+    environment: { STAGE: 'first' },
+  });
+  return new tasks.LambdaInvoke(stack, name, { lambdaFunction, payloadResponseOnly: true });
+});
+new sfn.StateMachine(stack, 'Nightly', { definitionBody: sfn.DefinitionBody.fromChainable(steps.reduce((a, b) => a.next(b))) });
+stack.node.root.synth();
+`;
+
+it('an edit of the app synthesizes it again, and runs what is new; a mistake in it is said, and the next edit goes on', {
+  timeout: 120_000,
+}, async () => {
+  const directory = makeApp();
+  const program = path.join(directory, 'app.cjs');
+  writeFileSync(program, APP(__filename));
+  writeFileSync(path.join(directory, 'cdk.json'), JSON.stringify({ app: `"${process.execPath}" app.cjs` }));
+  for (const name of ['One', 'Two', 'Three']) {
+    const says = 'exports.handler = async () => ({ said: process.env.STAGE });\n';
+    writeFileSync(path.join(directory, 'functions', name, 'index.js'), says);
+  }
+  const host = new MemoryHost();
+  end = new AbortController();
+  lake = new Lake({ directory, host });
+  const watching = lake.watch({ signal: end.signal });
+  const coded = (code: string) => host.messages.filter((one) => one.code === code);
+  const nth = (code: string, count: number) => until(() => coded(code)[count - 1]);
+  await nth('LW_WATCHING', 1);
+
+  writeFileSync(program, APP(__filename).replace("STAGE: 'first'", "STAGE: name === 'One' ? 'first' : 'second'"));
+  const first = await nth('LW_WATCH_RUN', 1);
+  expect(first.text).toMatch(/^done in [\d.]+ s after app\.cjs$/);
+  // The functions' files differ from those of the assembly that it began with: what runs is the app as it is now.
+  expect(first.data).toMatchObject({ from: 'One', tasks: [{ name: 'One' }, { name: 'Two' }, { name: 'Three' }] });
+
+  writeFileSync(program, 'throw new Error("a mistake");\n');
+  expect((await nth('LW_WATCH_SYNTH', 1)).text).toContain('a mistake');
+  // An edit without effect: nothing that is warm ends.
+  writeFileSync(program, APP(__filename).replace("STAGE: 'first'", "STAGE: name === 'One' ? 'first' : 'second' /**/"));
+  expect((await nth('LW_WATCH_UNCONCERNED', 1)).text).toBe('changed   app.cjs: no task of a pipeline uses it');
+
+  const stages = "STAGE: { One: 'first', Two: 'second', Three: 'third' }[name]";
+  writeFileSync(program, APP(__filename).replace("STAGE: 'first'", stages));
+  const second = await nth('LW_WATCH_RUN', 2);
+  expect(second.data).toMatchObject({ from: 'Three', state: 'SUCCEEDED', tasks: [{ name: 'Three' }] });
+
+  // Assets of the new assembly are kept up to date as well.
+  writeFileSync(path.join(directory, 'functions', 'Two', 'index.js'), handler('Two 2'));
+  const third = await nth('LW_WATCH_RUN', 3);
+  expect(third.data).toMatchObject({ from: 'Two', state: 'SUCCEEDED' });
+  end.abort();
+  await watching;
+});
+
 it('wants an assembly', async () => {
   lake = new Lake({ directory: mkdtempSync(path.join(tmpdir(), 'lakewright-watch-')) });
   await expect(lake.watch({ signal: new AbortController().signal })).rejects.toMatchObject({

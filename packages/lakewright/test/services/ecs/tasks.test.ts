@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { containerLake, IMAGE, NETWORK } from './container-lake';
 
 const SHOW = 'import os, sys, json\nprint(json.dumps([sys.argv[1:], dict(os.environ)]))';
@@ -74,6 +74,28 @@ describe('a task', () => {
       stoppedReason: expect.stringMatching(/^ResourceInitializationError: .* did not contain json key user$/),
     });
     expect(bad.output()).toEqual([]);
+  });
+
+  test('runs in a Python that has imported its modules ahead, where one waits', async () => {
+    const { run, output, lake } = await containerLake({
+      script: 'import sys\nprint("colorsys" in sys.modules, sys.argv[1:])',
+      description: {
+        entryPoint: ['python', 'run.py'],
+        command: ['given'],
+        preload: ['colorsys'],
+        edited: ['--edited'],
+      },
+    });
+    const last = async () => {
+      expect(await run()).toMatchObject({ containers: [{ exitCode: 0 }] });
+      return output().at(-1);
+    };
+    expect(await last()).toBe("False ['given']");
+    lake.edited.add('script');
+    expect(await last()).toBe("False ['given', '--edited']");
+    lake.service('ecs').warmUp?.('pipelines');
+    await vi.waitFor(async () => expect(await last()).toBe("True ['given']"), 20_000);
+    expect(await last()).toBe("False ['given']");
   });
 
   test('that fails has its exit code; its state changes are events', async () => {

@@ -60,7 +60,7 @@ const MACHINE = chain({
     ],
   },
   'Marts (task)': { Type: 'Parallel', ResultPath: null, Branches: [chain({ Marts: job('marts') })] },
-  Gate: job('gate'),
+  Gate: job({ JobName: 'gate', 'Execution.$': '$$.Execution' }),
 });
 
 async function first(): Promise<ApiShape> {
@@ -95,6 +95,26 @@ describe('a run from a task', () => {
     const { events } = await lake.states('GetExecutionHistory', { executionArn: arn });
     const scheduled = events.find(({ type }: ApiShape) => type === 'TaskScheduled');
     expect(JSON.parse(scheduled.taskScheduledEventDetails.parameters)).toEqual({ JobName: 'compact', Run: 'whole' });
+  });
+
+  it.each(['Compact', 'Count', 'Gate'])('%s, again and again, goes by the name of the whole run', async (task) => {
+    const whole = await first();
+    const gateOf = async (executionArn: string) => {
+      const { events } = await lake.states('GetExecutionHistory', { executionArn });
+      const details = events.map(({ taskScheduledEventDetails }: ApiShape) => taskScheduledEventDetails);
+      return JSON.parse(details.findLast((one: ApiShape) => one?.parameters.includes('gate')).parameters).Execution;
+    };
+    const { StartTime } = await gateOf(whole.executionArn);
+    for (const count of [1, 2, 3]) {
+      const arn = states.startFrom(ARN, task);
+      expect(await lake.finished(arn)).toMatchObject({ status: 'SUCCEEDED', output: whole.output });
+      expect(await gateOf(arn)).toMatchObject({ Name: 'whole', Id: arn, RedriveCount: count, StartTime });
+    }
+    for (const count of [4, 5]) {
+      const alone = states.startOnly(ARN, 'Gate');
+      await lake.finished(alone);
+      expect(await gateOf(alone)).toMatchObject({ Name: 'whole', RedriveCount: count });
+    }
   });
 
   it('can be redriven like another', async () => {
