@@ -1,7 +1,7 @@
+import './style.css';
 import { render } from 'preact';
 import { App } from './app';
 import { theme } from './store';
-import './style.css';
 
 const root = document.documentElement;
 const applyTheme = (): void => {

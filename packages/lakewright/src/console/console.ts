@@ -10,10 +10,12 @@ import { readJson } from '../workspace/atomic-file';
 import {
   CONSOLE_PATH,
   type LakeModel,
+  type PersonaModel,
   type QueryStart,
   type RunAnswer,
   type RunChoice,
   type RunStart,
+  type TableProfile,
 } from './contract';
 import { readInput, sendAsset, sendError, sendJson } from './http';
 import { Live } from './live';
@@ -21,7 +23,9 @@ import { accessModel, accessReasons } from './model/access-model';
 import { coverageOf } from './model/coverage';
 import { lakeModel } from './model/map';
 import { personasOf } from './model/personas';
+import { profileOf } from './model/profile';
 import { Queries } from './model/queries';
+import { sampleOf } from './model/sample';
 import { idOf, TableWatch } from './model/table-facts';
 import { tableDetail } from './model/tables';
 import { redriveRun, startRun, stopRun } from './runs/actions';
@@ -47,6 +51,7 @@ export class Console {
   private readonly queries: Queries;
   private readonly ends: (() => void)[] = [];
   private readonly sent = new Map<string, string>();
+  private readonly profiles = new Map<string, { readonly mark: string; readonly profile: Promise<TableProfile> }>();
   private model: Promise<LakeModel> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
@@ -108,6 +113,9 @@ export class Console {
     runs: (params) => this.runs(params),
     tables: ([database = '', table = '']) => this.table(database, table),
     access: (params) => this.access(params),
+    profile: ([database = '', table = '']) => this.profile(database, table),
+    sample: ([persona = '', database = '', table = '']) =>
+      sampleOf(this.lake, this.findTable(database, table), this.findPersona(persona)),
     coverage: async () => coverageOf(this.lake, this.assembly),
     functions: async () => this.queries.functions(),
     queries: (params, _, response, url) => this.readQueries(params, response, url),
@@ -167,12 +175,30 @@ export class Console {
   }
 
   private async access([persona, database = '', name = '']: readonly string[]): Promise<unknown> {
-    const personas = personasOf(this.lake);
-    if (persona === undefined) return accessModel(this.lake, this.watch.tables(), personas);
-    const found = personas.find((one) => one.name === persona);
-    if (!found) throw new ServiceError('NoSuchPersona', `"${persona}" → nobody of the lake is called so`, 404);
+    if (persona === undefined) return accessModel(this.lake, this.watch.tables(), personasOf(this.lake));
+    const found = this.findPersona(persona);
     const table = this.findTable(database, name);
     return await accessReasons(this.lake, table, found, this.watch.facts(idOf(table))?.rows ?? null);
+  }
+
+  /** Read once for each state of the table's files. */
+  private profile(database: string, name: string): Promise<TableProfile> {
+    const table = this.findTable(database, name);
+    const id = idOf(table);
+    const facts = this.watch.facts(id);
+    const mark = JSON.stringify([facts, table.UpdateTime, table.StorageDescriptor?.Columns?.length]);
+    const kept = this.profiles.get(id);
+    if (kept?.mark === mark) return kept.profile;
+    const profile = profileOf(this.lake, table, facts?.rows ?? null);
+    profile.catch(() => this.profiles.delete(id));
+    this.profiles.set(id, { mark, profile });
+    return profile;
+  }
+
+  private findPersona(name: string): PersonaModel {
+    const found = personasOf(this.lake).find((one) => one.name === name);
+    if (found) return found;
+    throw new ServiceError('NoSuchPersona', `"${name}" → nobody of the lake is called so`, 404);
   }
 
   private findTable(database: string, name: string) {

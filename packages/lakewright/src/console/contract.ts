@@ -229,6 +229,35 @@ export interface FileModel {
   readonly modified: string;
 }
 
+/** `GET api/profile/<database>/<table>`: what the values are like. The owner's facts: no persona's filter is in them. */
+export interface TableProfile {
+  /** Columns of scalar types, where there is a row. */
+  readonly columns: readonly ColumnProfile[];
+  /** Rows of each, by `PartitionModel.name`; null = not partitioned, or not counted. */
+  readonly partitions: readonly { readonly name: string; readonly rows: number }[] | null;
+}
+
+export interface ColumnProfile {
+  readonly name: string;
+  /** Share of the rows, from 0 to 1. */
+  readonly nulls: number;
+  /** Null = not counted. */
+  readonly distinct: number | null;
+  readonly isUnique: boolean;
+  readonly least: string | null;
+  readonly most: string | null;
+  /** Rows of each value where those are few, of each of equal steps of a number; null = neither. */
+  readonly shares: readonly { readonly value: string; readonly rows: number }[] | null;
+}
+
+/** `GET api/sample/<persona>/<database>/<table>`: some rows as the persona sees them; Athena's history keeps nothing of it. */
+export interface TableSample {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** What the persona is answered instead. */
+  readonly error: string | null;
+}
+
 /** `GET api/access`: what each persona sees of each table; `GET api/access/<persona>/<table>` one of them. */
 export interface AccessModel {
   readonly personas: readonly PersonaModel[];

@@ -1,8 +1,8 @@
 import { accessMatrix, type TableAccessEntry } from '../../actions/access/access';
 import type { LocalLake } from '../../local-lake';
-import type { ApiShape } from '../../services/api-shape';
 import type { Table } from '../../workspace/catalog-store';
 import type { AccessCell, AccessModel, AccessReasons, ColumnSight, PersonaModel, ReasonStep } from '../contract';
+import { ask, principalOf, sqlNameOf } from './sample';
 import { idOf } from './table-facts';
 import { columnsOf } from './tables';
 
@@ -112,7 +112,7 @@ function stepsOf(
 /** As the persona would be answered; nothing of it is kept in the history. */
 async function countAs(
   lake: LocalLake,
-  { DatabaseName, Name }: Table,
+  table: Table,
   persona: PersonaModel,
 ): Promise<{ rows: number | null; error: string | null }> {
   if (persona.workgroup === null) {
@@ -120,18 +120,6 @@ async function countAs(
       'AccessDeniedException: You are not authorized to perform: athena:StartQueryExecution on the resource.';
     return { rows: null, error };
   }
-  const principal = persona.arn.split('/').at(-1) ?? persona.name;
-  const sql = `SELECT count(*) FROM "${DatabaseName}"."${Name}"`;
-  try {
-    const { Answer }: ApiShape = await lake.call(
-      'athena',
-      'LakewrightQueryRows',
-      { QueryString: sql },
-      { principal, requestId: 'console' },
-    );
-    if (Answer.error) return { rows: null, error: `${Answer.error.name}: ${Answer.error.message}` };
-    return { rows: Number(Answer.rows?.[0]?.[0]), error: null };
-  } catch (error) {
-    return { rows: null, error: error instanceof Error ? error.message : String(error) };
-  }
+  const { rows, error } = await ask(lake, `SELECT count(*) FROM ${sqlNameOf(table)}`, principalOf(persona));
+  return error === undefined ? { rows: Number(rows?.[0]?.[0]), error: null } : { rows: null, error };
 }

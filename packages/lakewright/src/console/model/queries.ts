@@ -5,7 +5,9 @@ import { functionTable } from '../../engines/sql/functions';
 import type { LocalLake } from '../../local-lake';
 import type { ApiShape } from '../../services/api-shape';
 import type { AthenaService } from '../../services/athena';
+import { tokenOf } from '../../services/athena/input';
 import type { Execution } from '../../services/athena/queries/execution';
+import { parseLocation } from '../../services/athena/tables/data-files';
 import { type Caller, ServiceError } from '../../services/service';
 import {
   type FunctionList,
@@ -18,6 +20,7 @@ import {
   type QueryStart,
 } from '../contract';
 import { personasOf } from './personas';
+import { offsetsOf } from './result-offsets';
 
 /** Rows of one GetQueryResults. */
 const CHUNK = 1_000;
@@ -149,13 +152,12 @@ export class Queries {
       QueryString: sql,
       ...(database !== undefined && { QueryExecutionContext: { Database: database } }),
     };
-    const { Explanation }: ApiShape = await this.lake.call(
-      'athena',
-      'LakewrightExplainQuery',
-      input,
-      callerOf(persona),
-    );
-    const { reads = [], scan, sql: text, refusal } = Explanation;
+    const {
+      reads = [],
+      scan,
+      sql: text,
+      refusal,
+    } = await (this.lake.service('athena') as AthenaService).explain(input, callerOf(persona));
     return {
       ...{ reads, files: scan?.files ?? 0, bytes: scan?.bytes ?? 0, sql: text ?? null },
       error: refusal ? `${refusal.name}: ${refusal.reason}` : null,
@@ -205,6 +207,7 @@ export class Queries {
   private async chunk(asked: Asked, index: number): Promise<{ rows: (string | null)[][]; isLast: boolean }> {
     const kept = asked.chunks.get(index);
     if (kept) return kept;
+    if (index > asked.tokens.length) await this.findOffsets(asked);
     for (let at = Math.min(index, asked.tokens.length - 1); ; at++) {
       const token = asked.tokens[at];
       if (at > 0 && token === undefined) return { rows: [], isLast: true };
@@ -223,6 +226,15 @@ export class Queries {
       if (asked.chunks.size > KEPT_CHUNKS) asked.chunks.delete(asked.chunks.keys().next().value as number);
       if (at === index || chunk.isLast) return at === index ? chunk : { rows: [], isLast: true };
     }
+  }
+
+  /** Who jumps far ahead would wait for all that lies between: the file is read once for where its chunks begin. */
+  private async findOffsets(asked: Asked): Promise<void> {
+    const location = this.execution(asked)?.outputLocation;
+    if (!location?.endsWith('.csv')) return;
+    const { bucket, prefix } = parseLocation(location);
+    const offsets = await offsetsOf(await this.lake.objects.read(bucket, prefix), CHUNK);
+    asked.tokens.splice(0, Number.POSITIVE_INFINITY, undefined, ...offsets.slice(1).map(tokenOf));
   }
 
   private persona(name: string): PersonaModel {

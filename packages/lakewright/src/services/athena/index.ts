@@ -1,4 +1,5 @@
-import type { Operation, Service, ServiceFactory } from '../service';
+import type { ApiShape } from '../api-shape';
+import type { Caller, Operation, Service, ServiceFactory } from '../service';
 import { DataCatalogs, metadataOperations } from './operations/metadata';
 import { NamedQueries, namedQueryOperations } from './operations/named-queries';
 import { preparedStatementOperations } from './operations/prepared-statements';
@@ -7,6 +8,7 @@ import { Tags, tagOperations } from './operations/tags';
 import { workGroupOperations } from './operations/work-groups';
 import type { Execution } from './queries/execution';
 import { QueryService } from './queries/query-service';
+import type { TypedRows } from './queries/typed-rows';
 import { athenaResources } from './resources';
 import { athenaTasks } from './tasks';
 
@@ -14,6 +16,9 @@ import { athenaTasks } from './tasks';
 export interface AthenaService extends Service {
   /** Every query of the history, the latest first. */
   history(): readonly Execution[];
+  /** What the caller would be answered, without a record of the query. */
+  rows(input: ApiShape, caller: Caller): Promise<TypedRows>;
+  explain(input: ApiShape, caller: Caller): ReturnType<QueryService['explain']>;
 }
 
 /** Amazon Athena: SQL on the lake's tables, with workgroups, prepared statements, views and the query history. */
@@ -38,6 +43,8 @@ export const athena: ServiceFactory = (lake): AthenaService => {
     tasks: athenaTasks(queries, operations),
     warmUp: (awaited) => queries.warmUp(awaited),
     history: () => queries.history.list(),
+    rows: (input, caller) => queries.rows(input, caller),
+    explain: (input, caller) => queries.explain(input, caller),
     stop: () => queries.close(),
   };
 };
