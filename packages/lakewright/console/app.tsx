@@ -193,7 +193,7 @@ const states = new Map<string, string>();
 /** Says what changed its state, never how far something is. */
 function announce(event: LiveEvent): void {
   if (event.kind !== 'run') return;
-  const { run } = event;
+  const { run } = event.graph;
   const key = `${run.pipeline} ${run.number}`;
   const now = `${run.state} ${run.counts.fail}`;
   const before = states.get(key);

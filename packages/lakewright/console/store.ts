@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { LiveEvent } from '../src/console/contract';
-import { ApiError, get } from './api';
+import type { LiveEvent, RunList, RunModel } from '../src/console/contract';
+import { ApiError, get, part } from './api';
 
 /** A value that parts of the page share; setting it draws those again. */
 export class Shared<T> {
@@ -121,13 +121,38 @@ async function load(path: string): Promise<void> {
   await entry.request;
 }
 
-/** Everything that is on the page is asked for again; what isn't, when it is needed. */
-export function invalidate(): void {
+/** What begins so is asked for again: at once if it is on the page, else when it is needed. */
+export function invalidate(isConcerned: (path: string) => boolean = () => true): void {
   for (const [path, entry] of entries) {
+    if (!isConcerned(path)) continue;
     if (entry.listeners.size > 0) void load(path);
     else entry.isOld = true;
   }
 }
+
+/** The server has said it without being asked. */
+function put(path: string, data: unknown): void {
+  const entry = entryOf(path);
+  entry.data = data;
+  entry.error = undefined;
+  for (const listener of [...entry.listeners]) listener();
+}
+
+function onRun({ graph }: Extract<LiveEvent, { kind: 'run' }>): void {
+  const { run } = graph;
+  const isSame = (one: RunModel): boolean => one.pipeline === run.pipeline && one.number === run.number;
+  const list = entries.get('runs')?.data as RunList | undefined;
+  if (list) {
+    const runs = list.runs.some(isSame) ? list.runs.map((one) => (isSame(one) ? run : one)) : [run, ...list.runs];
+    put('runs', { ...list, runs });
+  }
+  put(`runs/${part(run.pipeline)}/${run.number}`, graph);
+}
+
+/** Without rows and files, what runs change. */
+const OF_RUNS = /^(lake$|runs)/;
+/** What doesn't change while the server runs. */
+const FIXED = /^(coverage|functions|queries)/;
 
 /** Listens to the server until the page is closed. */
 export function listen(onEvent: (event: LiveEvent) => void): void {
@@ -141,7 +166,8 @@ export function listen(onEvent: (event: LiveEvent) => void): void {
   };
   source.onmessage = ({ data }) => {
     const event = JSON.parse(data) as LiveEvent;
+    if (event.kind === 'run') onRun(event);
+    else invalidate((path) => (event.data ? !FIXED.test(path) : OF_RUNS.test(path)));
     onEvent(event);
-    invalidate();
   };
 }

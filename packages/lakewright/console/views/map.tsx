@@ -16,15 +16,14 @@ const LEGEND: readonly State[] = ['ok', 'run', 'wait', 'stale', 'fail'];
 
 export function MapView({ rest: [chosen], lake }: ViewProps) {
   const { data, error, reload } = lake;
-  if (!data)
-    return error ? (
-      <Failure title="The lake could not be read" error={error} retry={reload} />
-    ) : (
+  if (!data) {
+    return (
       <>
         <h1 class="vh">Map</h1>
-        <Loading />
+        {error ? <Failure title="The lake could not be read" error={error} retry={reload} /> : <Loading />}
       </>
     );
+  }
   return (
     <>
       <Head lake={data} />

@@ -14,6 +14,7 @@ import {
   type QueryStart,
   type RunAnswer,
   type RunChoice,
+  type RunGraph,
   type RunStart,
   type TableProfile,
 } from './contract';
@@ -32,8 +33,8 @@ import { redriveRun, startRun, stopRun } from './runs/actions';
 import { RunReader } from './runs/run-reader';
 import { taskDetail } from './runs/task-detail';
 
-/** How long changes are gathered before pages hear of them. */
-const GATHER_MS = 60;
+/** How long changes are gathered before pages hear of them, once they have heard of one. */
+const GATHER_MS = 50;
 
 type Handler = (
   params: readonly string[],
@@ -53,14 +54,15 @@ export class Console {
   private readonly sent = new Map<string, string>();
   private readonly profiles = new Map<string, { readonly mark: string; readonly profile: Promise<TableProfile> }>();
   private model: Promise<LakeModel> | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private news: { readonly data: boolean } | undefined;
+  private telling: Promise<void> | undefined;
 
   public constructor(
     private readonly lake: LocalLake,
     private readonly assembly: Assembly,
   ) {
     this.reader = new RunReader(lake);
-    this.watch = new TableWatch(lake, () => this.changed());
+    this.watch = new TableWatch(lake, () => this.changed(true));
     this.queries = new Queries(lake);
     const report = readJson<RunReport>(path.join(lake.workspace.runs, 'latest', 'report.json'));
     for (const { database, name, rows } of report?.tables ?? []) this.watch.remember(`${database}.${name}`, rows);
@@ -102,9 +104,10 @@ export class Console {
   }
 
   public async close(): Promise<void> {
-    clearTimeout(this.timer);
     for (const end of this.ends) end();
     this.live.close();
+    this.news = undefined;
+    await this.telling;
     await this.watch.close();
   }
 
@@ -224,26 +227,46 @@ export class Console {
     return undefined;
   }
 
-  /** Something of a run or of the tables is other than before. */
-  private changed(): void {
+  /** Something of a run, or also of the tables, is other than before. */
+  private changed(data = false): void {
     this.model = undefined;
-    if (!this.live.isWatched) return;
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      void this.tell().catch(() => {}); // the lake closes
-    }, GATHER_MS);
+    this.news = { data: data || (this.news?.data ?? false) };
+    if (this.live.isWatched) this.telling ??= this.tell();
   }
 
+  /** The runs at once, for somebody may look at one; then that all else is to be asked for again. */
   private async tell(): Promise<void> {
-    for (const pipeline of this.reader.machines.pipelines()) {
-      const newest = await this.reader.newest(pipeline);
-      if (!newest) continue;
-      const text = JSON.stringify({ ...newest.graph, run: { ...newest.graph.run, seconds: 0 } });
-      if (this.sent.get(pipeline.id) === text) continue;
-      this.sent.set(pipeline.id, text);
-      this.live.send({ kind: 'run', run: newest.graph.run });
+    try {
+      for (let news = this.news; news !== undefined; news = this.news) {
+        // Others hear of the same event after this one: the journal is among them.
+        await new Promise((resolve) => setImmediate(resolve));
+        this.news = undefined;
+        this.model = undefined;
+        for (const pipeline of this.reader.machines.pipelines()) {
+          const newest = await this.reader.newest(pipeline);
+          if (newest && this.isNew(newest.graph)) this.live.send({ kind: 'run', graph: newest.graph });
+        }
+        this.live.send({ kind: 'lake', data: news.data });
+        await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+      }
+    } catch {
+      // The lake closes.
+    } finally {
+      this.telling = undefined;
     }
-    this.live.send({ kind: 'lake' });
+  }
+
+  /** Whether a state is another one than when it was sent last; durations go on by themselves. */
+  private isNew({ run, tasks }: RunGraph): boolean {
+    const text = JSON.stringify([
+      run.number,
+      run.state,
+      run.canRedrive,
+      tasks.map(({ id, state, note }) => [id, state, note]),
+    ]);
+    if (this.sent.get(run.pipeline) === text) return false;
+    this.sent.set(run.pipeline, text);
+    return true;
   }
 }
 

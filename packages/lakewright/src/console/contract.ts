@@ -404,6 +404,6 @@ export interface ErrorModel {
 
 export type LiveEvent =
   /** A run began, ended, or one of its tasks changed its state. */
-  | { readonly kind: 'run'; readonly run: RunModel; readonly task?: { readonly id: string; readonly state: State } }
-  /** Rows, freshness or the catalog changed: `api/lake` answers something else. */
-  | { readonly kind: 'lake' };
+  | { readonly kind: 'run'; readonly graph: RunGraph }
+  /** `api/lake` and what belongs to it answer something else; `data`: also rows, files, the catalog. */
+  | { readonly kind: 'lake'; readonly data: boolean };

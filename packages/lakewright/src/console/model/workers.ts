@@ -29,6 +29,18 @@ const ENGINES: Readonly<Record<string, string>> = {
  * a function, job or container that may write below a table's location writes it, and one that may only read there reads it.
  */
 export function workersOf(lake: LocalLake, tables: readonly Table[]): readonly Worker[] {
+  const key = tables.map((table) => `${idOf(table)} ${table.StorageDescriptor?.Location}`).join('\n');
+  const kept = known.get(lake);
+  if (kept?.key === key) return kept.workers;
+  const workers = findWorkers(lake, tables);
+  known.set(lake, { key, workers });
+  return workers;
+}
+
+/** Asking for the rights of each role at each place takes its time, and the template doesn't change. */
+const known = new WeakMap<LocalLake, { readonly key: string; readonly workers: readonly Worker[] }>();
+
+function findWorkers(lake: LocalLake, tables: readonly Table[]): readonly Worker[] {
   const stored = tables.flatMap((table) => {
     const uri = table.StorageDescriptor?.Location;
     const [, bucket, prefix] = /^s3[an]?:\/\/([^/]+)\/(.*)$/.exec(uri ?? '') ?? [];

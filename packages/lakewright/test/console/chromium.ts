@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
+const PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:/Program Files/Google/Chrome/Application/chrome.exe',
+  'C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe',
+];
+
+/** The browser of this machine: none is downloaded. */
+export function findChromium(): string {
+  const given = process.env.LAKEWRIGHT_CHROMIUM;
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const found = [
+    ...(given ? [given] : []),
+    ...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))),
+    ...PLACES,
+  ].find((file) => existsSync(file));
+  if (found) return found;
+  throw new Error(
+    'no Chromium on this machine → the console is tested in the system’s browser → apt-get install chromium, or brew install --cask chromium, or name one by LAKEWRIGHT_CHROMIUM=/path/to/chrome',
+  );
+}
+
+export async function launch(): Promise<Browser> {
+  // Chromium has no sandbox of its own where it runs as root, as in most containers.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return await chromium.launch({ executablePath: findChromium(), args });
+}
+
+/** What a page must not do: errors, requests to elsewhere, things that the content policy refused. */
+export interface Watched {
+  readonly page: Page;
+  readonly problems: string[];
+  readonly requests: string[];
+}
+
+export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const watched: Watched = { page, problems: [], requests: [] };
+  page.on('pageerror', (error) => watched.problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') watched.problems.push(message.text());
+  });
+  page.on('request', (request) => watched.requests.push(request.url()));
+  await page.goto(url);
+  return watched;
+}
