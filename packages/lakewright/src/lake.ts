@@ -279,7 +279,14 @@ export class Lake {
 
   /** What is on this machine, and what it enables. */
   public async doctor(options: { readonly port?: number } = {}): Promise<readonly Check[]> {
-    return await doctor(this.workspace, options.port ?? DEFAULT_PORT);
+    const port = options.port ?? DEFAULT_PORT;
+    const app = path.resolve(this.directory, this.options.app ?? 'cdk.out');
+    if (!existsSync(app)) return await doctor(this.workspace, port);
+    const assembly = this.assembly();
+    return await withScratchWorkspace(async (workspace) => {
+      const lake = new LocalLake(workspace, loadConfig(this.directory), this.host, assembly);
+      return await doctor(this.workspace, port, classify(assembly.resources, lake.services));
+    });
   }
 
   /** Deletes the workspace; the host is asked first unless `yes`. */

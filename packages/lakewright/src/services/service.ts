@@ -37,6 +37,8 @@ export interface Service {
   warmUp?(awaited: 'pipelines' | 'clients'): void;
   /** Called before the declared resources are brought about: what is declared no longer ends. */
   deploying?(): void;
+  /** Called when they are: what waited for them goes on. */
+  deployed?(): void;
   /** Frees what the service holds (engine, timers). */
   stop?(): Promise<void>;
 }
@@ -122,6 +124,8 @@ export interface ResourceHandler {
   readonly note?: string;
   /** Finer than `classification`, where it hangs on the properties (an Iceberg table, a Docker Lambda). */
   classify?(resource: LakeResource): { readonly classification: Classification; readonly note?: string };
+  /** What its work needs of this machine beside Node.js: an environment of Python by its name, or any `python`. */
+  needs?(resource: LakeResource): string | undefined;
   /** Brings the declared state about. Idempotent; called in deployment order on each run. */
   apply?(resource: LakeResource): Promise<void>;
 }

@@ -99,11 +99,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** As on a machine without Python and without environments that were made before. */
-async function withoutPython(...args: string[]): Promise<Finished> {
+async function withoutPython(verb: string, ...args: string[]): Promise<Finished> {
   const { LAKEWRIGHT_PYTHON, LAKEWRIGHT_CACHE } = process.env;
   Object.assign(process.env, { LAKEWRIGHT_PYTHON: '/nonexistent', LAKEWRIGHT_CACHE: path.join(folder, 'cache') });
   try {
-    return await runCli(folder, 'run', '--app', 'lake.json', ...args);
+    return await runCli(folder, verb, '--app', 'lake.json', ...args);
   } finally {
     for (const [name, value] of Object.entries({ LAKEWRIGHT_PYTHON, LAKEWRIGHT_CACHE })) {
       if (value === undefined) delete process.env[name];
@@ -115,7 +115,7 @@ async function withoutPython(...args: string[]): Promise<Finished> {
 describe('without Python', () => {
   let run: Finished;
   beforeAll(async () => {
-    run = await withoutPython();
+    run = await withoutPython('run');
   });
 
   test('a run does the rest and ends 0; its end says once what was left out, and how to get it', () => {
@@ -170,7 +170,7 @@ describe('without Python', () => {
   });
 
   test('--strict ends 3, after all else was done', async () => {
-    const { code, out } = await withoutPython('--strict', '--json', '--pipeline', 'Snakes');
+    const { code, out } = await withoutPython('run', '--strict', '--json', '--pipeline', 'Snakes');
     expect(code).toBe(3);
     const messages = out
       .trim()
@@ -180,12 +180,21 @@ describe('without Python', () => {
   });
 
   test('--only and --from leave out as well', async () => {
-    const only = await withoutPython('--pipeline', 'Jobs', '--only', 'Convert');
+    const only = await withoutPython('run', '--pipeline', 'Jobs', '--only', 'Convert');
     expect(only.code, only.err).toBe(0);
     expect(report().leftOut[0]?.tasks).toEqual(['Lake/Jobs: Convert']);
-    const from = await withoutPython('--pipeline', 'Jobs', '--from', 'Publish');
+    const from = await withoutPython('run', '--pipeline', 'Jobs', '--from', 'Publish');
     expect(from.code).toBe(2);
     expect(from.err).toContain('no run has come to "Publish" yet');
+  });
+
+  test('doctor tells the same ahead', async () => {
+    const { code, out } = await withoutPython('doctor');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^optional {2}Python for Glue jobs.*Python 3\.10 or 3\.11 .*a run leaves them out; to get it: /m,
+    );
+    expect(out).toMatch(/^optional {2}This lake +3 of its resources .*: a run leaves out what needs .*Snake/m);
   });
 
   test.skipIf(!hasPython())('a later run with Python does what was left out', async () => {

@@ -3,8 +3,10 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { ClassifiedResource } from '../../assembly/classify';
 import { findJava, JAVA_VERSION } from '../../engines/python/java';
 import { setup } from '../setup/setup';
+import { leftOutAhead, pythons } from './python';
 
 const run = promisify(execFile);
 
@@ -22,19 +24,27 @@ export interface Check {
 const NODE_FLOOR = [20, 19] as const;
 const DISK_FLOOR = 2 * 1024 ** 3;
 
-/** Looks at this machine; changes nothing. */
-export async function doctor(workspace: string, port: number): Promise<readonly Check[]> {
+/**
+ * Looks at this machine; changes nothing.
+ *
+ * @param classified the resources of a lake: what it would leave out here is told, too
+ */
+export async function doctor(
+  workspace: string,
+  port: number,
+  classified?: readonly ClassifiedResource[],
+): Promise<readonly Check[]> {
   const checks = await Promise.all([
     node(),
     engine(),
     java(),
-    program('Python', 'python3', ['--version'], 'Glue jobs and Spark (3.10 or 3.11), dbt, Python Lambdas'),
     program('uv', 'uv', ['--version'], 'faster Python environments; venv and pip do without it'),
     freePort(port),
     disk(workspace),
     holder(workspace),
   ]);
-  return [...checks, ...(await environments())];
+  const own = classified && (await leftOutAhead(classified));
+  return [...checks, ...(await pythons()), ...(await environments()), ...(own ? [own] : [])];
 }
 
 /** Python environments: made when a lake needs them, or ahead of time. */

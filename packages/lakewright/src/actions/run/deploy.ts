@@ -22,6 +22,7 @@ export async function deploy(lake: LocalLake, classified: readonly ClassifiedRes
       });
     }
   }
+  for (const service of lake.services) service.deployed?.();
   lake.host.notify({
     code: 'LW_RUN_DEPLOYED',
     level: 'debug',

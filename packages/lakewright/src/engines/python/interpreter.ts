@@ -13,6 +13,9 @@ export interface Interpreter {
   readonly minor: number;
 }
 
+/** What runs programs that bring their own packages: functions, containers. */
+export const ANY_PYTHON: readonly [number, number] = [8, 20];
+
 const PROBE = 'import sys, venv, ensurepip; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])';
 
 /**

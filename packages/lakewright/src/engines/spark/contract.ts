@@ -3,6 +3,9 @@ import type { Caller, TaskMeasures } from '../../services/service';
 /** Versions of AWS Glue whose Spark is run here: 5.0 is Spark 3.5.4, 5.1 is Spark 3.5.6. */
 export type GlueVersion = '5.0' | '5.1';
 
+/** The environment of Python that has it. */
+export const environmentOf = (version: GlueVersion): string => `glue-${version}`;
+
 /** One run of a Python script on Spark, as AWS Glue runs it. */
 export interface SparkRun {
   /** Unique: names the run's log and its temporary folder. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { LakeContext, TaskMeasures } from '../../services/service';
 import { ensureEnvironment, ensureJava, findEnvironment } from '../python/environment';
 import { findJava } from '../python/java';
-import type { GlueVersion, SparkEngine, SparkOutcome, SparkRun } from './contract';
+import { environmentOf, type GlueVersion, type SparkEngine, type SparkOutcome, type SparkRun } from './contract';
 import { FileServer } from './file-server';
 import { type JvmKind, JvmPool } from './jvm-pool';
 import { type Metastore, startMetastore } from './metastore';
@@ -151,8 +151,6 @@ export class LocalSparkEngine implements SparkEngine {
     this.lake.host.notify({ code: 'LW_SETUP_PROGRESS', level: 'info', text });
   }
 }
-
-const environmentOf = (version: GlueVersion): string => `glue-${version}`;
 
 function parsed(text: string): TaskMeasures | undefined {
   try {

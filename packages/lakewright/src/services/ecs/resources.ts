@@ -1,5 +1,5 @@
 import type { LakeContext, ResourceHandler } from '../service';
-import { refusal } from './container-image';
+import { localImage, refusal } from './container-image';
 import { CLUSTER, TASK_DEFINITION } from './declared';
 
 /** What happens with AWS::ECS::*. */
@@ -12,6 +12,10 @@ export function ecsResources(lake: LakeContext): Readonly<Record<string, Resourc
         const reason = refusal(lake, resource);
         if (reason) return { classification: 'recorded', note: `its tasks don't run: ${reason}` };
         return { classification: 'executed', note: 'runs when something starts a task, without a container' };
+      },
+      needs: ({ properties }) => {
+        const image = localImage(lake, properties.ContainerDefinitions?.[0]?.Image);
+        return typeof image === 'string' ? undefined : (image.environment ?? 'python');
       },
     },
     'AWS::ECS::ClusterCapacityProviderAssociations': {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { engineCaller } from '../../access/guard';
 import type { LakeResource } from '../../assembly/resource';
 import { ensureEnvironment, findEnvironment } from '../../engines/python/environment';
-import { findPython } from '../../engines/python/interpreter';
+import { ANY_PYTHON, findPython } from '../../engines/python/interpreter';
 import { WaitingPythons } from '../../engines/python/waiting';
 import { MissingTool } from '../../host/missing-tool';
 import type { ApiShape } from '../api-shape';
@@ -147,7 +147,7 @@ export class Tasks {
   }
 
   private async prepare({ environment, preload }: LocalImage): Promise<void> {
-    const own = environment === undefined ? (await findPython([8, 20])).path : undefined;
+    const own = environment === undefined ? (await findPython(ANY_PYTHON)).path : undefined;
     const python = own ?? findEnvironment(environment ?? '')?.python;
     if (python) this.pythons.prepare({ python, modules: preload }, startEnvironment(python));
   }
@@ -223,7 +223,7 @@ export class Tasks {
   }
 
   private async python(environment: string | undefined): Promise<string> {
-    if (environment === undefined) return (await findPython([8, 20])).path;
+    if (environment === undefined) return (await findPython(ANY_PYTHON)).path;
     const onProgress = (text: string) =>
       this.lake.host.notify({ code: 'LW_ENVIRONMENT_PROGRESS', level: 'info', text });
     return (await ensureEnvironment(environment, { onProgress })).python;

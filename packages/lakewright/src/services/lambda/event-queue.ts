@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { MissingTool } from '../../host/missing-tool';
 import type { ApiShape } from '../api-shape';
 import { currentLineage, type Lineage, withLineage } from '../lineage';
 import { type LakeContext, ServiceError } from '../service';
-import { eventInvokeConfig, type FunctionReference, refusal } from './declared';
+import { eventInvokeConfig, type FunctionReference, findFunction, refusal } from './declared';
 import { sendTo } from './deliver-record';
 import type { InvocationOutcome } from './instance';
 import type { Invoker } from './invoker';
@@ -12,13 +13,27 @@ const WAITS_MS = [60_000, 120_000];
 /** Source: Lambda Developer Guide, "Use Lambda recursive loop detection": approximately 16 invocations in one chain. */
 export const MAX_RECURSION = 16;
 
+/** An event whose function can't be run on this machine: it waits for a run that can. */
+interface Waiting {
+  /** The function's ARN. */
+  readonly function: string;
+  readonly qualifier?: string;
+  readonly event: string;
+  readonly lineage: Lineage;
+}
+
+const WAITING = 'lambda-left-out';
+
 interface Attempted {
   readonly condition: 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'RecursiveLoop';
   readonly attempts: number;
   readonly outcome?: InvocationOutcome;
 }
 
-/** Asynchronous invocations: retried, and in the end handed to destinations and dead-letter queues. In memory only. */
+/**
+ * Asynchronous invocations: retried, and in the end handed to destinations and dead-letter queues. In memory only, but for
+ * those that this machine can't do: they are kept for the next run.
+ */
 export class EventQueue {
   private closed = false;
 
@@ -35,8 +50,38 @@ export class EventQueue {
     this.lake.background.track(this.work(reference, event, lineage));
   }
 
+  /** What former runs left out. */
+  public resume(): void {
+    const waiting = this.waiting();
+    if (waiting.length === 0) return;
+    this.lake.workspace.writeState(WAITING, []);
+    for (const one of waiting) {
+      const known = this.lake.resources.some(({ arn }) => arn === one.function);
+      // Its function is gone from the template.
+      if (!known) continue;
+      const reference = findFunction(this.lake, one.function, one.qualifier);
+      this.lake.background.track(this.work(reference, one.event, one.lineage));
+    }
+  }
+
   public stop(): void {
     this.closed = true;
+  }
+
+  private waiting(): readonly Waiting[] {
+    return this.lake.workspace.readState<Waiting[]>(WAITING) ?? [];
+  }
+
+  private leaveOut(
+    { resource, qualifier }: FunctionReference,
+    event: string,
+    lineage: Lineage,
+    missing: MissingTool,
+  ): void {
+    const one: Waiting = { function: resource.arn, ...(qualifier && { qualifier }), event, lineage };
+    this.lake.workspace.writeState(WAITING, [...this.waiting(), one]);
+    const leftOut = { reason: missing.reason, need: missing.need };
+    this.lake.background.report({ name: resource.path, type: 'lambda:event', seconds: 0, leftOut });
   }
 
   private async work(reference: FunctionReference, event: string, lineage: Lineage): Promise<void> {
@@ -44,6 +89,7 @@ export class EventQueue {
     const requestId = randomUUID();
     const { resource } = reference;
     const attempted = await this.attempt(reference, event, requestId, lineage);
+    if (attempted instanceof MissingTool) return this.leaveOut(reference, event, lineage, attempted);
     if (this.closed) return;
     const error = attempted.condition === 'Success' ? undefined : this.describe(reference, attempted);
     if (error) {
@@ -66,7 +112,7 @@ export class EventQueue {
     event: string,
     requestId: string,
     lineage: Lineage,
-  ): Promise<Attempted> {
+  ): Promise<Attempted | MissingTool> {
     const name = reference.resource.physicalId;
     if (lineage.filter((one) => one === name).length >= MAX_RECURSION)
       return { condition: 'RecursiveLoop', attempts: 0 };
@@ -75,6 +121,7 @@ export class EventQueue {
     for (let attempts = 1; ; attempts++) {
       if (this.invoker.pool(reference).switchedOff) return { condition: 'RetriesExhausted', attempts: 0 };
       const outcome = await this.once(reference, event, requestId, lineage);
+      if (outcome instanceof MissingTool) return outcome;
       if (!outcome.failed) return { condition: 'Success', attempts, outcome };
       if (attempts > retries || this.closed) return { condition: 'RetriesExhausted', attempts, outcome };
       await this.lake.clock.wait(WAITS_MS[Math.min(attempts, WAITS_MS.length) - 1]);
@@ -88,10 +135,11 @@ export class EventQueue {
     event: string,
     requestId: string,
     lineage: Lineage,
-  ): Promise<InvocationOutcome> {
+  ): Promise<InvocationOutcome | MissingTool> {
     try {
       return await this.invoker.run(reference, event, { requestId, lineage });
     } catch (error) {
+      if (error instanceof MissingTool) return error;
       const errorMessage = error instanceof Error ? error.message : String(error);
       const errorType = error instanceof ServiceError ? error.code : 'Runtime.Unknown';
       return { payload: JSON.stringify({ errorType, errorMessage }), failed: true, tail: '' };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LakeResource } from '../../assembly/resource';
+import { MissingTool } from '../../host/missing-tool';
 import type { ApiShape } from '../api-shape';
 import { matchesPattern } from '../events/pattern';
 import { type Lineage, withLineage } from '../lineage';
@@ -48,8 +49,16 @@ export class EventSources {
     const mapping = this.mappings.get(arn);
     if (!mapping || this.busy.has(arn) || this.closed) return;
     this.busy.add(arn);
-    const work = this.drain(arn, mapping).catch((error) => this.say(mapping, error, 0));
+    const work = this.drain(arn, mapping).catch((error) => {
+      if (error instanceof MissingTool) this.leaveOut(mapping, error);
+      else this.say(mapping, error, 0);
+    });
     this.lake.background.track(work.finally(() => this.busy.delete(arn)));
+  }
+
+  /** Its messages stay in the queue, for a run on a machine that can. */
+  private leaveOut({ path }: LakeResource, { reason, need }: MissingTool): void {
+    this.lake.background.report({ name: path, type: 'lambda:sqs', seconds: 0, leftOut: { reason, need } });
   }
 
   /** Until the queue is empty: messages that are hidden or delayed are waited for, by the lake's clock. */
@@ -114,6 +123,10 @@ export class EventSources {
       const { errorType, errorMessage } = JSON.parse(outcome.payload);
       return { ids: all, reason: `${errorType}: ${errorMessage}` };
     } catch (error) {
+      if (error instanceof MissingTool) {
+        for (const { id } of messages) this.queues().putBack(arn, id);
+        throw error;
+      }
       return { ids: all, reason: error instanceof Error ? error.message : String(error) };
     }
   }

@@ -2,7 +2,7 @@ import type { LakeResource } from '../../assembly/resource';
 import type { LakeContext, ResourceHandler, ServiceFactory } from '../service';
 import { awsCustomResource } from './aws-custom-resource';
 import { foreignLayers } from './code';
-import { refusal } from './declared';
+import { languageOf, refusal } from './declared';
 import { EventQueue } from './event-queue';
 import { EventSources, isLocalSource } from './event-sources';
 import { functionOperations, ROUTES } from './functions';
@@ -31,7 +31,11 @@ export const lambda: ServiceFactory = (lake) => {
     name: 'lambda',
     protocol: { kind: 'rest-json', routes: ROUTES },
     resources: {
-      'AWS::Lambda::Function': { classification: 'executed', classify: (resource) => classifyFunction(lake, resource) },
+      'AWS::Lambda::Function': {
+        classification: 'executed',
+        classify: (resource) => classifyFunction(lake, resource),
+        needs: (resource) => (languageOf(resource) === 'python' ? 'python' : undefined),
+      },
       'AWS::Lambda::LayerVersion': executed(),
       'AWS::Lambda::LayerVersionPermission': recorded('access is not enforced locally yet'),
       'AWS::Lambda::Permission': recorded('evaluated where a role or user of the template asks'),
@@ -53,6 +57,7 @@ export const lambda: ServiceFactory = (lake) => {
     },
     operations: functionOperations(lake, invoker, events),
     tasks: functionTasks(lake),
+    deployed: () => events.resume(),
     async stop() {
       events.stop();
       sources.stop();

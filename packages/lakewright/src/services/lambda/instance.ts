@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { LakeResource } from '../../assembly/resource';
-import { findPython } from '../../engines/python/interpreter';
+import { ANY_PYTHON, findPython } from '../../engines/python/interpreter';
 import { hasEnded, signalChild } from '../../programs/child';
 import { type Lineage, setProcessInvocation } from '../lineage';
 import type { LakeContext } from '../service';
@@ -242,7 +242,7 @@ async function commandOf(language: Language, memory: number): Promise<readonly [
   if (language === 'node') {
     return [process.execPath, [`--max-old-space-size=${memory}`, path.join(RUNTIMES, 'node.cjs')]];
   }
-  python ??= findPython([8, 20]);
+  python ??= findPython(ANY_PYTHON);
   // One that is installed meanwhile is found.
   python.catch(() => {
     python = undefined;

@@ -13,6 +13,8 @@ export interface SqsService extends Service {
   remove(arn: string, id: string): void;
   /** To the dead-letter queue, or away. */
   giveUp(arn: string, id: string): void;
+  /** As if it had never been received. */
+  putBack(arn: string, id: string): void;
   hasDeadLetters(arn: string): boolean;
   nextVisible(arn: string, except: ReadonlySet<string>): Date | undefined;
 }
@@ -42,6 +44,7 @@ export const sqs: ServiceFactory = (lake): SqsService => {
     receive: (arn, count) => queues.receive(queues.get(arn), count),
     remove: (arn, id) => queues.remove(queues.get(arn), id),
     giveUp: (arn, id) => queues.giveUp(queues.get(arn), id),
+    putBack: (arn, id) => queues.putBack(queues.get(arn), id),
     hasDeadLetters: (arn) => queues.redrive(queues.get(arn)) !== undefined,
     nextVisible: (arn, except) => queues.nextVisible(queues.get(arn), except),
   };

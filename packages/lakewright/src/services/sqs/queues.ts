@@ -174,6 +174,15 @@ export class Queues {
     if (seconds === 0) this.tell(queue);
   }
 
+  /** As if it had never been received; nobody is told. */
+  public putBack(queue: Queue, id: string): void {
+    const message = this.list(queue.name).find((one) => one.id === id);
+    if (!message) return;
+    message.receiveCount -= 1;
+    message.visible = this.now();
+    this.save(queue.name);
+  }
+
   public purge(queue: Queue): void {
     this.replace(queue, []);
   }

@@ -207,6 +207,26 @@ describe('a state', () => {
     expect(JSON.parse(cause)).toMatchObject({ StopCode: 'EssentialContainerExited', Containers: [{ ExitCode: 2 }] });
   });
 
+  test('that has no Python here is left out, and no event tells of it', async () => {
+    const { LAKEWRIGHT_PYTHON } = process.env;
+    process.env.LAKEWRIGHT_PYTHON = '/nonexistent';
+    try {
+      const { machine, events, ecs } = await containerLake({ script: '' });
+      expect(await machine(state({}))).toMatchObject({
+        status: 'ABORTED',
+        error: 'Lakewright.LeftOut',
+        cause: expect.stringMatching(/^Run: LAKEWRIGHT_PYTHON="\/nonexistent" is no Python 3 .* is needed$/),
+      });
+      expect(events.filter(({ source }) => source === 'aws.ecs')).toEqual([]);
+      const { taskArns } = await ecs('ListTasks', { cluster: 'work', desiredStatus: 'STOPPED' });
+      const { tasks } = await ecs('DescribeTasks', { cluster: 'work', tasks: taskArns });
+      expect(tasks).toMatchObject([{ lastStatus: 'STOPPED', stopCode: 'TaskFailedToStart' }]);
+    } finally {
+      if (LAKEWRIGHT_PYTHON === undefined) delete process.env.LAKEWRIGHT_PYTHON;
+      else process.env.LAKEWRIGHT_PYTHON = LAKEWRIGHT_PYTHON;
+    }
+  });
+
   test('that names no task fails by the name that the integration has for it', async () => {
     const { machine } = await containerLake({ script: '' });
     expect(await machine(state({ TaskDefinition: 'none' }))).toMatchObject({

@@ -1,3 +1,4 @@
+import { environmentOf } from '../../../engines/spark/contract';
 import type { ResourceHandler } from '../../service';
 import type { CatalogContext } from '../catalog/context';
 import { jobDefinition, runtimeOf } from './job-definition';
@@ -15,6 +16,10 @@ export function jobResources(context: CatalogContext, jobs: Jobs): Record<string
         return runtime.difference
           ? { classification: 'simulated', note: runtime.difference }
           : { classification: 'executed' };
+      },
+      needs: ({ properties }) => {
+        const runtime = runtimeOf(properties);
+        return typeof runtime === 'string' ? undefined : environmentOf(runtime.version);
       },
       apply: async ({ properties, physicalId }) => {
         if (typeof runtimeOf(properties) === 'string') return;

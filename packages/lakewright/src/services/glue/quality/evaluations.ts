@@ -11,6 +11,8 @@ import { type EvaluationRun, type QualityResult, QualityStore } from './store';
 
 const SCRIPT = path.join(__dirname, '..', '..', '..', '..', 'runtimes', 'glue', 'awsgluedq', 'ruleset_run.py');
 const RESULT = /^LAKEWRIGHT_DATA_QUALITY (\{.*\})\s*$/;
+/** What evaluates rulesets. */
+export const GLUE_VERSION = '5.0';
 /** As many values of a metric as last(k) can ask for. */
 const REMEMBERED = 100;
 
@@ -136,7 +138,7 @@ export class Evaluations {
     return await this.engine.run({
       ...{
         id: RunId,
-        glueVersion: '5.0',
+        glueVersion: GLUE_VERSION,
         script: SCRIPT,
         pyFiles: [],
         jars: [],

@@ -1,6 +1,7 @@
+import { environmentOf } from '../../../engines/spark/contract';
 import type { ResourceHandler } from '../../service';
 import type { CatalogContext } from '../catalog/context';
-import type { Evaluations } from './evaluations';
+import { type Evaluations, GLUE_VERSION } from './evaluations';
 import { putRuleset } from './operations';
 
 export { Evaluations } from './evaluations';
@@ -12,6 +13,7 @@ export function qualityResources(context: CatalogContext, evaluations: Evaluatio
   return {
     'AWS::Glue::DataQualityRuleset': {
       classification: 'executed',
+      needs: () => environmentOf(GLUE_VERSION),
       apply: async ({ properties, physicalId }) => {
         const Name = properties.Name ?? physicalId;
         putRuleset(context, evaluations, { ...properties, Name });

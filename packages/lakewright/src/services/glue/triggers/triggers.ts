@@ -1,3 +1,4 @@
+import type { MissingTool } from '../../../host/missing-tool';
 import type { ApiShape } from '../../api-shape';
 import type { LakeEvent } from '../../event-bus';
 import { type DueRun, runsBetween } from '../../events/due';
@@ -122,10 +123,44 @@ export class Triggers {
   private async reported(run: JobRun): Promise<void> {
     const started = performance.now();
     const { JobRunState, ErrorMessage } = await this.jobs.finished(run.JobName, run.Id);
+    const missing = this.jobs.missingOf(run.Id);
+    if (missing) return this.leaveOut(run, missing);
     const failed = JobRunState === 'FAILED' || JobRunState === 'TIMEOUT';
     const error = failed ? `${JobRunState}: ${ErrorMessage ?? ''}` : undefined;
     const seconds = (performance.now() - started) / 1000;
     this.lake.background.report({ name: run.JobName, type: 'glue:job', seconds, error });
+  }
+
+  /** No event tells of a run that this machine can't do: what would wait for it is told of here. */
+  private leaveOut({ JobName, Arguments }: JobRun, { reason, need }: MissingTool): void {
+    const { '--WORKFLOW_NAME': workflow, '--WORKFLOW_RUN_ID': workflowRun } = Arguments;
+    this.lake.background.report({ name: JobName, type: 'glue:job', seconds: 0, leftOut: { reason, need } });
+    for (const name of this.waitingFor(JobName, workflow)) {
+      const because = `${JobName} was left out`;
+      this.lake.background.report({ name, type: 'glue:trigger', seconds: 0, leftOut: { reason: because } });
+    }
+    this.workflows.ended(workflowRun, 'STOPPED');
+    this.workflows.settle(workflowRun);
+  }
+
+  /** Jobs and crawlers that triggers start only after a job, or after one of those. */
+  private waitingFor(job: string, workflow: string | undefined): readonly string[] {
+    const found = new Set([job]);
+    const conditional = this.stored
+      .values()
+      .filter(({ state, definition: one }) => state === 'ACTIVATED' && one.Type === 'CONDITIONAL')
+      .filter(({ definition }) => definition.WorkflowName === workflow);
+    for (let size = 0; size < found.size; ) {
+      size = found.size;
+      for (const { definition } of conditional) {
+        const conditions: ApiShape[] = definition.Predicate?.Conditions ?? [];
+        const waits = conditions.map(({ JobName, CrawlerName }) => found.has(JobName ?? CrawlerName));
+        const never = definition.Predicate?.Logical === 'ANY' ? waits.every(Boolean) : waits.some(Boolean);
+        if (!never) continue;
+        for (const { JobName, CrawlerName } of definition.Actions ?? []) found.add(JobName ?? CrawlerName);
+      }
+    }
+    return [...found].filter((name) => name !== job);
   }
 
   /**
