@@ -113,8 +113,8 @@ const visualization = new ConstructPackage({
   keywords: ['superset', 'quicksight', 'dashboards'],
   peerPackages: [core, consumption],
   testPackages: [storage, catalog],
-  lambdas: ['superset-init', 'yaml'],
-  lambdaDeps: [V.clientCloudFormation, V.clientEcs, V.yaml],
+  lambdas: ['quicksight-identity', 'superset-init', 'yaml'],
+  lambdaDeps: [V.clientCloudFormation, V.clientEcs, V.clientQuickSight, V.yaml],
   scripts: ['superset'],
 });
 

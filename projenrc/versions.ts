@@ -49,6 +49,7 @@ export const V = {
   clientLakeFormation: '@aws-sdk/client-lakeformation@~3.1048.0',
   clientLambda: '@aws-sdk/client-lambda@~3.1162.0',
   clientRedshiftData: '@aws-sdk/client-redshift-data@~3.1169.0',
+  clientQuickSight: '@aws-sdk/client-quicksight@~3.1169.0',
   clientS3: '@aws-sdk/client-s3@~3.1169.0',
   clientSecretsManager: '@aws-sdk/client-secrets-manager@~3.1162.0',
   clientSfn: '@aws-sdk/client-sfn@~3.1162.0',

@@ -6,13 +6,20 @@ import { App, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import { Superset, SupersetAddress, type SupersetProps } from '../src';
 
-/** A lake, a workgroup, and Superset on it. */
-export function lake(props: Partial<SupersetProps> = {}, environment = LakeEnvironment.production()) {
+/** A lake and a workgroup. */
+export function bare(environment = LakeEnvironment.production()) {
   const app = new App();
   const stack = new Stack(app, 'Stack');
   const storage = new LakeStorage(stack, 'Storage', { environment });
   const { datasets } = new LakeCatalog(stack, 'Catalog', { storage, environment });
   const workgroup = new AthenaWorkgroup(stack, 'Bi', { results: DataLocation.of(storage.datasets.bucket, 'results') });
+  return { app, stack, storage, datasets, workgroup };
+}
+
+/** The same, and Superset on it. */
+export function lake(props: Partial<SupersetProps> = {}, environment = LakeEnvironment.production()) {
+  const made = bare(environment);
+  const { stack, datasets, workgroup } = made;
   const superset = new Superset(stack, 'Superset', {
     address: SupersetAddress.cloudFront(),
     workgroup,
@@ -20,7 +27,7 @@ export function lake(props: Partial<SupersetProps> = {}, environment = LakeEnvir
     environment,
     ...props,
   });
-  return { app, stack, storage, datasets, workgroup, superset };
+  return { ...made, superset };
 }
 
 export function certificateOf(stack: Stack): acm.ICertificate {

@@ -86,7 +86,7 @@ export class RestartOnRotation extends Construct {
       description: 'The password of the metadata database has been changed',
       eventPattern: {
         source: ['aws.secretsmanager'],
-        detailType: ['AWS Service Event via CloudTrail'],
+        detailType: ['AWS Service Event via CloudTrail', 'AWS API Call via CloudTrail'],
         detail: {
           eventName: ['RotationSucceeded'],
           additionalEventData: { SecretId: [secret.secretArn] },
