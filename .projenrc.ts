@@ -50,7 +50,8 @@ const consumption = new ConstructPackage({
   keywords: ['athena', 'redshift', 'spectrum'],
   peerPackages: [core],
   testPackages: [storage, catalog],
-  testDeps: [V.esbuild, V.clientRedshiftData],
+  lambdas: ['spectrum'],
+  lambdaDeps: [V.clientRedshiftData],
 });
 
 const ingestion = new ConstructPackage({

@@ -14,3 +14,4 @@ export * from './athena-workgroup-grants';
 export * from './partner-access';
 export * from './sage-maker-access';
 export * from './scanned-bytes-alarm-options';
+export * from './spectrum-schema';

@@ -60,6 +60,8 @@ export const RECORDED: Readonly<Record<string, CommonHandling>> = {
   'AWS::ECR::': recorded('images are not built locally'),
   'AWS::RDS::DBSubnetGroup': network,
   'AWS::Redshift::ClusterSubnetGroup': network,
+  'AWS::RedshiftServerless::': recorded('there is no Redshift locally'),
+  'Custom::LakewrightSpectrumSchema': recorded('there is no Redshift locally: query the tables by Athena'),
   'AWS::DMS::ReplicationSubnetGroup': network,
   'AWS::CDK::Metadata': recorded('names the library versions of the app'),
   'AWS::CloudFormation::WaitConditionHandle': recorded('nothing waits for it locally'),
