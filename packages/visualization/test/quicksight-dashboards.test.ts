@@ -25,7 +25,7 @@ describe('by default', () => {
   beforeAll(() => {
     Object.assign(made, quickSight());
     Object.assign(made, { template: Template.fromStack(made.stack) });
-  });
+  }, 120_000);
 
   test('QuickSight queries as a role of the construct, in the workgroup', () => {
     made.template.hasResourceProperties('AWS::QuickSight::DataSource', {

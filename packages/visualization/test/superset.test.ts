@@ -32,7 +32,7 @@ describe('by default', () => {
   beforeAll(() => {
     Object.assign(made, lake({ dashboards: DashboardBundle.fromFolder(folderOf(delays())) }));
     Object.assign(made, { template: Template.fromStack(made.stack) });
-  });
+  }, 120_000);
 
   test('one image has four roles; each is told what the image reads, and passwords only by Secrets Manager', () => {
     const all = containers(made.template);
