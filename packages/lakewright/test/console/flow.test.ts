@@ -1,8 +1,12 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layersOf, reduced } from '../../src/console/layers';
 import { statementsIn } from '../../src/console/model/lineage';
 import { tablesInSql } from '../../src/console/model/sql-tables';
+import { bundleDashboards } from '../../src/console/model/superset-bundle';
 import { flowOf } from '../../src/console/runs/flow';
+import { temporaryFolder } from '../workspace/temporary-workspace';
 
 const task = (Next?: string, more = {}) => ({
   Type: 'Task',
@@ -140,4 +144,28 @@ describe('tables in SQL', () => {
     const sql = 'SELECT * FROM converted.flights_ebe3cd966f7cd66322c3f41f45d4d021';
     expect(tablesInSql(sql, known).reads).toEqual(['converted.flights']);
   });
+});
+
+it('a dashboard of a bundle reads what the data sets of its charts do', () => {
+  const folder = temporaryFolder();
+  const files = {
+    'datasets/Lake/routes.yaml': 'uuid: d1\nschema: datasets\ntable_name: worst_routes\nsql: null',
+    'datasets/Lake/virtual.yaml': 'uuid: d2\nschema: raw\ntable_name: v\nsql: SELECT * FROM flights',
+    'charts/a.yaml': 'uuid: c1\ndataset_uuid: d1',
+    'charts/b.yaml': 'uuid: c2\ndataset_uuid: d2',
+    'charts/elsewhere.yaml': 'uuid: c3\ndataset_uuid: d1',
+    'dashboards/Delays.yaml':
+      'uuid: b1\ndashboard_title: Delays\nposition:\n  A: { meta: { uuid: c1 } }\n  B: { meta: { uuid: c2 } }\n  V: v2',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+  const known = new Set(['raw.flights', 'datasets.worst_routes']);
+  expect(bundleDashboards(folder, known)).toEqual([
+    {
+      ...{ id: 'dashboard:b1', label: 'Delays', holds: '2 charts', format: 'Superset' },
+      reads: ['datasets.worst_routes', 'raw.flights'],
+    },
+  ]);
 });

@@ -19,7 +19,11 @@ export interface DeclaredSuperset {
 const ENVIRONMENT = 'superset';
 
 /** The first Superset of the app: a task definition whose image says that it is one, and which serves. */
-export function declaredSuperset({ resources, images, assets }: Assembly): DeclaredSuperset | undefined {
+export function declaredSuperset({
+  resources,
+  images,
+  assets,
+}: Pick<Assembly, 'resources' | 'images' | 'assets'>): DeclaredSuperset | undefined {
   const tasks = resources
     .filter(({ type }) => type === 'AWS::ECS::TaskDefinition')
     .map((definition) => taskOf(definition, images))

@@ -1,7 +1,9 @@
+import { declaredSuperset } from '../../actions/superset/declared';
 import type { LakeResource } from '../../assembly/resource';
 import type { LocalLake } from '../../local-lake';
 import type { ApiShape } from '../../services/api-shape';
 import { tablesInSql } from './sql-tables';
+import { bundleDashboards } from './superset-bundle';
 
 export interface Dashboard {
   readonly id: string;
@@ -11,8 +13,13 @@ export interface Dashboard {
   readonly reads: readonly string[];
 }
 
-/** Dashboards of the template, with the tables that their data sets read. */
+/** Dashboards of the template and of its Superset's bundle, with the tables that their data sets read. */
 export function dashboardsOf(lake: LocalLake, known: ReadonlySet<string>): readonly Dashboard[] {
+  const superset = declaredSuperset(lake);
+  return [...quickSight(lake, known), ...(superset ? bundleDashboards(superset.bundle, known) : [])];
+}
+
+function quickSight(lake: LocalLake, known: ReadonlySet<string>): readonly Dashboard[] {
   const dataSets = lake.resources.filter(({ type }) => type === 'AWS::QuickSight::DataSet');
   return lake.resources
     .filter(({ type }) => type === 'AWS::QuickSight::Dashboard')
