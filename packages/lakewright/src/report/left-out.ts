@@ -47,7 +47,10 @@ export function howToGet(
   const environments = [...new Set(needs.flatMap(({ environment }) => environment ?? []))];
   const setup = environments.length > 0 ? [`npx lakewright setup ${environments.join(' ')}`] : [];
   if (tool === 'network') {
-    return [...setup, 'or, with an index of your own: PIP_INDEX_URL=<URL> (uv: UV_DEFAULT_INDEX=<URL>), then the same'];
+    return [
+      ...setup.map((text) => `with a network: ${text}`),
+      'or, with an index of your own: PIP_INDEX_URL=<URL> (uv: UV_DEFAULT_INDEX=<URL>), then the same',
+    ];
   }
   if (tool === 'java') {
     const java = JAVA[system];

@@ -209,6 +209,40 @@ describe('without Python', () => {
   });
 });
 
+test.skipIf(!hasPython([10, 11]))(
+  'without a network, the environment that a job needs is what is missing',
+  async () => {
+    const tools = path.join(folder, 'tools');
+    mkdirSync(tools);
+    // Says what uv says when no name can be resolved.
+    const uv =
+      '#!/bin/sh\ncase "$1" in --version | venv) exit 0;; esac\necho "error sending request: dns error" >&2\nexit 1\n';
+    writeFileSync(path.join(tools, 'uv'), uv, { mode: 0o755 });
+    const { PATH, LAKEWRIGHT_CACHE } = process.env;
+    Object.assign(process.env, {
+      PATH: `${tools}${path.delimiter}${PATH}`,
+      LAKEWRIGHT_CACHE: path.join(folder, 'cache-offline'),
+    });
+    let run: Finished;
+    try {
+      run = await runCli(folder, 'run', '--app', 'lake.json', '--pipeline', 'Jobs');
+    } finally {
+      process.env.PATH = PATH;
+      if (LAKEWRIGHT_CACHE === undefined) delete process.env.LAKEWRIGHT_CACHE;
+      else process.env.LAKEWRIGHT_CACHE = LAKEWRIGHT_CACHE;
+    }
+    expect(run.code, run.err).toBe(0);
+    expect(run.out).toMatch(/left out {2}without a network.*\n.*Lake\/Jobs: /);
+    expect(run.out).toContain('get it  with a network: npx lakewright setup glue-5.0\n');
+    expect(find('Measure')?.state).toBe('SUCCEEDED');
+    expect(find('Convert')).toMatchObject({
+      state: 'SKIPPED',
+      missing: { tool: 'network', environment: 'glue-5.0' },
+      reason: expect.stringMatching(/"glue-5\.0" couldn't be fetched → a network/),
+    });
+  },
+);
+
 describe('how to get a tool is said for the system', () => {
   const python = (low: number, high: number) => [{ tool: 'python' as const, python: [low, high] as const }];
 
@@ -228,7 +262,7 @@ describe('how to get a tool is said for the system', () => {
 
   test('a network: the environments that wait for it', () => {
     const needs = ['glue-5.0', 'dbt', 'dbt'].map((environment) => ({ tool: 'network' as const, environment }));
-    expect(howToGet('network', needs)[0]).toBe('npx lakewright setup glue-5.0 dbt');
+    expect(howToGet('network', needs)[0]).toBe('with a network: npx lakewright setup glue-5.0 dbt');
   });
 
   test('Java: what is fetched, or the system has', () => {
@@ -241,11 +275,15 @@ describe('how to get a tool is said for the system', () => {
   });
 });
 
-function hasPython(): boolean {
-  try {
-    execFileSync('python3', ['-c', 'import venv, ensurepip'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+function hasPython(minors?: readonly number[]): boolean {
+  const commands = ['python3', ...(minors ?? []).map((minor) => `python3.${minor}`)];
+  return commands.some((command) => {
+    try {
+      const program = 'import sys, venv, ensurepip; print(sys.version_info[1])';
+      const said = execFileSync(command, ['-c', program], { stdio: ['ignore', 'pipe', 'ignore'] });
+      return minors === undefined || minors.includes(Number(said));
+    } catch {
+      return false;
+    }
+  });
 }

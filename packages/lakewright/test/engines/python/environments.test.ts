@@ -79,10 +79,26 @@ describe('a failed installation says what to do', () => {
     ],
     ['NewConnectionError: Temporary failure in name resolution', 'LW_ENVIRONMENT_OFFLINE', /lakewright setup x/],
     ['ERROR: No matching distribution found for duckdb==1.5.5', 'LW_ENVIRONMENT_OFFLINE', /package index/],
+    ['urllib3: Tunnel connection failed: 407 Proxy Authentication', 'LW_ENVIRONMENT_OFFLINE', /a network/],
+    ['error sending request for url (https://pypi.org/simple/)', 'LW_ENVIRONMENT_OFFLINE', /a network/],
+    [
+      'Server access error at url https://repo1.maven.org (java.net.UnknownHostException)',
+      'LW_ENVIRONMENT_OFFLINE',
+      /a network/,
+    ],
     ['something else', 'LW_ENVIRONMENT_FAILED', /something else/],
   ])('%s', (said, code, message) => {
     const error = installError({ name: 'x', pinned: true }, 'pip ended with 1', said);
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
+  });
+
+  test("a job's own module that no index has is the job's failure, one that can't be reached is not", () => {
+    const modules = { name: '--additional-python-modules', pinned: false };
+    const none = 'ERROR: No matching distribution found for nowhere==1';
+    expect(installError(modules, 'pip ended with 1', none).code).toBe('LW_ENVIRONMENT_FAILED');
+    const offline = installError(modules, 'pip ended with 1', `NewConnectionError\n${none}`);
+    expect(offline).toMatchObject({ code: 'LW_ENVIRONMENT_OFFLINE', need: { tool: 'network' } });
+    expect(offline.message).not.toContain('lakewright setup');
   });
 });
