@@ -14,11 +14,16 @@ export interface ServedLake {
   stop(): Promise<void>;
 }
 
-/** `lakewright serve`, compiled, in a process of its own: what a user's client talks to. */
-export async function serveLake(): Promise<ServedLake> {
+/**
+ * `lakewright serve`, compiled, in a process of its own: what a user's client talks to.
+ *
+ * @param synthesize makes the app in a folder, and says what `--app` is; without it the lake is one bucket
+ */
+export async function serveLake(synthesize?: (folder: string) => Promise<string>): Promise<ServedLake> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lakewright-served-'));
   writeFileSync(path.join(folder, 'lake.json'), JSON.stringify(TEMPLATE));
-  const server = spawn(process.execPath, [LAKEWRIGHT, 'serve', '--app', 'lake.json', '--port', '0', '--json'], {
+  const app = (await synthesize?.(folder)) ?? 'lake.json';
+  const server = spawn(process.execPath, [LAKEWRIGHT, 'serve', '--app', app, '--port', '0', '--json'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
