@@ -111,9 +111,10 @@ export class BatchLakeStack extends Stack {
       location: storage.datasets.location('pipeline_runs'),
       environment,
     });
+    const notices = new sns.Topic(this, 'Notices', { enforceSSL: true }); // subscribe to it who has to know
     new PipelineAlarms(this, 'Alarms', {
       pipeline: nightly,
-      notify: new sns.Topic(this, 'Notices', { enforceSSL: true }), // subscribe to it who has to know
+      notify: notices,
       noSuccessWithin: Duration.hours(26),
       longerThanUsual: 3,
       quarantinePercent: 1,
@@ -121,7 +122,7 @@ export class BatchLakeStack extends Stack {
     });
 
     // who sees what
-    new Governance(this, 'Governance', { environment, storage, catalog });
+    new Governance(this, 'Governance', { environment, storage, catalog, notices });
 
     new CfnOutput(this, 'NightlyStateMachine', { value: nightly.stateMachine.stateMachineArn });
   }

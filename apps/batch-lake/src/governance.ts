@@ -1,9 +1,10 @@
 import type { LakeCatalog } from '@lakewright/catalog';
-import { AthenaWorkgroup } from '@lakewright/consumption';
+import { AthenaPrincipal, AthenaProfile, AthenaWorkgroup } from '@lakewright/consumption';
 import type { LakeEnvironment } from '@lakewright/core';
 import { Federation, Grants, LakeFormation, Persona, PersonaKind, RowFilter } from '@lakewright/governance';
 import type { LakeStorage } from '@lakewright/storage';
 import { CfnOutput, Size } from 'aws-cdk-lib';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { DATASETS } from './schemas';
 
@@ -14,6 +15,8 @@ export interface GovernanceProps {
   readonly environment: LakeEnvironment;
   readonly storage: LakeStorage;
   readonly catalog: LakeCatalog;
+  /** Gets a notice when somebody's queries cost more than agreed. */
+  readonly notices: sns.ITopic;
 }
 
 /**
@@ -26,9 +29,11 @@ export class Governance extends Construct {
     const { storage, catalog } = props;
     const steward = this.persona('Steward', PersonaKind.steward());
     const engineer = this.persona('Engineer', PersonaKind.engineer({ reads: [storage.raw.location()] }));
-    const analyst = this.analyst('Analyst', props);
-    const privacyAnalyst = this.analyst('PrivacyAnalyst', props);
-    this.analyst('Guest', props); // may ask, and is shown nothing
+    const analyst = this.persona('Analyst', PersonaKind.analyst());
+    const privacyAnalyst = this.persona('PrivacyAnalyst', PersonaKind.analyst());
+    const guest = this.persona('Guest', PersonaKind.analyst()); // may ask, and is shown nothing
+    for (const persona of [privacyAnalyst, guest]) this.queries(persona, props);
+    saveQueries(this.queries(analyst, props), catalog);
 
     new LakeFormation(this, 'LakeFormation', {
       catalog,
@@ -49,17 +54,38 @@ export class Governance extends Construct {
       });
   }
 
-  /** A persona with a workgroup of its own: nobody else sees its queries or their results. */
-  private analyst(name: string, { environment, storage }: GovernanceProps): Persona {
-    const persona = this.persona(name, PersonaKind.analyst({ denied: storage.zones.map((zone) => zone.location()) }));
+  /** A workgroup for each persona: nobody else sees its queries or their results, and the files are reached by nobody. */
+  private queries(persona: Persona, { environment, storage, notices }: GovernanceProps): AthenaWorkgroup {
+    const name = persona.node.id;
     const workgroup = new AthenaWorkgroup(this, `${name}Queries`, { environment, scanLimit: Size.gibibytes(10) });
-    workgroup.grants.query(persona);
+    workgroup.alarmOnScannedBytes('Costs', { limit: Size.tebibytes(1), notify: notices });
+    new AthenaPrincipal(this, `${name}Access`, {
+      principal: persona,
+      workgroup,
+      profile: AthenaProfile.analyst({ denied: storage.zones.map((zone) => zone.location()) }),
+    });
     new CfnOutput(this, `${name}Workgroup`, { value: workgroup.workgroupName });
-    return persona;
+    return workgroup;
   }
 
   /** People come by IAM Identity Center: those with the permission set `Lake<name>`. */
   private persona(name: string, kind: PersonaKind): Persona {
     return new Persona(this, name, { kind, federation: Federation.identityCenter(`Lake${name}`) });
   }
+}
+
+/** What analysts ask most. */
+function saveQueries(workgroup: AthenaWorkgroup, { datasets }: LakeCatalog): void {
+  workgroup.addNamedQuery('LatestRoutes', {
+    queryName: 'Which routes are latest?',
+    database: datasets,
+    sql: `SELECT route_rank, origin, destination, flights, average_delay_minutes
+FROM worst_routes WHERE route_rank <= 10 ORDER BY route_rank, origin, destination`,
+  });
+  workgroup.addPreparedStatement('DelaysOf', {
+    statementName: 'delays_of',
+    description: "EXECUTE delays_of USING 'SFO'",
+    sql: `SELECT month, flights, delayed_percent FROM ${datasets.databaseName}.delays_by_airport_month
+WHERE airport = ? ORDER BY month`,
+  });
 }

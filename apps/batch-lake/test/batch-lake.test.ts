@@ -52,6 +52,18 @@ describe('BatchLakeStack', () => {
     template.resourceCountIs('AWS::LakeFormation::PrincipalPermissions', 0);
   });
 
+  test('gives each persona a workgroup of its own with a limit, an alarm on costs, and analysts their questions', () => {
+    const limited = template.findResources('AWS::Athena::WorkGroup', {
+      Properties: { WorkGroupConfiguration: { BytesScannedCutoffPerQuery: 10 * 1024 ** 3 } },
+    });
+    expect(Object.keys(limited)).toHaveLength(3);
+    template.resourceCountIs('AWS::Athena::NamedQuery', 1);
+    template.hasResourceProperties('AWS::Athena::PreparedStatement', { StatementName: 'delays_of' });
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    const costs = alarms.filter(({ Properties }) => JSON.stringify(Properties).includes('ProcessedBytes'));
+    expect(costs).toHaveLength(3);
+  });
+
   test('has one KMS key', () => {
     template.resourceCountIs('AWS::KMS::Key', 1);
   });
