@@ -27,7 +27,8 @@ const CUT_OFF: Readonly<Record<string, TaskRun['state']>> = {
  * The tasks of a run, by its history.
  *
  * Each event names the one that it follows, so the state of a task that an event belongs to is found by going back. Where a
- * redrive has cut the way, in a Parallel state, a task is known by what it was scheduled with, and by its exit.
+ * redrive has cut the way, in a Parallel state, a task is known by what it was scheduled with, as the only one that had begun, and
+ * by its exit.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
  */
@@ -43,7 +44,7 @@ export function taskRuns(execution: Execution, names: readonly string[]): TaskRu
     const { name: entered } = event.stateEnteredEventDetails ?? {};
     const { name: exited } = event.stateExitedEventDetails ?? {};
     const work = workOf(event);
-    const owner = known(entered) ?? before ?? known(exited) ?? (work && scheduled.get(work));
+    const owner = known(entered) ?? before ?? known(exited) ?? (work && (scheduled.get(work) ?? onlyOneBegun(runs)));
     if (work !== undefined && owner !== undefined) scheduled.set(work, owner);
     owners.set(event.id ?? 0, exited !== undefined && exited === owner ? undefined : owner);
     const run = owner === undefined ? undefined : runs.get(owner);
@@ -62,6 +63,11 @@ export function taskRuns(execution: Execution, names: readonly string[]): TaskRu
     }
   }
   return [...runs.values()];
+}
+
+function onlyOneBegun(runs: ReadonlyMap<string, TaskRun>): string | undefined {
+  const [begun, ...others] = [...runs.values()].filter(({ state }) => state === 'RUNNING');
+  return others.length === 0 ? begun?.task : undefined;
 }
 
 /** What a task is asked to do: the same in each of its attempts. */

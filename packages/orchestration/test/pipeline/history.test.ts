@@ -110,6 +110,25 @@ describe('the tasks of a run', () => {
       { task: 'B', state: 'SUCCEEDED', failures: 0, error: undefined },
     ]);
   });
+
+  test('a redriven task of several states that fails again is counted, though it is scheduled with other parameters', () => {
+    const history = new History();
+    history.enter('Parallel', 'A', 0);
+    const begin = history.enter('Task', 'A: create', history.add('ParallelStateStarted', undefined));
+    const schedule = (parameters: string, previous?: number): number => {
+      const taskScheduledEventDetails = { resourceType: 'athena', resource: 'x', parameters, region: 'eu-west-1' };
+      return history.add('TaskScheduled', previous, { taskScheduledEventDetails });
+    };
+    schedule('into a0', begin);
+    history.fail('States.TaskFailed', 'first', 'athena');
+    history.add('ParallelStateFailed', begin);
+    history.add('ExecutionFailed', 0);
+    schedule('into a1', history.add('ExecutionRedriven', undefined));
+    history.fail('States.TaskFailed', 'second', 'athena');
+    history.add('ParallelStateFailed', begin);
+    const [a] = taskRuns(history.end('FAILED', { redrives: 1 }), ['A', 'B']);
+    expect(a).toMatchObject({ state: 'FAILED', failures: 2, error: 'States.TaskFailed', cause: '"second"' });
+  });
 });
 
 describe('costs', () => {
