@@ -22,7 +22,7 @@ const STEPS = [
   { name: 'clients', command: 'npm run clients', minutes: 2.5 },
   { name: 'spark', command: 'npm run spark', minutes: 7 },
   { name: 'reliability', command: 'npm run reliability -- --kills 2 --seconds 20', minutes: 4 },
-  { name: 'faults', command: 'npm run faults', minutes: 4 },
+  { name: 'faults', command: 'npm run faults', minutes: 5 },
   { name: 'bench', command: 'npm run bench -- --json --attempts 3', minutes: 7 },
   { name: 'dms kills', command: 'npx tsx packages/lakewright/scripts/dms-kills.ts --rounds 5', minutes: 2 },
   { name: 'fuzz', command: 'npx tsx packages/lakewright/scripts/fuzz-sql/main.ts --count 50000', minutes: 3 },

@@ -21,6 +21,7 @@ export interface RedriveExecutionProps {
  * days ago. Asked twice it redrives once.
  *
  * A redriven run keeps its id and its definition: a machine that was deployed meanwhile needs a new run.
+ * Tasks that had succeeded aren't repeated: where what they read was mended since, start them by themselves first.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
  */

@@ -8,7 +8,7 @@ export interface Arrival {
 }
 
 /** What arrives on a day: orders of that day and of days before, one of them without an amount, and new customers. */
-export function arrivals(day: number): Arrival[] {
+export function arrivals(day: number): [orders: Arrival, customers: Arrival] {
   const orders = Array.from({ length: ORDERS }, (_, index) => ({
     order_id: day * 1000 + index,
     customer_id: (index % (day * 4)) + 1,

@@ -1,7 +1,6 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { GlueClient } from '@aws-sdk/client-glue';
+import { GetJobCommand, GlueClient, ListJobsCommand, UpdateJobCommand } from '@aws-sdk/client-glue';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
@@ -11,29 +10,32 @@ import {
   ListStateMachinesCommand,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  type QueueAttributeName,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { Lake, MemoryHost, type RunningServer } from '../../src';
-import { INBOX, synthesize } from './pipeline-stack';
+import { INBOX } from './pipeline-stack';
 
 /** One lake on a workspace of its own, as its user has it: the verbs of `Lake`, and AWS's clients. */
 export class FaultLake {
-  /** A folder for the suite, with the assembly that all its lakes run. */
-  public static async folder(): Promise<string> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lakewright-faults-'));
-    await synthesize(path.join(folder, 'cdk.out'));
-    return folder;
-  }
-
   public readonly host = new MemoryHost();
   public readonly lake: Lake;
   public readonly workspace: string;
   private server?: Promise<RunningServer>;
   private readonly clients: { destroy(): void }[] = [];
 
-  /** @param base a workspace that it goes on from */
+  /** @param base name of a workspace of the folder, which it goes on from */
   public constructor(folder: string, name: string, base?: string) {
     this.workspace = path.join(folder, name);
-    if (base !== undefined) fs.cpSync(base, this.workspace, { recursive: true, preserveTimestamps: true });
+    fs.rmSync(this.workspace, { recursive: true, force: true });
+    // Times tell which files are new.
+    if (base !== undefined)
+      fs.cpSync(path.join(folder, base), this.workspace, { recursive: true, preserveTimestamps: true });
     this.lake = new Lake({ directory: folder, workspace: name, host: this.host });
   }
 
@@ -84,6 +86,24 @@ export class FaultLake {
     return this.client(GlueClient);
   }
 
+  /** Gives the runs of a construct's job so many minutes. */
+  public async limit(construct: string, Timeout: number): Promise<void> {
+    const glue = await this.glue();
+    const JobName = await this.job(construct);
+    const { Job } = await glue.send(new GetJobCommand({ JobName }));
+    const { Role, Command, DefaultArguments, ExecutionProperty, MaxRetries, GlueVersion } = Job ?? {};
+    const JobUpdate = { Role, Command, DefaultArguments, ExecutionProperty, MaxRetries, GlueVersion, Timeout };
+    await glue.send(new UpdateJobCommand({ JobName, JobUpdate }));
+  }
+
+  /** The name of a construct's job. */
+  public async job(construct: string): Promise<string> {
+    const { JobNames = [] } = await (await this.glue()).send(new ListJobsCommand({}));
+    const named = JobNames.filter((name) => name.includes(construct));
+    if (named.length !== 1) throw new Error(`jobs of ${construct}: ${named}`);
+    return named[0] as string;
+  }
+
   /** The pipeline's runs, the newest first. */
   public async runs(): Promise<DescribeExecutionOutput[]> {
     const states = await this.states();
@@ -97,10 +117,11 @@ export class FaultLake {
   }
 
   /** Waits until so many runs have ended, and all that follows them has. */
-  public async ended(count: number): Promise<DescribeExecutionOutput[]> {
-    const deadline = Date.now() + 240_000;
+  public async ended(count = 1): Promise<DescribeExecutionOutput[]> {
+    const deadline = Date.now() + 480_000;
     for (;;) {
-      const runs = await this.runs();
+      // Nobody is told of runs of one task.
+      const runs = (await this.runs()).filter(({ name }) => !name?.startsWith('only-'));
       if (runs.length >= count && runs.every(({ status }) => status !== 'RUNNING')) {
         const told = (await this.history()).filter(([, task]) => task === null);
         const rows = new Set(told.map(([run, , state, , , redrives]) => `${run} ${state} ${redrives}`));
@@ -109,6 +130,26 @@ export class FaultLake {
       if (Date.now() > deadline) throw new Error(`not ended: ${runs.map(({ name, status }) => `${name} ${status}`)}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  /** How many messages a construct's queue has for who asks. */
+  public async waiting(construct: string): Promise<number> {
+    const sqs = await this.client(SQSClient);
+    const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({}));
+    const named = QueueUrls.filter((url) => url.includes(construct));
+    if (named.length !== 1) throw new Error(`queues of ${construct}: ${named}`);
+    const AttributeNames: QueueAttributeName[] = [
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+    ];
+    const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: named[0], AttributeNames }));
+    return AttributeNames.reduce((sum, name) => sum + Number(Attributes[name]), 0);
+  }
+
+  /** How many objects lie below a key of the raw zone. */
+  public count(prefix: string): number {
+    const folder = this.file('raw', prefix);
+    return fs.existsSync(folder) ? fs.readdirSync(folder).length : 0;
   }
 
   /** What the construct's function answers. */

@@ -73,9 +73,10 @@ function files(lake: FaultLake, zone: 'converted' | 'datasets'): string[] {
     .filter((key) => !OF_RUNS.test(key));
 }
 
-/** Without what is drawn by lot, and without the order in which Spark's and Athena's writers ended. */
+/** Without what is drawn by lot, and without the number of times that something was written. */
 const nameless = (key: string): string =>
   key
+    .replace(/^(customer_spend\/.*\/part-)\d{8}/, '$1<time>')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uuid>')
     .replace(/\d{8}T\d{6}_[0-9a-f]{32}/g, '<version>')
     .replace(/<version>\/a\d+-/g, '<version>/a<attempt>-')

@@ -1,9 +1,19 @@
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import * as glue from 'aws-cdk-lib/aws-glue';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
 import type { ApiShape } from '../../src/services/api-shape';
 
 /** By a path that TypeScript doesn't follow: these are other packages' sources. */
@@ -14,8 +24,8 @@ const source = async (name: string): Promise<ApiShape> =>
 export const INBOX = 'incidents';
 
 /**
- * A small lake, whole: files of two kinds arrive → two conversions → Spark and dbt → a data set, made, judged and published;
- * with history, alarms, redrive.
+ * A small lake, whole: files of two kinds arrive → a function says so → two conversions → Spark and dbt → a data set, made,
+ * judged and published; with history, alarms, redrive. Orders of partners come through a queue.
  *
  * @param outdir where the cloud assembly is written
  */
@@ -114,17 +124,22 @@ export async function synthesize(outdir: string): Promise<void> {
     rules: ['RowCount > 0', 'IsComplete "region"', 'Uniqueness "day" "region" = 1.0'],
   });
 
+  const announce = new Announcement(stack, 'Announcement', orchestration.RetryPreset.lambdaFunction());
+  const partners = new Partners(stack, 'Partners', storage.raw.location('incoming').bucket);
+
   const step = (name: string, task: unknown) => PipelineStep.of(task, { name });
   const pipeline = new orchestration.LakePipeline(stack, 'Nightly', {
     stages: [
+      [step('Announce', announce)],
       [step('Convert orders', orders), step('Convert customers', customers)],
-      [step('Sum up spend', spend), step('Build models', models)],
+      [step('Sum up spend', spend)],
+      [step('Build models', models)],
       [step('Make revenue', revenue.make)],
       [step('Judge revenue', gate)],
       [step('Publish revenue', revenue.publish)],
       [step('Retire revenue', revenue.retire)],
     ],
-    triggers: [orchestration.PipelineTrigger.onArrival(storage.raw.location('arrivals'))],
+    triggers: [orchestration.PipelineTrigger.onArrival(storage.raw.location('arrivals/customers'))],
     environment,
   });
   const history = new orchestration.RunHistory(stack, 'History', {
@@ -141,12 +156,87 @@ export async function synthesize(outdir: string): Promise<void> {
     history,
     noSuccessWithin: Duration.hours(26),
     quarantinePercent: 50,
+    deadLetterQueues: [partners.deadLetterQueue],
   });
   new orchestration.RedriveExecution(stack, 'Again', { pipeline });
   new orchestration.DeadLetterReplay(stack, 'Replay', {
-    source: pipeline.deadLetterQueue,
-    target: pipeline.triggerQueue,
+    source: partners.deadLetterQueue,
+    target: partners.queue,
     environment,
   });
   app.synth();
+}
+
+/** A function that one may call at a time; who calls it with `hold` keeps it while that file is there. */
+class Announcement extends Construct {
+  private readonly lambdaFunction: lambda.Function;
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly retries: ApiShape,
+  ) {
+    super(scope, id);
+    this.lambdaFunction = new lambda.Function(this, 'Function', {
+      runtime: lambda.Runtime.NODEJS_22_X,
+      handler: 'index.handler',
+      code: lambda.Code.fromInline(
+        `const { existsSync } = require('node:fs');
+         exports.handler = async ({ hold }) => {
+           while (hold && existsSync(hold)) await new Promise((resolve) => setTimeout(resolve, 100));
+         };`,
+      ),
+      reservedConcurrentExecutions: 1,
+      timeout: Duration.minutes(10),
+    });
+  }
+
+  public bind(scope: Construct, id: string) {
+    const { lambdaFunction } = this;
+    const state = new tasks.LambdaInvoke(scope, id, {
+      lambdaFunction,
+      retryOnServiceExceptions: false,
+      resultPath: sfn.JsonPath.DISCARD,
+    });
+    this.retries.applyTo(state);
+    return { start: state, ends: [state], reads: [], writes: [] };
+  }
+}
+
+/** What partners send → a queue → a function that puts it where orders arrive; three attempts a message. */
+class Partners extends Construct {
+  public readonly queue: sqs.Queue;
+  public readonly deadLetterQueue: sqs.Queue;
+
+  public constructor(scope: Construct, id: string, bucket: ApiShape) {
+    super(scope, id);
+    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetters');
+    this.queue = new sqs.Queue(this, 'Queue', {
+      visibilityTimeout: Duration.minutes(6),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 3 },
+    });
+    new events.Rule(this, 'Arrivals', {
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [bucket.bucketName] }, object: { key: [{ prefix: 'incoming/' }] } },
+      },
+      targets: [new SqsQueue(this.queue)],
+    });
+    const [built] = buildSync({
+      entryPoints: [path.join(__dirname, 'functions/take.ts')],
+      ...{ bundle: true, platform: 'node', target: 'node20', write: false },
+    }).outputFiles;
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'lakewright-take-'));
+    fs.writeFileSync(path.join(folder, 'index.js'), built?.contents ?? '');
+    const take = new lambda.Function(this, 'Take', {
+      runtime: lambda.Runtime.NODEJS_22_X,
+      handler: 'index.handler',
+      code: lambda.Code.fromAsset(folder),
+      environment: { BUCKET: bucket.bucketName },
+      timeout: Duration.minutes(1),
+    });
+    bucket.grantReadWrite(take);
+    take.addEventSource(new SqsEventSource(this.queue, { reportBatchItemFailures: true }));
+  }
 }
