@@ -24,7 +24,8 @@ describe("the AWS SDK's client, unmodified", () => {
   beforeAll(async () => {
     const workspace = await FolderWorkspace.open(mkdtempSync(join(tmpdir(), 'lakewright-sfn-')));
     lake = new LocalLake(workspace, EMPTY_CONFIG, new MemoryHost(), undefined);
-    server = await serve(lake, 0);
+    const assembly = { source: '', stacks: [], resources: [], assets: [], outputs: {}, problems: [] };
+    server = await serve(lake, 0, assembly);
     client = new SFNClient({
       endpoint: server.url,
       region: 'us-east-1',
