@@ -6,7 +6,9 @@ import { Compartment, EditorState, Prec } from '@codemirror/state';
 import { EditorView, highlightSpecialChars, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
 import { useEffect, useRef } from 'preact/hooks';
+import { useShared } from '../store';
 import { athenaDialect, completion, type Names } from './sql-completion';
+import { written } from './sql-state';
 
 export interface Mark {
   readonly from: number;
@@ -97,12 +99,14 @@ export function Editor(props: EditorProps) {
     view.current?.dispatch({ effects: words.reconfigure(completion(names, functions)) });
   }, [names, functions]);
 
-  // What somebody else wrote into the tab: a correction, a query of the history.
+  const given = useShared(written);
   useEffect(() => {
     const editor = view.current as EditorView;
     const now = editor.state.doc.toString();
-    if (now !== sql) editor.dispatch({ changes: { from: 0, to: now.length, insert: sql } });
-  }, [sql]);
+    if (given?.name !== tab) return;
+    written.value = undefined; // once: what is typed after it stays
+    if (now !== given.sql) editor.dispatch({ changes: { from: 0, to: now.length, insert: given.sql } });
+  }, [given]);
 
   useEffect(() => {
     const editor = view.current as EditorView;

@@ -15,16 +15,20 @@ export function nearest(given: string, names: Iterable<string>, most = 3): reado
     .map(([name]) => name);
 }
 
-/** How many letters are other, missing, or too many; more than `limit` isn't counted. */
+/** How many letters are other, missing, too many, or changed places; more than `limit` isn't counted. */
 function distanceOf(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let before = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let earlier: readonly number[] = [];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const same = (before[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(same, (before[j] as number) + 1, (row[j - 1] as number) + 1));
+      const isSwapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? (earlier[j - 2] ?? limit) + 1 : limit + 1;
+      row.push(Math.min(same, swapped, (before[j] as number) + 1, (row[j - 1] as number) + 1));
     }
+    earlier = before;
     before = row;
   }
   return before[b.length] as number;

@@ -45,6 +45,14 @@ export function setSql(name: string, sql: string): void {
   tabs.value = tabs.value.map((tab) => (tab.name === name ? { name, sql } : tab));
 }
 
+/** What the page wrote into a tab, not its editor: a correction, a query of the history. */
+export const written = new Shared<Tab | undefined>(undefined);
+
+export function writeSql(name: string, sql: string): void {
+  setSql(name, sql);
+  written.value = { name, sql };
+}
+
 /** Opens it, or the one that is there. */
 export function openTab(name: string, sql: string): void {
   if (tabs.value.some((tab) => tab.name === name)) return;

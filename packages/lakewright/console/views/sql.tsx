@@ -9,7 +9,20 @@ import { spanOf } from './sql-mistake';
 import { Outcomes } from './sql-outcomes';
 import { Pane } from './sql-pane';
 import { Result } from './sql-result';
-import { asked, cancel, closeTab, isRunning, newTab, openTab, run, runAs, setSql, sqlName, tabs } from './sql-state';
+import {
+  asked,
+  cancel,
+  closeTab,
+  isRunning,
+  newTab,
+  openTab,
+  run,
+  runAs,
+  setSql,
+  sqlName,
+  tabs,
+  writeSql,
+} from './sql-state';
 import { Tree } from './sql-tree';
 import type { ViewProps } from './view';
 import './sql.css';
@@ -128,11 +141,11 @@ function Workbench({ rest, lake }: { rest: readonly string[]; lake: LakeModel })
             outcome={outcome}
             chosen={chosen}
             names={names}
-            fix={(text) => setSql(name, text)}
+            fix={(text) => writeSql(name, text)}
             sql={sql}
             functions={functions}
           />
-          <Pane outcome={outcome} sql={now?.sql ?? sql} load={(text) => setSql(name, text)} />
+          <Pane outcome={outcome} sql={now?.sql ?? sql} load={(text) => writeSql(name, text)} />
         </div>
       </div>
     </div>

@@ -91,7 +91,10 @@ async function sharesOf(lake: LocalLake, table: Table, columns: readonly Column[
   }
   for (const [name, own] of found) {
     const type = columns.find((column) => column.Name === name)?.Type ?? '';
-    found.set(name, NUMBER.test(type) ? binsOf(own) : own.sort((a, b) => b.rows - a.rows));
+    found.set(
+      name,
+      NUMBER.test(type) ? binsOf(own) : own.sort((a, b) => b.rows - a.rows || a.value.localeCompare(b.value)),
+    );
   }
   return found;
 }
