@@ -61,9 +61,13 @@ async function measure({ name, goal, run }, attempts) {
     console.error(`${name.padEnd(20)} not measured: it needs Python 3`);
     return undefined;
   }
-  const { ratio, detail } = result;
+  const { ratio, detail, busy } = result;
   const rounded = Number(ratio.toFixed(3));
   // What the ratio is made of is for people, on standard error.
   console.error(`${name.padEnd(20)} ${rounded} (goal ≤ ${goal})  ${JSON.stringify(detail)}`);
+  if (busy && rounded > goal) {
+    console.error(`${''.padEnd(20)} not held against it: the machine was busy with something else all the time`);
+    return undefined;
+  }
   return rounded > goal && attempts > 1 ? measure({ name, goal, run }, attempts - 1) : rounded;
 }

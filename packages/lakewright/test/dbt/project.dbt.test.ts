@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ensureEnvironment } from '../../src/engines/python/environment';
 import { hasPython } from '../clients/python/venv';
 import { type Execution, type ProjectLake, projectLake } from './project-lake';
 
@@ -69,6 +71,14 @@ describe.skipIf(!hasPython)('a dbt project, from its construct, with the rights 
     const edited = await lake.run('Modified');
     expect([edited.status, states(edited)], edited.output).toEqual(['SUCCEEDED', { all_types: 'SUCCEEDED' }]);
     console.log(`one edited model: ${edited.seconds.toFixed(1)} s`);
+  });
+
+  test('its program does ahead what dbt does once', async () => {
+    const { python } = await ensureEnvironment('dbt');
+    const cwd = path.join(__dirname, '../../../etl/dbt');
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+    const { status, stderr } = spawnSync(python, ['-c', 'import run; run.ahead()'], { cwd, env, encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
   });
 
   test('after an edit, in a process that waited: that model and what follows, also after a mistake', async () => {

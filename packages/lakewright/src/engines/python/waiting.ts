@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import os from 'node:os';
 import path from 'node:path';
 import { endChild, hasEnded, startChild } from '../../programs/child';
 
@@ -10,6 +9,9 @@ const EARLY = /^(PYTHON|LD_|DYLD_|LC_|LANG$|DBT_)/;
 /** What a waiting process has imported. */
 export interface WaitingKind {
   readonly python: string;
+  /** The program's; modules may lie in it. */
+  readonly folder: string;
+  /** Modules, and `module:function` for functions of modules, which are called. */
   readonly modules: readonly string[];
 }
 
@@ -37,7 +39,7 @@ export class WaitingPythons {
   public prepare(kind: WaitingKind, env: Readonly<Record<string, string>>): void {
     const known = this.waiting.get(keyOf(kind));
     if (this.closed || (known && !hasEnded(known.child))) return;
-    const child = startChild([kind.python, '-u', RUNTIME, ...kind.modules], { cwd: os.tmpdir(), env, inherit: false });
+    const child = startChild([kind.python, '-u', RUNTIME, ...kind.modules], { cwd: kind.folder, env, inherit: false });
     child.on('error', () => {}); // the program itself says what is wrong with this Python
     this.waiting.set(keyOf(kind), { child, env });
   }
@@ -62,7 +64,7 @@ export class WaitingPythons {
   }
 }
 
-const keyOf = ({ python, modules }: WaitingKind): string => JSON.stringify([python, modules]);
+const keyOf = ({ python, folder, modules }: WaitingKind): string => JSON.stringify([python, folder, modules]);
 
 function sameStart(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
   const early = (env: Readonly<Record<string, string>>) => Object.keys(env).filter((name) => EARLY.test(name));

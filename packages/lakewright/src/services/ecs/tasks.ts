@@ -146,10 +146,10 @@ export class Tasks {
     }
   }
 
-  private async prepare({ environment, preload }: LocalImage): Promise<void> {
+  private async prepare({ environment, folder, preload }: LocalImage): Promise<void> {
     const own = environment === undefined ? (await findPython(ANY_PYTHON)).path : undefined;
     const python = own ?? findEnvironment(environment ?? '')?.python;
-    if (python) this.pythons.prepare({ python, modules: preload }, startEnvironment(python));
+    if (python) this.pythons.prepare({ python, folder, modules: preload }, startEnvironment(python));
   }
 
   private async run(task: ApiShape, definition: LakeResource, container: ApiShape): Promise<void> {
@@ -210,7 +210,7 @@ export class Tasks {
     ];
     const isPython = /^python3?$/.test(program);
     const env = await containerEnvironment(this.lake, definition, { python, variables, roleArn, work });
-    const kind = { python, modules: image.preload };
+    const kind = { python, folder: image.folder, modules: image.preload };
     const isScript = isPython && args[0]?.endsWith('.py') === true;
     return new ContainerProcess({
       command: [isPython ? python : program, ...args],
