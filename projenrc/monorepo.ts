@@ -155,6 +155,11 @@ export class Monorepo extends typescript.TypeScriptProject {
       'A whole pipeline under each fault, and its redrive',
       'nx run-many -t bundle -p @lakewright/etl @lakewright/orchestration && node scripts/suite.mjs faults',
     );
+    task(
+      'test:superset',
+      'A real Superset: on the sample lake in a browser, and as the image runs it',
+      'nx run-many -t synth -p @lakewright-apps/batch-lake && node scripts/suite.mjs superset',
+    );
     task('test:trino', 'The same statements here and on a real Trino', 'node scripts/suite.mjs trino');
     task('reliability', 'Kill the lake at random moments; write to it from all sides', 'node scripts/reliability.mjs');
     task('check', 'Generated files current, licences permissive, README commands true', 'node scripts/check.mjs');

@@ -20,7 +20,7 @@ web)
     --worker-class gthread --workers "${WEB_WORKERS:-2}" --threads "${WEB_THREADS:-10}" \
     --timeout 120 --graceful-timeout 30 --keep-alive 125 \
     --max-requests "${WEB_MAX_REQUESTS:-2000}" --max-requests-jitter 200 \
-    --worker-tmp-dir "$beats" --access-logfile - --error-logfile - \
+    --no-control-socket --worker-tmp-dir "$beats" --access-logfile - --error-logfile - \
     "$FLASK_APP"
   ;;
 worker)
