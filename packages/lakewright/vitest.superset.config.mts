@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/**/*.superset.test.ts'],
     globalSetup: '../../vitest.tmpdir.mts',
     environment: 'node',
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 1_800_000,
     pool: 'forks',
     maxWorkers: 1,

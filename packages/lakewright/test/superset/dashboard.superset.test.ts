@@ -85,7 +85,9 @@ describe.skipIf(missing)(`a real Superset on the sample lake${missing ? ` (not r
     expect(new Set(all.data.map(({ region }: { region: string }) => region))).toEqual(new Set(['NA']));
     for (const column of PERSONAL) {
       const refused = await sql(api, `SELECT ${column} FROM datasets.customers`);
-      expect(refused.errors[0].message).toContain(`COLUMN_NOT_FOUND: line 1:8: Column '${column}' cannot be resolved`);
+      expect(refused.errors[0].message).toMatch(
+        new RegExp(`COLUMN_NOT_FOUND: line \\d+:\\d+: Column '${column}' cannot be resolved`), // Superset formats what it sends
+      );
     }
   });
 
