@@ -110,7 +110,8 @@ const orchestration = new ConstructPackage({
 const visualization = new ConstructPackage({
   parent: root,
   name: 'visualization',
-  description: 'Dashboards on the lake: Apache Superset on Fargate, dashboards as code, Amazon QuickSight, other BI tools',
+  description:
+    'Dashboards on the lake: Apache Superset on Fargate, dashboards as code, Amazon QuickSight, other BI tools',
   keywords: ['superset', 'quicksight', 'dashboards'],
   peerPackages: [core, consumption],
   testPackages: [storage, catalog],
