@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Suites of their own, each by its vitest.<suite>.config.mts.
-    exclude: ['**/node_modules/**', 'test/**/*.{spark,dbt,faults,recorded}.test.ts'],
+    exclude: ['**/node_modules/**', 'test/**/*.{spark,dbt,faults,recorded,superset}.test.ts'],
     globalSetup: '../../vitest.tmpdir.mts',
     environment: 'node',
     testTimeout: 60_000,

@@ -57,5 +57,6 @@ function shown(column: { name: string; type: string }, text: string): string {
 
 const percent = (share: number): string => {
   const value = share * 100;
+  if (value > 99.9 && value < 100) return '> 99.9%';
   return value < 0.1 ? '< 0.1%' : `${value >= 10 ? Math.round(value) : value.toFixed(1)}%`;
 };
