@@ -75,7 +75,8 @@ export async function program(command: string, args: readonly string[], options:
       });
     }
     child.on('error', reject);
-    child.on('exit', (exit, signal) => resolve(exit ?? String(signal)));
+    // Not `exit`: what it said last, its error, may still be on its way.
+    child.on('close', (exit, signal) => resolve(exit ?? String(signal)));
   });
   if (code !== 0) throw installError(options, `${path.basename(command)} ended with ${code}`, said.join('\n'));
 }

@@ -7,7 +7,7 @@ import { setup } from '../../../src/actions/setup/setup';
 import { cacheFolder } from '../../../src/engines/python/cache-folder';
 import { ENVIRONMENTS, requirementsFile } from '../../../src/engines/python/catalog';
 import { ensureEnvironment, environmentFolder, findEnvironment } from '../../../src/engines/python/environment';
-import { installError } from '../../../src/engines/python/install';
+import { installError, program } from '../../../src/engines/python/install';
 import { MemoryHost } from '../../../src/host/host';
 
 let cache: string;
@@ -101,4 +101,13 @@ describe('a failed installation says what to do', () => {
     expect(offline).toMatchObject({ code: 'LW_ENVIRONMENT_OFFLINE', need: { tool: 'network' } });
     expect(offline.message).not.toContain('lakewright setup');
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'is told with the last line, also when it comes after the end',
+    async () => {
+      const installer = ['-c', '(sleep 0.3; echo "error sending request: dns error" >&2) & exit 1'];
+      const install = program('sh', installer, { name: 'x', pinned: true, env: process.env, onProgress: () => {} });
+      await expect(install).rejects.toMatchObject({ code: 'LW_ENVIRONMENT_OFFLINE' });
+    },
+  );
 });
