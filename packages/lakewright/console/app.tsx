@@ -201,6 +201,6 @@ function announce(event: LiveEvent): void {
   if (before === now || (before === undefined && run.state !== 'run')) return;
   const name = run.pipeline.split('/').at(-1);
   const isFailing = run.state === 'run' && before !== undefined && run.counts.fail > 0;
-  const word = { run: 'started', ok: 'succeeded', fail: 'failed', skip: 'was stopped' }[run.state];
+  const word = { run: 'started', ok: 'succeeded', fail: 'failed', skip: 'ended early' }[run.state];
   say(isFailing ? `${name}: ${run.counts.fail} failed` : `${name} ${word}`);
 }

@@ -27,7 +27,11 @@ export function formatterOf(column: CellColumn, sample: readonly (string | null)
     .map((match) => match && (match[1] ?? '').length);
   const most = Math.max(0, ...places.map((count) => count ?? 99));
   if (most > 4) return (value) => value;
-  return (value) => (/^-?\d+(\.\d+)?$/.test(value) ? Number(value).toFixed(most) : value);
+  return (value) => {
+    const [whole, fraction = ''] = value.split('.');
+    // By its digits: a decimal may have more of them than a number of JavaScript.
+    return most > 0 && /^-?\d+(\.\d+)?$/.test(value) ? `${whole}.${fraction.padEnd(most, '0')}` : value;
+  };
 }
 
 /** For spreadsheets: tabs and line breaks of a value would begin another cell. */

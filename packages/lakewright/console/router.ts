@@ -24,9 +24,18 @@ addEventListener('hashchange', () => {
 });
 
 function read(): Route {
-  const [view, ...rest] = location.hash.slice(1).split('/').map(decodeURIComponent);
+  const [view, ...rest] = location.hash.slice(1).split('/').map(decoded);
   const known = VIEWS.find(([name]) => name === view)?.[0];
   return { view: known ?? 'map', rest: known ? rest : [] };
+}
+
+/** An address that somebody typed may have a `%` that is none. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export const href = (view: ViewName, ...rest: readonly (string | number)[]): string =>

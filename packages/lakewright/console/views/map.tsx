@@ -83,7 +83,7 @@ function statusOf({ name, last }: PipelineModel): string {
   if (!last) return `${name} has not run`;
   const { counts, state } = last;
   const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
-  const word = { ok: 'succeeded', fail: 'failed', run: 'is running', skip: 'was stopped' }[state];
+  const word = { ok: 'succeeded', fail: 'failed', run: 'is running', skip: 'ended early' }[state];
   const failed = counts.fail > 0 ? `, ${counts.fail} failed` : '';
   return state === 'ok' ? `${name} succeeded` : `${name} ${word}: ${counts.ok} of ${total} tasks done${failed}`;
 }

@@ -90,7 +90,7 @@ export class Console {
         if (request.method !== 'GET' && request.method !== 'HEAD') throw notAllowed(request);
         return sendAsset(request, response, rest === '' ? 'index.html' : rest, this.token);
       }
-      const params = rest.slice('api/'.length).split('/').map(decodeURIComponent);
+      const params = rest.slice('api/'.length).split('/').map(decoded);
       const handler = (request.method === 'POST' ? this.posts : request.method === 'GET' ? this.gets : {})[
         params[0] ?? ''
       ];
@@ -267,6 +267,14 @@ export class Console {
     if (this.sent.get(run.pipeline) === text) return false;
     this.sent.set(run.pipeline, text);
     return true;
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ServiceError('InvalidRequest', `"${part}" is no part of an address`, 400);
   }
 }
 

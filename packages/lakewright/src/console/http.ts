@@ -87,9 +87,15 @@ export async function readInput<T>(request: IncomingMessage, token: string): Pro
     if (size > MAX_BODY) throw new ServiceError('InvalidRequest', 'the body is larger than 1 MiB', 413);
     chunks.push(chunk as Buffer);
   }
+  const body = parsed(Buffer.concat(chunks).toString('utf8'));
+  if (typeof body === 'object' && body !== null) return body as T;
+  throw new ServiceError('InvalidRequest', 'the body is not a JSON object', 400);
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as T;
+    return JSON.parse(text);
   } catch {
-    throw new ServiceError('InvalidRequest', 'the body is not JSON', 400);
+    return undefined;
   }
 }

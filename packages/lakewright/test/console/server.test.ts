@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunningServer } from '../../src/actions/serve/serve';
 import { Lake } from '../../src/lake';
 
@@ -17,8 +17,33 @@ const machine = {
     },
   },
 };
+const role = 'arn:aws:iam::000000000000:role/Loader';
+const report = {
+  StartAt: 'report',
+  States: {
+    report: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Parameters: { FunctionName: 'report' },
+      Next: 'send',
+    },
+    send: machine.States.load,
+  },
+};
 const template = {
   Resources: {
+    Report: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        ...{ FunctionName: 'report', Runtime: 'python3.12', Handler: 'index.handler', Role: role },
+        Code: { ZipFile: 'def handler(event, context):\n    return 1' },
+      },
+    },
+    Reports: {
+      Type: 'AWS::StepFunctions::StateMachine',
+      DependsOn: 'Role',
+      Properties: { StateMachineName: 'Reports', RoleArn: role, DefinitionString: JSON.stringify(report) },
+    },
     Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'console-bucket' } },
     Role: {
       Type: 'AWS::IAM::Role',
@@ -31,7 +56,10 @@ const template = {
         Policies: [
           {
             PolicyName: 'Write',
-            PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] },
+            PolicyDocument: {
+              Version: '2012-10-17',
+              Statement: [{ Effect: 'Allow', Action: ['s3:*', 'lambda:*'], Resource: '*' }],
+            },
           },
         ],
       },
@@ -41,7 +69,7 @@ const template = {
       DependsOn: 'Role',
       Properties: {
         StateMachineName: 'Loads',
-        RoleArn: 'arn:aws:iam::000000000000:role/Loader',
+        RoleArn: role,
         DefinitionString: JSON.stringify(machine),
       },
     },
@@ -117,7 +145,9 @@ describe('who may ask', () => {
   it('a body is no larger than a statement', async () => {
     const body = JSON.stringify({ sql: 'x'.repeat(2 ** 20) });
     expect((await ask('POST', '/_console/api/queries', page(), body)).status).toBe(413);
-    expect((await ask('POST', '/_console/api/queries', page(), '{')).status).toBe(400);
+    for (const none of ['{', 'null', '7'])
+      expect((await ask('POST', '/_console/api/queries', page(), none)).status, none).toBe(400);
+    expect((await ask('GET', '/_console/api/runs/%E0%A4%A')).status).toBe(400);
   });
 });
 
@@ -173,6 +203,23 @@ describe('a run', () => {
       'load started (aws-sdk:s3:putObject)',
       'load succeeded',
     ]);
+  });
+
+  it('that needs what this machine lacks has left it out: nothing failed', async () => {
+    vi.stubEnv('LAKEWRIGHT_PYTHON', '/nonexistent');
+    const events = await listen();
+    await ask('POST', '/_console/api/runs/start', page(), JSON.stringify({ pipeline: 'lake/Reports' }));
+    const done = await events.until(({ kind, graph }) => kind === 'run' && graph.run.state === 'skip');
+    events.close();
+    vi.unstubAllEnvs();
+    expect(done.graph.run).toMatchObject({ pipeline: 'lake/Reports', note: 'tasks left out' });
+    expect(done.graph.tasks).toMatchObject([
+      { id: 'report', state: 'skip', note: 'left out' },
+      { id: 'send', state: 'skip', note: 'not reached' },
+    ]);
+    const { log, error } = await json('runs/lake%2FReports/1/report');
+    expect(error).toBeNull();
+    expect(log.at(-1).text).toMatch(/^report was left out: LAKEWRIGHT_PYTHON="\/nonexistent" is no Python 3/);
   });
 
   it('of which there is none is said to be none', async () => {

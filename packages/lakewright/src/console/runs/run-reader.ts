@@ -2,6 +2,7 @@ import { describeFailure } from '../../actions/run/cause';
 import type { LocalLake } from '../../local-lake';
 import type { ApiShape } from '../../services/api-shape';
 import { ServiceError } from '../../services/service';
+import { LEFT_OUT } from '../../services/states/asl/errors';
 import type { RunGraph, RunModel, State, TaskModel } from '../contract';
 import { arrange, isShown } from './arrange';
 import type { Flow, FlowTask } from './flow';
@@ -81,7 +82,7 @@ export class RunReader {
         // By the machine's clock where it is known: waits move the lake's by hours.
         started: (visits[0]?.entered ?? new Date(execution.startDate * 1000)).toISOString(),
         seconds: visits.length > 0 ? time.total : null,
-        note: noteOf(execution),
+        note: noteOf(execution, described.error === LEFT_OUT),
         error: described.error === undefined ? null : describeFailure(described.error, described.cause),
         counts: count(tasks.filter((_, index) => isShown(flow.tasks[index] as FlowTask, tasks[index] as TaskModel))),
         canRedrive: described.redriveStatus === 'REDRIVABLE',
@@ -116,11 +117,11 @@ export class RunReader {
 
 const RUN_STATE = { RUNNING: 'run', SUCCEEDED: 'ok', FAILED: 'fail', TIMED_OUT: 'fail', ABORTED: 'skip' } as const;
 
-function noteOf({ name, redriveCount = 0, status }: Execution): string {
+function noteOf({ name, redriveCount = 0, status }: Execution, isLeftOut: boolean): string {
   const notes = [
     ...(name.startsWith('from-') ? ['from a task'] : name.startsWith('only-') ? ['one task'] : []),
     ...(redriveCount > 0 ? [`redrive ${redriveCount}`] : []),
-    ...(status === 'ABORTED' ? ['stopped'] : []),
+    ...(isLeftOut ? ['tasks left out'] : status === 'ABORTED' ? ['stopped'] : []),
   ];
   return notes.join(' · ');
 }
@@ -160,6 +161,7 @@ function stateOf(last: Visit | undefined, execution: Execution | undefined, run:
   const { exit } = last;
   if (!exit) return execution?.status === 'RUNNING' || isRunning ? 'run' : 'fail';
   if (exit.outcome === 'SUCCEEDED') return 'ok';
+  if (exit.outcome === 'SKIPPED') return 'skip';
   const redriven = (run.redriveDate ?? 0) * 1000;
   if (isRunning && redriven > exit.lakeTime.getTime()) return 'wait';
   return exit.outcome === 'ABORTED' ? 'skip' : 'fail';
@@ -191,6 +193,7 @@ function noteOfTask(
       return failed?.exit?.error ?? 'cut off';
     }
     case 'skip':
+      if (last?.exit?.outcome === 'SKIPPED') return 'left out';
       return last ? 'stopped' : 'not reached';
     default:
       return rows === null ? kindOf(task.definition) : `${rows.toLocaleString('en-US')} ${rows === 1 ? 'row' : 'rows'}`;

@@ -105,6 +105,8 @@ function stateLines(visits: readonly Visit[]): LogLine[] {
         ...(measures?.rowsQuarantined ? [`${measures.rowsQuarantined.toLocaleString('en-US')} rows put aside`] : []),
       ];
       lines.push({ at: exit.time, line: { level: 'INFO', text: [`${name} succeeded`, ...counts].join(', ') } });
+    } else if (outcome === 'SKIPPED') {
+      lines.push({ at: exit.time, line: { level: 'WARN', text: `${name} was left out: ${exit.cause}` } });
     } else if (outcome === 'ABORTED') {
       lines.push({ at: exit.time, line: { level: 'WARN', text: `${name} was stopped` } });
     } else {
