@@ -9,6 +9,8 @@ export interface CommonHandling {
 const recorded = (note: string): CommonHandling => ({ classification: 'recorded', note });
 const access = recorded('evaluated where a role or user of the template asks');
 const telemetry = recorded('nothing is measured or alarmed locally');
+const database = recorded('no database is started for it: a service of lakewright.config.json can stand in for one');
+const quickSight = recorded('there is no QuickSight locally: query its tables by Athena');
 const network = recorded('there is no network locally: everything runs on this machine');
 
 /**
@@ -58,7 +60,19 @@ export const RECORDED: Readonly<Record<string, CommonHandling>> = {
   'AWS::EC2::SecurityGroupIngress': network,
   'AWS::EC2::SecurityGroupEgress': network,
   'AWS::ECR::': recorded('images are not built locally'),
+  'AWS::CloudFront::': network,
+  'AWS::ElasticLoadBalancing::': network,
+  'AWS::ElasticLoadBalancingV2::': network,
+  'AWS::ApplicationAutoScaling::': recorded('nothing scales locally'),
+  'AWS::ECS::Service': recorded("services don't run locally; `lakewright superset` starts that of Superset"),
   'AWS::RDS::DBSubnetGroup': network,
+  'AWS::RDS::DBParameterGroup': database,
+  'AWS::RDS::DBInstance': database,
+  'AWS::RDS::DBClusterParameterGroup': database,
+  'AWS::RDS::DBCluster': database,
+  'AWS::ElastiCache::': recorded('no cache is started for it'),
+  'AWS::QuickSight::': quickSight,
+  'Custom::LakewrightQuickSightIdentity': quickSight,
   'AWS::Redshift::ClusterSubnetGroup': network,
   'AWS::RedshiftServerless::': recorded('there is no Redshift locally'),
   'Custom::LakewrightSpectrumSchema': recorded('there is no Redshift locally: query the tables by Athena'),

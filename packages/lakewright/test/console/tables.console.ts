@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch, open, type Watched } from '../chromium';
 import { sideways, violations, WIDTHS } from './axe';
-import { launch, open, type Watched } from './chromium';
 import { CUSTOMERS, type ServedConsole, serveConsole } from './console-lake';
 
 const PERSONAS = ['Analyst', 'PrivacyAnalyst', 'Guest'];

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Lake } from '../../src';
 import { ensureEnvironment, type PythonEnvironment } from '../../src/engines/python/environment';
+import { freePort } from '../../src/host/free-port';
 import { type PostgresServer, startPostgres } from '../services/dms/postgres-server';
-import { findCache, freePort, Image, startCache } from './image';
+import { findCache, Image, startCache } from './image';
 import { logInByProvider, startOidcProvider } from './oidc-provider';
 import { APP } from './sample-lake';
 
@@ -189,21 +190,25 @@ describe.skipIf(missing)(`Superset as its image runs it${missing ? ` (not run: $
       const local = `http://127.0.0.1:${port}`;
       const rolesAfterLogIn = async () => {
         const headers = await logInByProvider(local, 'https://superset.example.com');
-        const { result } = await answerOf(await fetch(`${local}/api/v1/me/roles/`, { headers }));
-        return { email: result?.email, roles: Object.keys(result?.roles ?? {}).sort() };
+        const { email } = provider.person;
+        const rows = await inSuperset(`SELECT r.name FROM ab_user u JOIN ab_user_role ur ON ur.user_id = u.id
+          JOIN ab_role r ON r.id = ur.role_id WHERE u.email = '${email}' ORDER BY r.name`);
+        const { status } = await fetch(`${local}/api/v1/dashboard/`, { headers });
+        return { roles: rows.map(({ name }) => name), sees: status };
       };
+      const analyst = { roles: ['Lake', 'Public', 'sql_lab'], sees: 200 };
       provider.person = {
         sub: '1',
         email: 'ada@example.com',
         name: 'Ada Lovelace',
         'cognito:groups': ['analysts', 'x'],
       };
-      expect(await rolesAfterLogIn()).toEqual({ email: 'ada@example.com', roles: ['Lake', 'Public', 'sql_lab'] });
+      expect(await rolesAfterLogIn()).toEqual(analyst);
       provider.person = { ...provider.person, 'cognito:groups': [] };
-      expect((await rolesAfterLogIn()).roles).toEqual(['Public']);
+      expect(await rolesAfterLogIn()).toEqual({ roles: ['Public'], sees: 403 });
       provider.person = { sub: '2', email: 'bob@example.com', given_name: 'Bob' };
       provider.extra = { 'cognito:groups': 'analysts' };
-      expect((await rolesAfterLogIn()).roles).toEqual(['Lake', 'Public', 'sql_lab']);
+      expect(await rolesAfterLogIn()).toEqual(analyst);
     } finally {
       await web.stop();
       provider.stop();
@@ -216,9 +221,6 @@ describe.skipIf(missing)(`Superset as its image runs it${missing ? ` (not run: $
     expect(output).toContain('the variable DB_PASSWORD is missing → README.md lists');
   });
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: answers of Superset's API
-const answerOf = async (response: Response): Promise<any> => await response.json();
 
 /** @throws with the status, where the password is refused */
 async function logIn(port: number, password: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PythonEnvironment } from '../../src/engines/python/environment';
+import { freePort } from '../../src/host/free-port';
 
 const SCRIPTS = path.join(__dirname, '../../../visualization/superset');
 
@@ -108,14 +108,4 @@ export async function startCache(program: string): Promise<{ url: string; stop()
     child.once('close', (code) => reject(new Error(`${program} ended with ${code}`)));
   });
   return { url: `redis://:S3cret-of-tests@127.0.0.1:${port}`, stop: () => stop(child) };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

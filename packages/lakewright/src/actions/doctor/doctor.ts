@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { ClassifiedResource } from '../../assembly/classify';
 import { findJava, JAVA_VERSION } from '../../engines/python/java';
+import { freePort } from '../../host/free-port';
 import { setup } from '../setup/setup';
 import { leftOutAhead, pythons } from './python';
 
@@ -39,7 +39,7 @@ export async function doctor(
     engine(),
     java(),
     program('uv', 'uv', ['--version'], 'faster Python environments; venv and pip do without it'),
-    freePort(port),
+    serverPort(port),
     disk(workspace),
     holder(workspace),
   ]);
@@ -104,12 +104,11 @@ async function program(name: string, command: string, args: string[], meaning: s
   }
 }
 
-async function freePort(port: number): Promise<Check> {
-  const free = await new Promise<boolean>((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
+async function serverPort(port: number): Promise<Check> {
+  const free = await freePort(port).then(
+    () => true,
+    () => false,
+  );
   return {
     name: `Port ${port}`,
     state: free ? 'ok' : 'optional',

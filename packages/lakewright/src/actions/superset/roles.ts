@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { LakewrightError } from '../../host/host';
 import { endChild, hasEnded, startChild } from '../../programs/child';
@@ -97,27 +96,6 @@ async function healthy(url: string, { child }: RunningRole, options: RoleOptions
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   throw failed('web', options.log, `didn't answer within ${HEALTH_SECONDS} s`);
-}
-
-/**
- * A port of this machine that nobody listens on.
- *
- * @param wanted 0 = any
- * @throws LakewrightError LW_PORT_IN_USE
- */
-export async function freePort(wanted: number): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const what = error.code === 'EADDRINUSE' ? 'is in use by another program' : `can't be had (${error.code})`;
-      const text = `port ${wanted} of 127.0.0.1 ${what} → a free one is needed → --port N with another one, or 0 for any`;
-      reject(new LakewrightError('LW_PORT_IN_USE', text));
-    });
-    probe.listen(wanted, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : wanted));
-    });
-  });
 }
 
 const interrupted = () => new LakewrightError('LW_SUPERSET_INTERRUPTED', 'Superset was ended before it was ready');

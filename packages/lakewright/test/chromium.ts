@@ -10,25 +10,23 @@ const PLACES = [
   'C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe',
 ];
 
+/** How to get one where there is none. */
+export const NO_CHROMIUM =
+  'no Chromium on this machine → pages are tested in the system’s browser → apt-get install chromium, or brew install --cask chromium, or name one by LAKEWRIGHT_CHROMIUM=/path/to/chrome';
+
 /** The browser of this machine: none is downloaded. */
-export function findChromium(): string {
-  const given = process.env.LAKEWRIGHT_CHROMIUM;
+export function findChromium(): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const found = [
-    ...(given ? [given] : []),
-    ...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))),
-    ...PLACES,
-  ].find((file) => existsSync(file));
-  if (found) return found;
-  throw new Error(
-    'no Chromium on this machine → the console is tested in the system’s browser → apt-get install chromium, or brew install --cask chromium, or name one by LAKEWRIGHT_CHROMIUM=/path/to/chrome',
-  );
+  const places = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+  return [process.env.LAKEWRIGHT_CHROMIUM ?? '', ...places, ...PLACES].find((file) => file !== '' && existsSync(file));
 }
 
 export async function launch(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error(NO_CHROMIUM);
   // Chromium has no sandbox of its own where it runs as root, as in most containers.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return await chromium.launch({ executablePath: findChromium(), args });
+  return await chromium.launch({ executablePath, args });
 }
 
 /** What a page must not do: errors, requests to elsewhere, things that the content policy refused. */
