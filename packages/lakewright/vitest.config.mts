@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: '../../vitest.tmpdir.mts',
     environment: 'node',
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // CDK's own template validation costs seconds per synthesis; the sample app's synthesis runs it.
     env: { CDK_VALIDATION: 'false' },
     pool: 'forks',
