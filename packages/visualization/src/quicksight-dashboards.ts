@@ -254,7 +254,7 @@ export class QuickSightDashboards extends Resource implements iam.IGrantable {
           },
         },
       });
-      schedule.addDependency(resource);
+      schedule.node.addDependency(resource);
     }
     return resource.attrArn;
   }

@@ -93,7 +93,9 @@ test('an update migrates; one that is rolled back runs no older image on the new
 
 test('removal runs nothing', async () => {
   const { work, asked } = account([STOPPED]);
-  expect(await work(event('Delete', { PhysicalResourceId: 'superset-init-Init' }), 60_000)).toBeTruthy();
+  const physicalResourceId = 'superset-init-Init';
+  const removed = work(event('Delete', { PhysicalResourceId: physicalResourceId }), 60_000);
+  expect(await removed).toEqual({ physicalResourceId });
   expect(asked).toEqual([]);
 });
 

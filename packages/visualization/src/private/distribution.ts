@@ -33,13 +33,16 @@ export function distributionOf(
       '/static/*': { ...common, cachePolicy: cloudfront.CachePolicy.CACHING_OPTIMIZED },
     },
     httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
-    minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
     enableLogging: true,
     logBucket: place.accessLogs,
     logFilePrefix: 'cloudfront/',
     ...(options.webAclArn ? { webAclId: options.webAclArn } : {}),
     ...(options.domainName && options.certificate
-      ? { domainNames: [options.domainName], certificate: options.certificate }
+      ? {
+          domainNames: [options.domainName],
+          certificate: options.certificate,
+          minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+        }
       : {}),
   });
   NagFindings.acknowledge(distribution, ['AwsSolutions-CFR1'], 'countries are a matter of the web ACL that is given');
