@@ -130,7 +130,7 @@ new CdkApp({
   parent: root,
   name: 'batch-lake',
   description: 'A whole batch data lake on real aviation data',
-  packages: [core, storage, catalog, governance, ingestion, etl, orchestration, consumption],
+  packages: [core, storage, catalog, governance, ingestion, etl, orchestration, consumption, visualization],
   runtime,
   devDeps: [V.vegaDatasets, V.duckdb, V.embeddedPostgres, V.faker, V.fflate, V.pg, V.pgCopyStreams],
 });

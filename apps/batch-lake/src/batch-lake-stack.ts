@@ -9,6 +9,7 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import * as glue from 'aws-cdk-lib/aws-glue';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { Dashboards, type DashboardsProps } from './dashboards';
 import { Governance } from './governance';
 import { Ingestion, type Sources } from './ingestion';
 import { CUSTOMERS, DATASETS, filesOf, latestCustomers, REPLICATED } from './schemas';
@@ -17,6 +18,8 @@ import { Transformation } from './transformation';
 export interface BatchLakeStackProps extends StackProps {
   /** Where the data comes from. */
   readonly sources: Sources;
+  /** What people look at. */
+  readonly dashboards: DashboardsProps['kind'];
 }
 
 /** Five sources → raw → converted → data sets → queries. */
@@ -122,7 +125,8 @@ export class BatchLakeStack extends Stack {
     });
 
     // who sees what
-    new Governance(this, 'Governance', { environment, storage, catalog, notices });
+    const { analysts } = new Dashboards(this, 'Dashboards', { environment, catalog, kind: props.dashboards });
+    new Governance(this, 'Governance', { environment, storage, catalog, notices, analysts });
 
     new CfnOutput(this, 'NightlyStateMachine', { value: nightly.stateMachine.stateMachineArn });
   }

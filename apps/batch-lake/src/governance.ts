@@ -4,17 +4,17 @@ import type { LakeEnvironment } from '@lakewright/core';
 import { Federation, Grants, LakeFormation, Persona, PersonaKind, RowFilter } from '@lakewright/governance';
 import type { LakeStorage } from '@lakewright/storage';
 import { CfnOutput, Size } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { DATASETS } from './schemas';
-
-/** The data set with personal data. */
-const CUSTOMERS = 'customers';
+import { DATASETS, PERSONAL } from './schemas';
 
 export interface GovernanceProps {
   readonly environment: LakeEnvironment;
   readonly storage: LakeStorage;
   readonly catalog: LakeCatalog;
+  /** Who sees customers as the analyst does. */
+  readonly analysts: readonly iam.IGrantable[];
   /** Gets a notice when somebody's queries cost more than agreed. */
   readonly notices: sns.ITopic;
 }
@@ -43,15 +43,16 @@ export class Governance extends Construct {
     });
 
     for (const database of catalog.databases) Grants.onDatabase(database).createTables(engineer).read(engineer);
-    for (const name of Object.keys(DATASETS).filter((one) => one !== CUSTOMERS)) {
+    for (const name of Object.keys(DATASETS).filter((one) => one !== PERSONAL)) {
       Grants.on(catalog.datasets.dataset(name)).read(analyst).read(privacyAnalyst);
     }
-    Grants.on(catalog.datasets.dataset(CUSTOMERS))
-      .read(privacyAnalyst)
-      .read(analyst, {
+    const customers = Grants.on(catalog.datasets.dataset(PERSONAL)).read(privacyAnalyst);
+    for (const one of [analyst, ...props.analysts]) {
+      customers.read(one, {
         excluding: ['first_name', 'last_name', 'email', 'phone', 'birth_date'],
         where: RowFilter.where("region <> 'EU'"),
       });
+    }
   }
 
   /** A workgroup for each persona: nobody else sees its queries or their results, and the files are reached by nobody. */

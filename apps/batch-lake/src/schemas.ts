@@ -151,6 +151,9 @@ export const DATASETS: Record<string, glue.Column[]> = {
   ],
 };
 
+/** The data set with personal data. */
+export const PERSONAL = 'customers';
+
 /** The planners' spreadsheet: a title, an empty row, then the header. */
 export const TARGETS = new FileSchema({
   headerRow: 3,

@@ -19,6 +19,7 @@ import {
   SqlParameter,
 } from '@lakewright/etl';
 import type { LakeStorage } from '@lakewright/storage';
+import { Annotations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Ingestion } from './ingestion';
 import { DATASETS, FLIGHT_CHANGES } from './schemas';
@@ -76,6 +77,10 @@ export class Transformation extends Construct {
     });
     // a workgroup that enforces its settings lets nobody say where a table goes
     const workgroup = new AthenaWorkgroup(this, 'Queries', { environment, enforced: false });
+    Annotations.of(this).acknowledgeWarning(
+      '@lakewright/consumption:clientsGiveResultLocation',
+      'dbt and the transforms each give theirs',
+    );
     this.models = new DbtProject(this, 'Models', {
       code: DbtCode.fromDirectory(join(APP, 'dbt')),
       database: workshop,

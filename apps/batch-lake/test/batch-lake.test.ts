@@ -13,7 +13,7 @@ const SOURCES = {
 };
 
 describe('BatchLakeStack', () => {
-  const template = Template.fromStack(new BatchLakeStack(new App(), 'Test', { sources: SOURCES }));
+  const template = Template.fromStack(new BatchLakeStack(new App(), 'Test', { sources: SOURCES, dashboards: 'none' }));
 
   test('has a database for each zone', () => {
     for (const name of ['raw', 'converted', 'datasets']) {
@@ -83,5 +83,43 @@ describe('BatchLakeStack', () => {
 
   test('has an acyclic template without an access key or password', () => {
     expect(JSON.stringify(template.toJSON())).not.toMatch(/AKIA|password/i);
+  });
+});
+
+describe('dashboards', () => {
+  const of = (dashboards: 'superset' | 'quicksight') =>
+    Template.fromStack(new BatchLakeStack(new App(), 'Test', { sources: SOURCES, dashboards }));
+  const grantsTo = (template: Template, role: string) => {
+    const [permissions] = Object.values(template.findResources('Custom::LakewrightLakeFormationPermissions'));
+    const grants: { Principal: unknown; Resource: Record<string, { TableName?: string; Name: string }> }[] =
+      permissions?.Properties.Grants;
+    return grants
+      .filter(({ Principal }) => JSON.stringify(Principal).includes(role))
+      .flatMap(({ Resource: { Table, DataCellsFilter } }) => {
+        if (DataCellsFilter) return `${DataCellsFilter.TableName} by ${DataCellsFilter.Name}`;
+        return Table ? `${Table.Name}` : [];
+      })
+      .sort();
+  };
+
+  test('are in Superset, which sees customers as analysts do', () => {
+    const template = of('superset');
+    template.resourceCountIs('AWS::ECS::Service', 3);
+    template.resourceCountIs('AWS::QuickSight::Dashboard', 0);
+    const [customers, ...others] = grantsTo(template, 'DashboardsSupersetRole');
+    expect(others).toEqual(['delays_by_airport_month', 'weather_delay', 'worst_routes']);
+    expect(customers).toMatch(/^customers by /);
+    expect(grantsTo(template, 'GovernanceAnalyst')).toContain(customers);
+  });
+
+  test('are in QuickSight, which has no customers', () => {
+    const template = of('quicksight');
+    template.resourceCountIs('AWS::ECS::Service', 0);
+    const [dashboard] = Object.values(template.findResources('AWS::QuickSight::Dashboard'));
+    expect(dashboard?.Properties.Definition.Sheets[0].Visuals).toHaveLength(7);
+    const tables = ['delays_by_airport_month', 'weather_delay', 'worst_routes'];
+    const sets = Object.values(template.findResources('AWS::QuickSight::DataSet'));
+    expect(sets.map(({ Properties }) => Properties.Name).sort()).toEqual(tables);
+    expect(grantsTo(template, 'DashboardsQuickSightRole')).toEqual(tables);
   });
 });
