@@ -4,9 +4,11 @@
 //   node scripts/ci.mjs test lake  only these, however long they take
 //
 // A step is one command of CONTRIBUTING.md. A failed step doesn't stop the later ones: one run shows all that is wrong.
-// A step that the hour has no room for on this machine is left out, and named.
+// A step that the hour has no room for, or whose browser isn’t there, is left out, and named.
 import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
+import path from 'node:path';
 import process from 'node:process';
 
 /** `minutes`: on two quiet cores. The later a step stands, the sooner a slow machine leaves it out. */
@@ -17,6 +19,7 @@ const STEPS = [
   { name: 'check', command: 'npm run check', minutes: 0.5 },
   { name: 'lake', command: 'npm run lake', minutes: 2 },
   { name: 'lake again', command: 'npm run lake', minutes: 0.7 },
+  { name: 'console', command: 'npm run test:console', minutes: 4, without: withoutChromium },
   { name: 'recorded', command: 'npm run recorded', minutes: 2 },
   { name: 'dbt', command: 'npm run dbt', minutes: 2 },
   { name: 'clients', command: 'npm run clients', minutes: 2.5 },
@@ -27,6 +30,7 @@ const STEPS = [
   { name: 'dms kills', command: 'npx tsx packages/lakewright/scripts/dms-kills.ts --rounds 5', minutes: 2 },
   { name: 'fuzz', command: 'npx tsx packages/lakewright/scripts/fuzz-sql/main.ts --count 50000', minutes: 3 },
   { name: 'corpus', command: 'npm run corpus', minutes: 0.5 },
+  { name: 'superset', command: 'npm run test:superset', minutes: 12, without: withoutChromium },
 ];
 const HOUR_MINUTES = 56;
 
@@ -43,6 +47,11 @@ const failures = [];
 const minutesGone = () => performance.now() / 60_000;
 let expected = 0;
 for (const step of STEPS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  const lacking = step.without?.();
+  if (lacking !== undefined) {
+    rows.push([step.name, '', '', `left out: ${lacking} (${step.command})`]);
+    continue;
+  }
   const slowness = expected === 0 ? 1 : Math.max(1, minutesGone() / expected);
   if (wanted.length === 0 && minutesGone() + step.minutes * slowness > HOUR_MINUTES) {
     rows.push([step.name, '', '', `left out: no room in the hour (${step.command})`]);
@@ -123,4 +132,12 @@ function plain(text) {
 function cleanTree() {
   const status = execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' }).trim();
   return status === '' ? undefined : `the build changed files:\n${status}`;
+}
+
+/** Pages are tested in the system's browser, which no command of the repository installs. */
+function withoutChromium() {
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const found = names.some((name) => folders.some((folder) => existsSync(path.join(folder, name))));
+  return found || process.env.LAKEWRIGHT_CHROMIUM ? undefined : 'no Chromium, apt-get install chromium';
 }
