@@ -302,8 +302,11 @@ describe('a grant to query', () => {
       );
       expect(`${action} ${policies.decide(analyst, `athena:${action}`, other)}`).toBe(`${action} denied`);
     }
-    const catalog = 'arn:aws:athena:eu-west-1:111111111111:datacatalog/AwsDataCatalog';
-    expect(policies.decide(analyst, 'athena:ListTableMetadata', catalog)).toBe('allowed');
+    const catalog = (name: string) => `arn:aws:athena:eu-west-1:111111111111:datacatalog/${name}`;
+    for (const name of ['AwsDataCatalog', 'awsdatacatalog']) {
+      expect(policies.decide(analyst, 'athena:ListTableMetadata', catalog(name)), name).toBe('allowed');
+    }
+    expect(policies.decide(analyst, 'athena:ListTableMetadata', catalog('partner'))).toBe('denied');
     expect(policies.decide(analyst, 'athena:ListWorkGroups', '*')).toBe('allowed');
     for (const action of ['UpdateWorkGroup', 'DeleteWorkGroup', 'CreateWorkGroup', 'TagResource']) {
       expect(policies.decide(analyst, `athena:${action}`, workgroup.workgroupArn)).toBe('denied');

@@ -48,3 +48,8 @@ export async function open(browser: Browser, url: string, options: BrowserContex
   await page.goto(url);
   return watched;
 }
+
+/** For people to look at: `test-reports/<name>.png`. */
+export async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: path.join(__dirname, '..', 'test-reports', `${name}.png`), fullPage: true });
+}

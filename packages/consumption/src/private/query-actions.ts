@@ -40,19 +40,20 @@ const ON_CATALOG = [
 /** Actions that take no resource. */
 const ON_ACCOUNT = ['athena:ListDataCatalogs', 'athena:ListEngineVersions', 'athena:ListWorkGroups'];
 
+/** As the console and AWS's drivers call it, and as PyAthena does: IAM compares the ARN with what the client wrote. */
+const CATALOG_NAMES = ['AwsDataCatalog', 'awsdatacatalog'];
+
 /** Lets a grantee call `actions` on the workgroup, and gives it its results. */
 export function grantQuery(workgroup: AthenaWorkgroupBase, grantee: iam.IGrantable, actions: string[]): iam.Grant {
   const results = workgroup._admit(grantee);
-  const catalog = Stack.of(workgroup).formatArn({
-    service: 'athena',
-    resource: 'datacatalog',
-    resourceName: 'AwsDataCatalog',
-  });
+  const catalogs = CATALOG_NAMES.map((resourceName) =>
+    Stack.of(workgroup).formatArn({ service: 'athena', resource: 'datacatalog', resourceName }),
+  );
   const allow = (which: string[], resourceArns: string[]) =>
     iam.Grant.addToPrincipal({ grantee, actions: which, resourceArns });
   return [
     allow(actions, [workgroup.workgroupArn]),
-    allow(ON_CATALOG, [catalog]),
+    allow(ON_CATALOG, catalogs),
     allow(ON_ACCOUNT, ['*']),
     ...results,
   ].reduce((all, grant) => all.combine(grant));

@@ -1,16 +1,14 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launch, open, type Watched } from '../chromium';
+import { sideways, violations, WIDTHS } from './axe';
 import { GOOD_FLEET, type ServedConsole, serveConsole } from './console-lake';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const VIEWS = ['map', 'tables', 'sql', 'runs', 'access', 'coverage'];
-const WIDTHS = [360, 390, 600, 768, 881, 900, 1024, 1280, 1600];
 
 let browser: Browser;
 let lake: ServedConsole;
@@ -24,18 +22,6 @@ afterAll(async () => {
   await browser?.close();
   await lake?.close();
 });
-
-/** axe is a tool of this test: it comes past the page's content policy by the debugger, not by a script element. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return await page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const found = (await axe.run()).violations;
-    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
-  });
-}
 
 const shown = async (page: Page, view: string): Promise<void> => {
   await page.goto(`${lake.url}#${view}`);
@@ -143,8 +129,7 @@ describe('every view', () => {
       await page.setViewportSize({ width, height: 844 });
       for (const view of VIEWS) {
         await shown(page, view);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(wide, `${view} at ${width} px`).toBeLessThanOrEqual(0);
+        expect(await sideways(page), `${view} at ${width} px`).toBeLessThanOrEqual(0);
       }
     }
     await page.context().close();
