@@ -97,6 +97,7 @@ export class Lake {
   private readonly host: Host;
   private readonly directory: string;
   private opened?: Promise<LocalLake>;
+  private served?: RunningServer;
   /** A copy of the assembly that `watch` keeps up to date. */
   private overlay?: string;
 
@@ -249,7 +250,13 @@ export class Lake {
   /** Serves the AWS APIs and the console on one loopback port until the returned server is closed. */
   public async serve(options: { readonly port?: number } = {}): Promise<RunningServer> {
     const lake = await this.open();
-    return await serve(lake, options.port ?? DEFAULT_PORT, this.assembly(lake.workspace));
+    const server = await serve(lake, options.port ?? DEFAULT_PORT, this.assembly(lake.workspace));
+    const close = async (): Promise<void> => {
+      if (this.served === server) this.served = undefined;
+      await server.close();
+    };
+    this.served = server;
+    return { ...server, close };
   }
 
   /**
@@ -269,7 +276,7 @@ export class Lake {
         personaOf: (name) => requirePersona(assembly.resources, name),
         workgroupOf: (persona) => this.workgroupOf(persona),
         serve: async () => {
-          const url = this.opened ? undefined : servedUrl(this.workspace);
+          const url = this.opened ? this.served?.url : servedUrl(this.workspace);
           return url === undefined ? await this.serve({ port: 0 }) : { url, close: async () => {} };
         },
       },

@@ -91,16 +91,25 @@ export class LocalLake implements LakeContext {
   }
 
   /**
-   * The server of this lake; one that runs already stays.
+   * The server of this lake; one that runs already stays, until it is closed.
    *
    * @throws LakewrightError LW_PORT_IN_USE, LW_PORT_REFUSED
    */
   public listen(port: number): Promise<LakeServer> {
-    this.server ??= startServer(this, this.services, { port, pages: () => this.pages });
-    this.server.catch(() => {
+    this.server ??= this.startServer(port).catch((error) => {
       this.server = undefined;
+      throw error;
     });
     return this.server;
+  }
+
+  private async startServer(port: number): Promise<LakeServer> {
+    const server = await startServer(this, this.services, { port, pages: () => this.pages });
+    const close = async (): Promise<void> => {
+      await server.close();
+      this.server = undefined; // the next who asks gets one that listens
+    };
+    return { ...server, close };
   }
 
   /** Stops the services and the programs, and gives the workspace back. */
