@@ -19,7 +19,7 @@ const STEPS = [
   { name: 'check', command: 'npm run check', minutes: 0.5 },
   { name: 'lake', command: 'npm run lake', minutes: 2 },
   { name: 'lake again', command: 'npm run lake', minutes: 0.7 },
-  { name: 'console', command: 'npm run test:console', minutes: 4, without: withoutChromium },
+  { name: 'console', command: 'npm run test:console', minutes: 3, without: withoutChromium },
   { name: 'recorded', command: 'npm run recorded', minutes: 2 },
   { name: 'dbt', command: 'npm run dbt', minutes: 2 },
   { name: 'clients', command: 'npm run clients', minutes: 2.5 },
@@ -30,7 +30,7 @@ const STEPS = [
   { name: 'dms kills', command: 'npx tsx packages/lakewright/scripts/dms-kills.ts --rounds 5', minutes: 2 },
   { name: 'fuzz', command: 'npx tsx packages/lakewright/scripts/fuzz-sql/main.ts --count 50000', minutes: 3 },
   { name: 'corpus', command: 'npm run corpus', minutes: 0.5 },
-  { name: 'superset', command: 'npm run test:superset', minutes: 12, without: withoutChromium },
+  { name: 'superset', command: 'npm run test:superset', minutes: 6, without: withoutChromium },
 ];
 const HOUR_MINUTES = 56;
 
