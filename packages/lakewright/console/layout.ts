@@ -68,7 +68,14 @@ export function layout(
       placed.push({ node, column, row, span });
     }
   }
-  return placed.sort((a, b) => a.column - b.column || a.row - b.row);
+  return withoutGaps(placed).sort((a, b) => a.column - b.column || a.row - b.row);
+}
+
+/** Rows that nothing stands in take no room. */
+function withoutGaps(placed: readonly Placed[]): Placed[] {
+  const used = new Set(placed.flatMap(({ row, span }) => Array.from({ length: span }, (_, one) => row + one)));
+  const place = new Map([...used].sort((a, b) => a - b).map((row, index) => [row, index]));
+  return placed.map((one) => ({ ...one, row: place.get(one.row) ?? one.row }));
 }
 
 /** Beside what it is made of: the one of its name, else the uppermost. */

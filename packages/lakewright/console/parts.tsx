@@ -151,13 +151,14 @@ export function useNow(): number {
 export const NARROW = '(max-width: 880px)';
 
 export function useNarrow(): boolean {
-  const query = matchMedia(NARROW);
-  const [isNarrow, setNarrow] = useState(query.matches);
+  const [isNarrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
   useEffect(() => {
+    const query = matchMedia(NARROW);
     const change = (): void => setNarrow(query.matches);
+    change(); // the window may have got its width since
     query.addEventListener('change', change);
     return () => query.removeEventListener('change', change);
-  }, [query]);
+  }, []);
   return isNarrow;
 }
 

@@ -93,6 +93,7 @@ const inMillions = (rows: number): string => (rows >= 1e6 ? `${(rows / 1e6).toFi
 function Lake({ lake, chosen }: { lake: LakeModel; chosen: string | undefined }) {
   const { zones, nodes, edges } = lake;
   const isNarrow = useNarrow();
+  const isDense = zones.length > 6;
   const placed = useMemo(() => layout(zones, nodes, edges), [zones, nodes, edges]);
   const fallback = nodes.find(({ state }) => state === 'fail') ?? nodes.findLast(({ kind }) => kind !== 'dashboard');
   const selected = nodes.find(({ id }) => id === chosen) ?? (isNarrow ? undefined : fallback);
@@ -115,7 +116,8 @@ function Lake({ lake, chosen }: { lake: LakeModel; chosen: string | undefined })
           lines={lines}
           selected={selected?.id}
           select={select}
-          columns={`repeat(${zones.length}, minmax(${zones.length > 6 ? 150 : 0}px, 1fr))`}
+          columns={`repeat(${zones.length}, minmax(${isDense ? 146 : 0}px, 1fr))`}
+          isDense={isDense}
         >
           {zones.map((zone, column) => (
             <>

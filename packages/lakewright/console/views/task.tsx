@@ -152,7 +152,7 @@ function Log({
       ))}
       {lines?.length === 0 && (
         <p class="state mute">
-          {state === 'wait' || state === 'skip' ? 'No log: the task has not started.' : 'No log was kept of this run.'}
+          {state === 'wait' || state === 'skip' ? 'No log: the task has not started.' : 'This task has no log here.'}
         </p>
       )}
     </div>

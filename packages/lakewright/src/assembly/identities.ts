@@ -189,6 +189,31 @@ export const IDENTITIES: Readonly<Record<string, Identity>> = {
     attributes: { DBClusterArn: '{arn}' },
   },
   'AWS::RDS::DBSubnetGroup': { name: 'DBSubnetGroupName', lower: true },
+  'AWS::RDS::DBParameterGroup': { name: 'DBParameterGroupName', lower: true },
+  'AWS::ElastiCache::SubnetGroup': { name: 'CacheSubnetGroupName', lower: true },
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': {
+    name: 'Name',
+    max: 32,
+    ref: 'arn',
+    arn: regional('elasticloadbalancing', 'loadbalancer/app/{name}/{hex}'),
+    attributes: {
+      DNSName: '{name}-{short}.{region}.elb.{urlSuffix}',
+      LoadBalancerFullName: 'app/{name}/{hex}',
+      LoadBalancerName: '{name}',
+    },
+  },
+  'AWS::ElasticLoadBalancingV2::TargetGroup': {
+    name: 'Name',
+    max: 32,
+    ref: 'arn',
+    arn: regional('elasticloadbalancing', 'targetgroup/{name}/{hex}'),
+    attributes: { TargetGroupFullName: 'targetgroup/{name}/{hex}', TargetGroupName: '{name}' },
+  },
+  'AWS::CloudFront::Distribution': {
+    generated: 'E{short}',
+    arn: 'cloudfront::{account}:distribution/{name}',
+    attributes: { Id: '{name}', DomainName: 'd{short}.cloudfront.net' },
+  },
   'AWS::ECS::Cluster': byName('ecs', 'cluster/', 'ClusterName'),
   'AWS::ECS::TaskDefinition': { name: 'Family', ref: 'arn', arn: regional('ecs', 'task-definition/{name}:1') },
   'AWS::ECS::Service': {

@@ -131,7 +131,7 @@ describe('one SQL', () => {
     await first.waitFor();
     expect(await first.innerText()).toMatch(/Analyst|PrivacyAnalyst|Guest/);
     await page.locator('.hist button', { hasText: 'datasets.customers' }).first().click();
-    expect(await page.locator('.cm-content').innerText()).toContain('ORDER BY customer_id');
+    await expect.poll(() => page.locator('.cm-content').innerText()).toContain('ORDER BY customer_id');
     await page.locator('#p-chart').click();
   });
 });
@@ -155,7 +155,7 @@ describe('a mistake', () => {
     expect(await page.locator('.cm-lintRange-error').innerText()).toBe('emial');
     expect(await violations(page)).toEqual([]);
     await page.locator('.meant button', { hasText: 'email' }).click();
-    expect(await page.locator('.cm-content').innerText()).toContain('SELECT email,');
+    await expect.poll(() => page.locator('.cm-content').innerText()).toContain('SELECT email,');
     await page.locator('[data-runsql]').click();
     await settled();
     expect(await outcome('PrivacyAnalyst')).toContain(`${CUSTOMERS.length} rows`);

@@ -17,7 +17,7 @@ export function personasOf(lake: LocalLake): readonly PersonaModel[] {
     const resource = byName.get(`${type} ${principal.name}`);
     if (!resource) return [];
     const workgroup = workgroupOf(lake, principal.name);
-    if (principal.kind === 'role' && isMachinery(resource, workgroup)) return [];
+    if (principal.kind === 'role' && isMachinery(lake, resource, workgroup)) return [];
     return [{ name: shown, kind: principal.kind, arn: principal.arn, workgroup, limit: limitOf(lake, workgroup) }];
   });
   const admin = LOCAL_ADMIN.principal;
@@ -43,21 +43,59 @@ function limitOf(lake: LocalLake, workgroup: string | null): number | null {
   return Number.isFinite(limit) ? limit : null;
 }
 
-function isMachinery({ properties }: LakeResource, workgroup: string | null): boolean {
-  const services = trusted(properties.AssumeRolePolicyDocument);
-  if (services === undefined) return false;
-  return services.every((service) => MACHINERY.test(service)) || workgroup === null;
+/** Only services, or roles that are machinery themselves, may take the role. */
+function isMachinery(
+  lake: LocalLake,
+  { arn, properties }: LakeResource,
+  workgroup: string | null,
+  within: ReadonlySet<string> = new Set([arn]),
+): boolean {
+  if (isOfPipeline(lake, arn)) return true;
+  const trusted = trustedBy(properties.AssumeRolePolicyDocument);
+  if (trusted === undefined) return false;
+  const { services, roles } = trusted;
+  const isPlumbing = services.every(
+    (service) => MACHINERY.test(service) || (service === TASKS && !isServed(lake, arn)) || workgroup === null,
+  );
+  return (
+    isPlumbing &&
+    roles.every((one) => {
+      const role = lake.resources.find((other) => other.type === 'AWS::IAM::Role' && other.arn === one);
+      return role !== undefined && !within.has(one) && isMachinery(lake, role, null, new Set([...within, one]));
+    })
+  );
 }
 
-/** The services that may take the role; undefined where somebody else may, too. */
-function trusted(document: ApiShape): string[] | undefined {
+/** A task of a state machine takes it. */
+function isOfPipeline({ resources }: LocalLake, role: string): boolean {
+  const machines = resources.filter(({ type }) => type === 'AWS::StepFunctions::StateMachine');
+  return machines.some(({ properties }) => JSON.stringify(properties).includes(`"RoleArn\\":\\"${role}`));
+}
+
+const TASKS = 'ecs-tasks.amazonaws.com';
+
+/** A container that goes on is a tool for people; one that a pipeline runs is none. */
+function isServed({ resources }: LocalLake, role: string): boolean {
+  const definitions = new Set(
+    resources.flatMap(({ type, properties }) => (type === 'AWS::ECS::Service' ? [properties.TaskDefinition] : [])),
+  );
+  return resources.some(
+    ({ type, arn, properties }) =>
+      type === 'AWS::ECS::TaskDefinition' && definitions.has(arn) && properties.TaskRoleArn === role,
+  );
+}
+
+/** The services and roles that may take a role; undefined where others may, too. */
+function trustedBy(document: ApiShape): { services: readonly string[]; roles: readonly string[] } | undefined {
   const statements: ApiShape[] = [document?.Statement ?? []].flat();
   const services: string[] = [];
+  const roles: string[] = [];
   for (const { Principal, Effect } of statements) {
     if (Effect === 'Deny') continue;
     if (typeof Principal !== 'object' || Principal === null) return undefined;
-    if (Object.keys(Principal).some((kind) => kind !== 'Service')) return undefined;
-    services.push(...[Principal.Service].flat().map(String));
+    if (Object.keys(Principal).some((kind) => kind !== 'Service' && kind !== 'AWS')) return undefined;
+    services.push(...[Principal.Service ?? []].flat().map(String));
+    roles.push(...[Principal.AWS ?? []].flat().map(String));
   }
-  return services;
+  return roles.every((arn) => arn.includes(':role/')) ? { services, roles } : undefined;
 }

@@ -137,12 +137,27 @@ function byRights(
     resource,
     reads: reads.map(({ id }) => id),
     writes: writes.map(({ id }) => id),
-    ...(reads.length === 0 && { source }),
+    ...(reads.length === 0 && !readsByGrant(lake, owner, stored, writes) && { source }),
   };
 }
 
+/** What reads tables by grants of Lake Formation alone asks Athena: its statements say which. */
+function readsByGrant(
+  { access }: LocalLake,
+  { physicalId: name, arn }: LakeResource,
+  stored: readonly Stored[],
+  written: readonly Stored[],
+): boolean {
+  const writes = new Set(written.map(({ id }) => id));
+  return stored.some(({ id }) => {
+    const [database = '', table = ''] = id.split('.');
+    const { governed, select } = access.permissions.table({ kind: 'role', name, arn }, { database, table });
+    return governed && select.length > 0 && !writes.has(id);
+  });
+}
+
 const PLUMBING =
-  /^(Resource|Function|Fn|Handler|Job|Flow|Task|TaskDefinition|Replication|ReplicationConfig|Default|Service|Extract\w*|Copy\w*|Take\w*|StateMachine|Role)$/;
+  /^(Resource|Function|Fn|Handler|Job|Flow|Task|TaskDefinition|Replication|ReplicationConfig|Default|Service|Extract\w*|Copy\w*|Take\w*|StateMachine|Role|Write|Work)$/;
 
 /** `Lake/Ingestion/Strikes/ExtractFunction/Resource` → `Strikes`: what the app's author called it. */
 export function constructName({ path }: LakeResource): string {

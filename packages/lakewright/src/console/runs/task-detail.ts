@@ -66,7 +66,10 @@ export async function taskDetail(
   return {
     task: shown,
     type:
-      visits.find(({ resource }) => resource !== undefined)?.resource ??
+      (
+        visits.find(({ resource }) => resource !== undefined && !LOOKS.test(`:${resource}`)) ??
+        visits.find(({ resource }) => resource)
+      )?.resource ??
       task.definition.Resource ??
       task.definition.Type,
     attempts: Math.max(
