@@ -1,13 +1,12 @@
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { LakeAccess } from './access/access-control';
 import { type AccessMatrix, type AccessQuestion, accessMatrix } from './actions/access/access';
 import { withDeclaredLake } from './actions/access/declared-lake';
 import { type AccessChange, accessDiff } from './actions/access/diff';
 import { type Check, doctor } from './actions/doctor/doctor';
 import { explain, type QueryExplanation } from './actions/explain/explain';
 import { makePlan, type Plan } from './actions/plan/plan';
-import { personaCaller, requirePersona, workgroupOf } from './actions/query/persona';
+import { declaredWorkgroupOf, personaCaller, requirePersona, workgroupOf } from './actions/query/persona';
 import { type Call, type QueryOptions, type QueryResult, runQuery } from './actions/query/query';
 import { remoteCall, servedUrl } from './actions/query/remote';
 import { RESULTS_URI, resultsLocation } from './actions/query/results-bucket';
@@ -27,7 +26,7 @@ import { classify } from './assembly/classify';
 import { runOnTrino, type TrinoAnswer } from './engines/trino/client';
 import { LAKE_CATALOG } from './engines/trino/server';
 import { type Host, LakewrightError, MemoryHost } from './host/host';
-import { DEFAULT_ACCOUNT, DEFAULT_REGION, LocalLake } from './local-lake';
+import { LocalLake } from './local-lake';
 import type { RunReport } from './report/report';
 import type { Caller } from './services/service';
 import { parameterValue } from './services/ssm/parameters';
@@ -175,7 +174,7 @@ export class Lake {
   public async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
     const remote = this.remote(options.as);
     if (remote) {
-      const workgroup = options.workgroup ?? (options.as && this.workgroupOf(options.as));
+      const workgroup = options.workgroup ?? (options.as && declaredWorkgroupOf(this.assembly().resources, options.as));
       return await runQuery(remote, sql, { outputLocation: RESULTS_URI, ...options, workgroup });
     }
     const lake = await this.open();
@@ -265,16 +264,12 @@ export class Lake {
    * @throws LakewrightError LW_SUPERSET_…, LW_PORT_IN_USE, LW_NO_SUCH_PERSONA, and those of the Python environment
    */
   public async superset(options: SupersetOptions = {}): Promise<RunningSuperset> {
-    const assembly = this.assembly();
     return await supersetOn(
       {
-        assembly,
+        assembly: this.assembly(),
         directory: this.directory,
         workspace: this.workspace,
         host: this.host,
-        region: assembly.resources[0]?.region ?? DEFAULT_REGION,
-        personaOf: (name) => requirePersona(assembly.resources, name),
-        workgroupOf: (persona) => this.workgroupOf(persona),
         serve: async () => {
           const url = this.opened ? this.served?.url : servedUrl(this.workspace);
           return url === undefined ? await this.serve({ port: 0 }) : { url, close: async () => {} };
@@ -307,16 +302,6 @@ export class Lake {
     const opened = this.opened;
     this.opened = undefined;
     await (await opened)?.close();
-  }
-
-  /** For a server of another process, whose lake is the same as this one. */
-  private workgroupOf(persona: string): string | undefined {
-    const { resources } = this.assembly();
-    const [{ account, region, partition } = { account: DEFAULT_ACCOUNT, region: DEFAULT_REGION, partition: 'aws' }] =
-      resources;
-    const access = new LakeAccess({ account, region, partition, resources, clock: { now: () => new Date() } });
-    const principal = requirePersona(resources, persona);
-    return workgroupOf(access, resources, { principal, requestId: 'local' });
   }
 
   /** The server that holds the workspace, if another process runs one. */

@@ -1,7 +1,8 @@
+import { LakeAccess } from '../../access/access-control';
 import type { AccessControl } from '../../access/contract';
 import type { LakeResource } from '../../assembly/resource';
 import { LakewrightError } from '../../host/host';
-import type { LocalLake } from '../../local-lake';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION, type LocalLake } from '../../local-lake';
 import { findPrincipal, principalNames } from '../../server/principal';
 import { type Caller, LOCAL_ADMIN, ServiceError } from '../../services/service';
 
@@ -56,4 +57,17 @@ export function workgroupOf(
     `${caller.principal} → may use several workgroups: ${names.join(', ')} → name one → --workgroup ${names[0]}`,
     2,
   );
+}
+
+/**
+ * The same by the template alone, for a lake that another process has opened.
+ *
+ * @throws LakewrightError LW_NO_SUCH_PERSONA, LW_WHICH_WORKGROUP
+ */
+export function declaredWorkgroupOf(resources: readonly LakeResource[], persona: string): string | undefined {
+  const [{ account, region, partition } = { account: DEFAULT_ACCOUNT, region: DEFAULT_REGION, partition: 'aws' }] =
+    resources;
+  const access = new LakeAccess({ account, region, partition, resources, clock: { now: () => new Date() } });
+  const principal = requirePersona(resources, persona);
+  return workgroupOf(access, resources, { principal, requestId: 'local' });
 }

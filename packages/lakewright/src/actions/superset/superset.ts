@@ -5,8 +5,10 @@ import type { Assembly } from '../../assembly/resource';
 import { ensureEnvironment, type PythonEnvironment } from '../../engines/python/environment';
 import { freePort } from '../../host/free-port';
 import { type Host, LakewrightError } from '../../host/host';
+import { DEFAULT_REGION } from '../../local-lake';
 import { LOCAL_ADMIN } from '../../services/service';
 import { readJson, writeFileAtomic } from '../../workspace/atomic-file';
+import { declaredWorkgroupOf, requirePersona } from '../query/persona';
 import { RESULTS_URI } from '../query/results-bucket';
 import { type DeclaredSuperset, declaredSuperset } from './declared';
 import { type RoleOptions, runRole, startWeb } from './roles';
@@ -63,11 +65,6 @@ export interface SupersetLake {
   readonly directory: string;
   readonly workspace: string;
   readonly host: Host;
-  readonly region: string;
-  /** The physical name. @throws LakewrightError LW_NO_SUCH_PERSONA */
-  personaOf(name: string): string;
-  /** The workgroup that a persona may use. @throws LakewrightError LW_WHICH_WORKGROUP */
-  workgroupOf(persona: string): string | undefined;
   /** Where the lake's services are. */
   serve(): Promise<{ readonly url: string; close(): Promise<void> }>;
 }
@@ -88,7 +85,8 @@ export async function supersetOn(lake: SupersetLake, options: SupersetOptions): 
     throw new LakewrightError('LW_SUPERSET_PLATFORM', text);
   }
   const declared = declaredSuperset(lake.assembly);
-  const persona = options.as === undefined ? (declared?.role ?? ADMIN) : lake.personaOf(options.as);
+  const persona =
+    options.as === undefined ? (declared?.role ?? ADMIN) : requirePersona(lake.assembly.resources, options.as);
   const given = options.bundle === undefined ? undefined : path.resolve(lake.directory, options.bundle);
   const bundle = given === undefined ? declared?.bundle : checkedBundle(given);
   const workgroup = options.workgroup ?? workgroupFor(lake, persona, declared);
@@ -115,7 +113,7 @@ export async function supersetOn(lake: SupersetLake, options: SupersetOptions): 
       onLine: (line) => line.startsWith('init: ') && say('LW_SUPERSET_PROGRESS', line.replace('init:', 'Superset:')),
       env: {
         ...machine(environment, folder),
-        ...athena(server.url, lake.region, { persona, workgroup, declared }),
+        ...athena(server.url, lake.assembly.resources[0]?.region ?? DEFAULT_REGION, { persona, workgroup, declared }),
         ...(bundle !== undefined && { BUNDLE_FOLDER: bundle }),
         SUPERSET_SECRET_KEY: key,
         SUPERSET_DATABASE_URL: `sqlite:///${path.join(folder, 'superset.db')}`,
@@ -153,7 +151,7 @@ async function webPort(wanted: number): Promise<number> {
 /** The app's word counts for the app's role only. */
 function workgroupFor(lake: SupersetLake, persona: string, declared?: DeclaredSuperset): string | undefined {
   const said = persona === declared?.role ? declared.variables.ATHENA_WORKGROUP : undefined;
-  return said ?? (persona === ADMIN ? undefined : lake.workgroupOf(persona));
+  return said ?? (persona === ADMIN ? undefined : declaredWorkgroupOf(lake.assembly.resources, persona));
 }
 
 function athena(
