@@ -303,6 +303,28 @@ describe('statements', () => {
     );
   });
 
+  test('WITH RECURSIVE ends: the step reads itself on no side of a join that may be missing', async () => {
+    const step = (from: string) =>
+      `WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT r.n + 1 FROM ${from}) SELECT n FROM r`;
+    const k = '(VALUES 1, 2) k(m)';
+    for (const [side, type] of [
+      ['right', 'LEFT'],
+      ['left', 'RIGHT'],
+    ]) {
+      const from = side === 'right' ? `${k} LEFT JOIN r ON k.m = r.n` : `r RIGHT JOIN ${k} ON k.m = r.n`;
+      expect(await failure(step(from))).toMatch(
+        new RegExp(`^INVALID_RECURSIVE_REFERENCE: .*recursive reference in ${side} source of ${type} join`),
+      );
+    }
+    expect(await failure(step(`${k} LEFT JOIN r ON k.m = r.n`))).toContain('line 1:93');
+    expect(await failure(step(`r FULL JOIN ${k} ON k.m = r.n`))).toContain('left source of FULL join');
+    expect(await failure(step(`${k} FULL JOIN (SELECT * FROM r) r ON k.m = r.n`))).toContain(
+      'right source of FULL join',
+    );
+    expect(await columns(step(`r LEFT JOIN ${k} ON k.m = r.n WHERE r.n < 3`))).toEqual(['n integer']);
+    expect(await failure(step('(SELECT n FROM r INTERSECT SELECT 1) r'))).toMatch(/^NOT_COVERED: .*within INTERSECT/);
+  });
+
   test('set operations agree on number and types of columns', async () => {
     expect(await columns('SELECT 1 AS a UNION ALL SELECT 2.5')).toEqual(['a decimal(11, 1)']);
     expect(await failure('SELECT 1 UNION SELECT 1, 2')).toMatch(/^TYPE_MISMATCH: .*different number of fields: 1, 2/);

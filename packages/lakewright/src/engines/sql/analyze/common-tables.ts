@@ -1,4 +1,4 @@
-import { SqlError, type SqlPosition } from '../errors';
+import { NotCoveredError, SqlError, type SqlPosition } from '../errors';
 import type * as ast from '../parse/ast';
 import { coercionCost } from '../types/coercion';
 import { typeText } from '../types/text';
@@ -78,6 +78,7 @@ function recursive(item: ast.CommonTable, name: string, context: Context): Analy
     const text = 'multiple recursive references in the step relation of recursion';
     throw new SqlError('INVALID_RECURSIVE_REFERENCE', text, again);
   }
+  checkSteps(body.right, item.name.toLowerCase());
   const part = (half: ast.QueryBody): ast.Query => ({
     kind: 'query',
     body: half,
@@ -101,6 +102,33 @@ function recursive(item: ast.CommonTable, name: string, context: Context): Analy
     }
   }
   return { query: { query: { ...anchor, fields }, step, distinct: !body.all }, fields };
+}
+
+/**
+ * A side of an outer join that may be missing would never end the recursion.
+ *
+ * @see https://trino.io/docs/current/sql/select.html "WITH RECURSIVE clause"
+ */
+function checkSteps(node: unknown, name: string): void {
+  if (typeof node !== 'object' || node === null) return;
+  if ('kind' in node && node.kind === 'join') {
+    const { type, left, right } = node as ast.Join;
+    for (const [side, relation, outer] of [
+      ['left', left, ['RIGHT', 'FULL']],
+      ['right', right, ['LEFT', 'FULL']],
+    ] as const) {
+      if (!outer.some((one) => one === type) || !refersTo(relation, name)) continue;
+      const text = `recursive reference in ${side} source of ${type} join`;
+      throw new SqlError('INVALID_RECURSIVE_REFERENCE', text, relation.position);
+    }
+  }
+  if ('kind' in node && node.kind === 'set operation') {
+    const { operator, position } = node as ast.SetOperation;
+    if (operator !== 'UNION' && refersTo(node, name)) {
+      throw new NotCoveredError(`a recursive reference within ${operator}`, position);
+    }
+  }
+  for (const value of Object.values(node)) checkSteps(value, name);
 }
 
 function checkImmediate({ orderBy, limit, offset, position }: ast.Query): void {
