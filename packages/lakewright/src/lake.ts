@@ -249,7 +249,8 @@ export class Lake {
   /** Serves the AWS APIs and the console on one loopback port until the returned server is closed. */
   public async serve(options: { readonly port?: number } = {}): Promise<RunningServer> {
     const lake = await this.open();
-    const server = await serve(lake, options.port ?? DEFAULT_PORT, this.assembly(lake.workspace));
+    const app = { directory: this.directory, accessDiff: (other: string) => this.accessDiff(other) };
+    const server = await serve(lake, options.port ?? DEFAULT_PORT, this.assembly(lake.workspace), app);
     const close = async (): Promise<void> => {
       if (this.served === server) this.served = undefined;
       await server.close();

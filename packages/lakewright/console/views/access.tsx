@@ -1,5 +1,5 @@
 import { Fragment } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AccessCell, AccessModel, AccessReasons, LakeModel, ReasonStep } from '../../src/console/contract';
 import { part } from '../api';
 import { choosePersona } from '../app';
@@ -7,18 +7,26 @@ import { counted, number } from '../format';
 import { Empty, Failure, Loading, Marks, type Shape, StateIcon, useNarrow } from '../parts';
 import { go, href, replace } from '../router';
 import { persona, useResource, useShared } from '../store';
+import { Compare } from './access-compare';
 import { databaseOf, groupsOf } from './table-groups';
 import type { ViewProps } from './view';
 import './access.css';
 
 export function AccessView({ rest, lake }: ViewProps) {
   const { data, error, reload } = useResource<AccessModel>('access');
+  const [isComparing, setComparing] = useState(false);
   return (
     <>
       <div class="head">
         <h1>Who sees what</h1>
         <p>Evaluated from the template for every persona, table, column and row</p>
+        <span class="right">
+          <button type="button" class="btn" onClick={() => setComparing(true)}>
+            Compare with another cdk.out
+          </button>
+        </span>
       </div>
+      {isComparing && <Compare close={() => setComparing(false)} />}
       {data && lake.data ? (
         lake.data.problem ? (
           <Empty {...lake.data.problem} />

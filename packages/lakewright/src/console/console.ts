@@ -9,6 +9,7 @@ import { onTrace } from '../services/states';
 import { readJson } from '../workspace/atomic-file';
 import {
   CONSOLE_PATH,
+  type CompareStart,
   type LakeModel,
   type PersonaModel,
   type QueryStart,
@@ -21,6 +22,7 @@ import {
 import { readInput, sendAsset, sendError, sendJson } from './http';
 import { Live } from './live';
 import { accessModel, accessReasons } from './model/access-model';
+import { type Comparable, compareAccess } from './model/compare';
 import { coverageOf } from './model/coverage';
 import { lakeModel } from './model/map';
 import { personasOf } from './model/personas';
@@ -60,6 +62,7 @@ export class Console {
   public constructor(
     private readonly lake: LocalLake,
     private readonly assembly: Assembly,
+    private readonly app: Comparable,
   ) {
     this.reader = new RunReader(lake);
     this.watch = new TableWatch(lake, () => this.changed(true));
@@ -140,6 +143,7 @@ export class Console {
       if (verb === 'cancel') return await this.queries.cancel(id);
       throw noSuchPath(`api/queries/${id}/${verb}`);
     },
+    compare: async (_, request) => await compareAccess(this.app, await this.input<CompareStart>(request)),
     plan: async (_, request) => await this.queries.plan(await this.input<QueryStart>(request)),
   };
 

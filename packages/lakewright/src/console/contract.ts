@@ -294,6 +294,26 @@ export interface ReasonStep {
   readonly source?: string;
 }
 
+/** `POST api/compare` */
+export interface CompareStart {
+  /** A `cdk.out` folder or a template below the app's folder, as a path from there. */
+  readonly app: string;
+}
+
+/** Who gains and who loses what from that one to this one. */
+export interface AccessComparison {
+  readonly app: string;
+  readonly changes: readonly AccessDifference[];
+}
+
+export interface AccessDifference {
+  readonly persona: string;
+  readonly table: string;
+  /** `SELECT`, `column email`, `column country where country <> 'DE'`. */
+  readonly gains: readonly string[];
+  readonly loses: readonly string[];
+}
+
 /** `GET api/coverage` */
 export interface CoverageModel {
   readonly groups: readonly CoverageGroup[];

@@ -83,6 +83,26 @@ describe('the matrix', () => {
   });
 });
 
+describe('another assembly', () => {
+  it('is compared: who gains what since then; a place that is none is said to be none', async () => {
+    await page.getByRole('button', { name: 'Compare with another cdk.out' }).click();
+    const dialog = page.locator('#compare');
+    await dialog.getByLabel('Below the app’s folder').fill('before.json');
+    await dialog.getByRole('button', { name: 'Compare', exact: true }).click();
+    await dialog.getByText('2 changes since before.json').waitFor();
+    expect(await dialog.locator('li').allInnerTexts()).toEqual([
+      expect.stringMatching(/^Analyst on datasets\.customers\s+gains .*SELECT.*column country where country <> 'DE'/),
+      expect.stringMatching(/^Analyst on datasets\.delays\s+gains DESCRIBE/),
+    ]);
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByLabel('Below the app’s folder').fill('AviationLake.json');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Nobody sees more or less than in AviationLake.json').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await dialog.count()).toBe(0);
+  });
+});
+
 describe('a narrow screen', () => {
   it('shows the chosen persona alone, with the reasons below the row that was touched', async () => {
     const { page: narrow } = await open(browser, `${lake.url}#access`, { viewport: { width: 390, height: 844 } });

@@ -135,6 +135,11 @@ const filter = { DatabaseName: 'datasets', TableName: 'customers', Name: 'no_de'
 
 /** Analyst sees no contact data and nobody of Germany, PrivacyAnalyst all, Guest nothing. */
 function template(): Resources {
+  return templateWith([{ DataCellsFilter: filter }, { Table: { DatabaseName: 'datasets', Name: 'delays' } }]);
+}
+
+/** @param shown what Analyst reads */
+function templateWith(shown: readonly object[]): Resources {
   const definition = JSON.stringify(pipeline);
   const all = { Table: { DatabaseName: 'datasets', Name: 'customers' } };
   const delays = { Table: { DatabaseName: 'datasets', Name: 'delays' } };
@@ -193,9 +198,8 @@ function template(): Resources {
         Revocations: [],
         Filters: [{ ...filter, RowFilter: "country <> 'DE'", ExcludedColumnNames: ['email', 'phone'] }],
         Grants: [
-          { Principal: arn('Analyst'), Resource: { DataCellsFilter: filter }, Permissions: ['SELECT'] },
           { Principal: arn('PrivacyAnalyst'), Resource: all, Permissions: ['SELECT'] },
-          { Principal: arn('Analyst'), Resource: delays, Permissions: ['SELECT'] },
+          ...shown.map((Resource) => ({ Principal: arn('Analyst'), Resource, Permissions: ['SELECT'] })),
           { Principal: arn('NightlyRole'), Resource: delays, Permissions: ['SELECT', 'INSERT', 'ALTER'] },
         ],
       },
@@ -221,6 +225,7 @@ export interface ServedConsole {
 export async function serveConsole(resources: Resources = template()): Promise<ServedConsole> {
   const folder = mkdtempSync(path.join(tmpdir(), 'lakewright-console-'));
   writeFileSync(path.join(folder, 'AviationLake.json'), JSON.stringify({ Resources: resources }));
+  writeFileSync(path.join(folder, 'before.json'), JSON.stringify({ Resources: templateWith([]) }));
   const seeds = { 'raw/flights': lines(FLIGHTS), 'raw/fleet': BAD_FLEET, 'datasets/customers': lines(CUSTOMERS) };
   if (Object.keys(resources).length > 0) {
     for (const [place, text] of Object.entries(seeds)) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -226,6 +226,40 @@ describe('a run', () => {
     expect(await json('runs/lake%2FLoads/7')).toMatchObject({ code: 'NoSuchRun' });
     expect(await json('runs/none/1')).toMatchObject({ code: 'NoSuchPipeline' });
     expect(await json('runs/lake%2FLoads/1/none')).toMatchObject({ code: 'NoSuchTask' });
+  });
+});
+
+describe('another assembly', () => {
+  const compare = async (app: unknown) => {
+    const { status, body } = await ask('POST', '/_console/api/compare', page(), JSON.stringify({ app }));
+    return { status, ...JSON.parse(body) };
+  };
+
+  it('is compared if it is one of the app', async () => {
+    writeFileSync(path.join(folder, 'before.json'), JSON.stringify(template));
+    expect(await compare('before.json')).toEqual({ status: 200, app: 'before.json', changes: [] });
+  });
+
+  it('is read nowhere else', async () => {
+    const outside = mkdtempSync(path.join(tmpdir(), 'lakewright-outside-'));
+    writeFileSync(path.join(outside, 'lake.json'), JSON.stringify(template));
+    symlinkSync(outside, path.join(folder, 'link'));
+    for (const app of [outside, path.relative(folder, outside), 'link', 'link/lake.json', '.', '', 7]) {
+      expect(await compare(app), String(app)).toMatchObject({ status: 400, code: 'InvalidRequest' });
+    }
+    rmSync(outside, { recursive: true });
+  });
+
+  it('that is none is said to be none', async () => {
+    writeFileSync(path.join(folder, 'broken.json'), '{');
+    expect(await compare('cdk.out.before')).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('nothing is there'),
+    });
+    expect(await compare('broken.json')).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('broken.json'),
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { classify } from '../../assembly/classify';
 import type { Assembly } from '../../assembly/resource';
 import { Console } from '../../console/console';
+import type { Comparable } from '../../console/model/compare';
 import type { LocalLake } from '../../local-lake';
 import { resultsLocation } from '../query/results-bucket';
 import { deploy } from '../run/deploy';
@@ -21,7 +22,12 @@ export interface RunningServer {
 export const SERVER_FILE = 'server.json';
 
 /** Brings the declared resources about, and serves the AWS APIs and the console on a loopback port. */
-export async function serve(lake: LocalLake, port: number, assembly: Assembly): Promise<RunningServer> {
+export async function serve(
+  lake: LocalLake,
+  port: number,
+  assembly: Assembly,
+  app: Comparable,
+): Promise<RunningServer> {
   // Before anything else: functions that a deployment invokes find the lake there.
   const server = await lake.listen(port);
   await deploy(lake, classify(lake.resources, lake.services));
@@ -29,7 +35,7 @@ export async function serve(lake: LocalLake, port: number, assembly: Assembly): 
   for (const service of lake.services) service.warmUp?.('clients');
   const file = path.join(lake.workspace.root, SERVER_FILE);
   writeFileSync(file, `${JSON.stringify({ url: server.url, pid: process.pid })}\n`);
-  const page = new Console(lake, assembly);
+  const page = new Console(lake, assembly, app);
   lake.pages = page;
   const stopSchedules = fireSchedules(lake);
   return {

@@ -25,7 +25,7 @@ describe("the AWS SDK's client, unmodified", () => {
     const workspace = await FolderWorkspace.open(mkdtempSync(join(tmpdir(), 'lakewright-sfn-')));
     lake = new LocalLake(workspace, EMPTY_CONFIG, new MemoryHost(), undefined);
     const assembly = { source: '', stacks: [], resources: [], assets: [], outputs: {}, problems: [] };
-    server = await serve(lake, 0, assembly);
+    server = await serve(lake, 0, assembly, { directory: '', accessDiff: async () => [] });
     client = new SFNClient({
       endpoint: server.url,
       region: 'us-east-1',
