@@ -8,10 +8,11 @@ import { failureDetails } from './asl/payload';
 import type { Resumption } from './asl/resume';
 import type { Surroundings } from './asl/surroundings';
 import { announce, redriveStatus } from './describe';
+import { contextOf } from './execution-context';
 import { addEvent } from './history';
 import type { Integrations } from './integrations';
 import type { MapRuns } from './map-runs';
-import { onlyState, placeOf, resumptionAt } from './partial';
+import { innermostOf, onlyState, placeOf, resumptionAt } from './partial';
 import { type ChildRecord, checkName, type ExecutionRecord, type MachineRecord, type Records } from './records';
 import type { TaskTokens } from './task-tokens';
 import type { TraceListener } from './trace';
@@ -336,14 +337,6 @@ function definitionOf(machine: MachineRecord): States {
   return JSON.parse(machine.definition) as States;
 }
 
-/** Where a run begins, below Parallel states; undefined inside of a Map, whose items begin at many places. */
-function innermostOf({ inside, ...at }: Resumption): Resumption | undefined {
-  if (inside === undefined) return at;
-  if (inside.inputs !== undefined) return undefined;
-  const next = inside.parts.find((part) => part !== null && 'at' in part);
-  return next && 'at' in next ? innermostOf(next.at) : undefined;
-}
-
 function parseInput(text: string): ApiShape {
   try {
     return JSON.parse(text);
@@ -353,21 +346,4 @@ function parseInput(text: string): ApiShape {
       `Invalid State Machine Execution Input: '${(error as Error).message}'`,
     );
   }
-}
-
-function contextOf(record: ExecutionRecord, lake: LakeContext): Readonly<Record<string, ApiShape>> {
-  const { continues } = record;
-  const redriveCount = (continues?.redriveCount ?? 0) + record.redriveCount;
-  return {
-    Execution: {
-      Id: record.executionArn,
-      Input: JSON.parse(record.input),
-      Name: continues?.name ?? record.name,
-      RoleArn: record.roleArn,
-      StartTime: new Date((continues?.startDate ?? record.startDate) * 1000).toISOString(),
-      RedriveCount: redriveCount,
-      ...(redriveCount > 0 && { RedriveTime: lake.clock.now().toISOString() }),
-    },
-    StateMachine: { Id: record.stateMachineArn, Name: record.stateMachineArn.split(':').at(-1) },
-  };
 }

@@ -71,6 +71,14 @@ export function onlyState({ name, states }: Place): States {
   return { ...states, StartAt: name, States: { [name]: { ...state, ...(!ends && { End: true }) } as State } };
 }
 
+/** Where a run begins, below Parallel states; undefined inside of a Map, whose items begin at many places. */
+export function innermostOf({ inside, ...at }: Resumption): Resumption | undefined {
+  if (inside === undefined) return at;
+  if (inside.inputs !== undefined) return undefined;
+  const next = inside.parts.find((part) => part !== null && 'at' in part);
+  return next && 'at' in next ? innermostOf(next.at) : undefined;
+}
+
 /** @param begun where that run was itself a part of one: what it didn't run had ended before */
 function resumption(
   states: States,
