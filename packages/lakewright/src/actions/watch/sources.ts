@@ -47,7 +47,8 @@ export class Sources {
       });
       copies.push(...found);
       const root = rootOf(location, found);
-      if (root !== undefined) roots.push({ source: root, target: location, asset });
+      // Not all of the app is one asset, only because a file of it lies there as here.
+      if (root !== undefined && root.source !== directory) roots.push({ ...root, asset });
     }
     return new Sources(copies, roots);
   }
@@ -118,13 +119,24 @@ function closest(candidates: readonly string[], target: string): string | undefi
   return [...candidates].sort((a, b) => ending(b) - ending(a))[0];
 }
 
-/** The folder below which the sources lie as in the asset. */
-function rootOf(location: string, copies: readonly Copy[]): string | undefined {
-  const roots = copies.flatMap(({ source, target }) => {
+/** The folder below which the sources lie as in the asset; of an asset with others beside them, only the part that has them. */
+function rootOf(location: string, copies: readonly Copy[]): Pick<Root, 'source' | 'target'> | undefined {
+  const places = new Map<string, string[]>();
+  for (const { source, target } of copies) {
     const relative = path.relative(location, target);
-    return relative !== '' && source.endsWith(path.sep + relative) ? [source.slice(0, -relative.length - 1)] : [];
-  });
-  const counts = new Map<string, number>();
-  for (const root of roots) counts.set(root, (counts.get(root) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+    if (relative === '' || !source.endsWith(path.sep + relative)) continue;
+    const root = source.slice(0, -relative.length - 1);
+    places.set(root, [...(places.get(root) ?? []), path.dirname(relative)]);
+  }
+  const [most] = [...places].sort(([, a], [, b]) => b.length - a.length);
+  if (most === undefined) return undefined;
+  const common = commonFolder(most[1]);
+  return { source: path.join(most[0], common), target: path.join(location, common) };
+}
+
+/** `a` for `a/b` and `a/c`; empty where they have none in common. */
+function commonFolder(folders: readonly string[]): string {
+  const [first = [], ...others] = folders.map((one) => (one === '.' ? [] : one.split(path.sep)));
+  const differs = first.findIndex((part, index) => others.some((one) => one[index] !== part));
+  return path.join(...(differs < 0 ? first : first.slice(0, differs)));
 }
