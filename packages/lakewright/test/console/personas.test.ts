@@ -41,6 +41,7 @@ const template = {
   Resources: {
     Queries: { Type: 'AWS::Athena::WorkGroup', Properties: { Name: 'wg' } },
     Analyst: roleOf('Analyst', ACCOUNT),
+    Make: roleOf('Make', ACCOUNT), // its name begins another one's
     Partner: roleOf('Partner', { AWS: 'arn:aws:iam::111122223333:role/partner' }),
     Dashboards: roleOf('Dashboards', service('ecs-tasks')),
     DashboardsTask: taskOf('Dashboards'),
@@ -78,6 +79,7 @@ it('people and their tools can be chosen, roles that only do what a pipeline tel
   const { personas } = (await (await fetch(`${server.consoleUrl}api/lake`)).json()) as LakeModel;
   expect(personas.map(({ name, workgroup }) => [name, workgroup])).toEqual([
     ['Analyst', 'wg'],
+    ['Make', 'wg'],
     ['Partner', 'wg'],
     ['Dashboards', 'wg'],
     ['local-admin', 'primary'],

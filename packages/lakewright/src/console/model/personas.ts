@@ -11,6 +11,15 @@ const MACHINERY =
 
 /** Whom a page can be seen as: users, roles that people or tools take, and the administrator who sees everything. */
 export function personasOf(lake: LocalLake): readonly PersonaModel[] {
+  const personas = known.get(lake) ?? findPersonas(lake);
+  known.set(lake, personas);
+  return personas;
+}
+
+/** Every answer asks for them, and the template doesn't change. */
+const known = new WeakMap<LocalLake, readonly PersonaModel[]>();
+
+function findPersonas(lake: LocalLake): readonly PersonaModel[] {
   const byName = new Map(lake.resources.map((resource) => [`${resource.type} ${resource.physicalId}`, resource]));
   const found = chosenPrincipals(lake).flatMap(({ shown, principal }): PersonaModel[] => {
     const type = principal.kind === 'role' ? 'AWS::IAM::Role' : 'AWS::IAM::User';
@@ -69,7 +78,10 @@ function isMachinery(
 /** A task of a state machine takes it. */
 function isOfPipeline({ resources }: LocalLake, role: string): boolean {
   const machines = resources.filter(({ type }) => type === 'AWS::StepFunctions::StateMachine');
-  return machines.some(({ properties }) => JSON.stringify(properties).includes(`"RoleArn\\":\\"${role}`));
+  return machines.some(({ properties: { DefinitionString, Definition = null } }) => {
+    const text = typeof DefinitionString === 'string' ? DefinitionString : JSON.stringify(Definition);
+    return text.replace(/\s+/g, '').includes(`"RoleArn":"${role}"`);
+  });
 }
 
 const TASKS = 'ecs-tasks.amazonaws.com';

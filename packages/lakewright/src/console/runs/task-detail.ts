@@ -47,6 +47,7 @@ export async function taskDetail(
   const visits = facts.visits.filter(
     ({ name, machineArn }) => machineArn === task.machineArn && task.states.includes(name),
   );
+  const resources = visits.flatMap(({ resource }) => resource ?? []);
   const observed = visits
     .flatMap(({ exit }) => exit?.measures?.tables ?? [])
     .map((name) => withoutVersion(name.toLowerCase()))
@@ -66,10 +67,8 @@ export async function taskDetail(
   return {
     task: shown,
     type:
-      (
-        visits.find(({ resource }) => resource !== undefined && !LOOKS.test(`:${resource}`)) ??
-        visits.find(({ resource }) => resource)
-      )?.resource ??
+      resources.find((one) => !LOOKS.test(`:${one}`)) ??
+      resources[0] ??
       task.definition.Resource ??
       task.definition.Type,
     attempts: Math.max(
