@@ -6,10 +6,9 @@
 // A step is one command of CONTRIBUTING.md. A failed step doesn't stop the later ones: one run shows all that is wrong.
 // A step that the hour has no room for, or whose browser isn’t there, is left out, and named.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
-import path from 'node:path';
 import process from 'node:process';
+import { findChromium, NO_CHROMIUM } from './chromium.mjs';
 
 /** `minutes`: on two quiet cores. The later a step stands, the sooner a slow machine leaves it out. */
 const STEPS = [
@@ -134,10 +133,7 @@ function cleanTree() {
   return status === '' ? undefined : `the build changed files:\n${status}`;
 }
 
-/** Pages are tested in the system's browser, which no command of the repository installs. */
+/** No command of the repository installs one. */
 function withoutChromium() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const found = names.some((name) => folders.some((folder) => existsSync(path.join(folder, name))));
-  return found || process.env.LAKEWRIGHT_CHROMIUM ? undefined : 'no Chromium, apt-get install chromium';
+  return findChromium() === undefined ? NO_CHROMIUM.split(' → ')[0] : undefined;
 }

@@ -1,25 +1,6 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
-const PLACES = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  'C:/Program Files/Google/Chrome/Application/chrome.exe',
-  'C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe',
-];
-
-/** How to get one where there is none. */
-export const NO_CHROMIUM =
-  'no Chromium on this machine → pages are tested in the system’s browser → apt-get install chromium, or brew install --cask chromium, or name one by LAKEWRIGHT_CHROMIUM=/path/to/chrome';
-
-/** The browser of this machine: none is downloaded. */
-export function findChromium(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const places = NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name)));
-  return [process.env.LAKEWRIGHT_CHROMIUM ?? '', ...places, ...PLACES].find((file) => file !== '' && existsSync(file));
-}
+import { findChromium, NO_CHROMIUM } from '../../../scripts/chromium.mjs';
 
 export async function launch(): Promise<Browser> {
   const executablePath = findChromium();

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findChromium, NO_CHROMIUM } from '../../../../scripts/chromium.mjs';
 import type { RunningSuperset } from '../../src/actions/superset/superset';
 import { ensureEnvironment } from '../../src/engines/python/environment';
-import { findChromium, launch, NO_CHROMIUM } from '../chromium';
+import { launch } from '../chromium';
 import { APP, type SampleLake, sampleLake } from './sample-lake';
 
 const made = await ensureEnvironment('superset').then(
